@@ -1,0 +1,1 @@
+"""Prefect flows, settings, alerts and the command line: where the stages meet."""

@@ -1,0 +1,1 @@
+"""Pure: bytes in, articles out. No clock, no database, no Prefect."""

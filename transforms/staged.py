@@ -1,0 +1,225 @@
+"""Readings as Arrow: the one shape in which they leave the extracting children and wait, staged, for their batch.
+
+One row a record: an article, a rejection with its reason, a container that counts its members, or a file that could
+not be read. Text offsets count characters; hashes are xxh3-128 as 32
+hex digits, made here and not in the database because duckdb does not promise that its hash stays the same.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+import pyarrow as pa
+import xxhash
+
+from transforms.article import Article, Published, Reading, Rejection
+
+_STAMP = pa.timestamp("us", tz="UTC")
+_WORD = re.compile(r"\w+")
+
+_COLUMNS: list[tuple[str, pa.DataType]] = [
+    # the input
+    ("input_key", pa.string()),  # the file's key; a container's member adds "#" and its place
+    ("file_key", pa.string()),
+    ("record", pa.string()),
+    ("feed", pa.string()),
+    ("size", pa.int64()),
+    ("mtime_ns", pa.int64()),
+    ("content_hash", pa.string()),
+    ("format", pa.string()),
+    ("raw", pa.binary()),  # the record's bytes, zstd; null where the settings keep none
+    # the outcome; the reason is set for what is rejected or failed
+    ("outcome", pa.string()),
+    ("reason", pa.string()),
+    ("detail", pa.string()),
+    # the article, null in every other row
+    ("engine", pa.string()),
+    ("identity_key", pa.string()),
+    ("identity_kind", pa.string()),
+    ("kind", pa.string()),
+    ("title", pa.string()),
+    ("kicker", pa.string()),
+    ("summary", pa.string()),
+    ("highlights", pa.list_(pa.string())),
+    ("authors", pa.list_(pa.struct([("name", pa.string()), ("kind", pa.string()), ("role", pa.string())]))),
+    ("published_date", pa.date32()),
+    ("published_at", _STAMP),
+    ("published_offset", pa.int32()),  # minutes east of UTC
+    ("published_precision", pa.string()),
+    ("published_origin", pa.string()),
+    ("modified_at", _STAMP),
+    ("observed_at", _STAMP),
+    ("observed_origin", pa.string()),
+    ("url", pa.string()),
+    ("source", pa.string()),  # registrable domain
+    ("source_name", pa.string()),
+    ("section", pa.string()),
+    ("categories", pa.list_(pa.string())),
+    ("language", pa.string()),
+    ("is_translated", pa.bool_()),
+    ("headings", pa.list_(pa.string())),
+    ("items", pa.list_(pa.string())),
+    ("body", pa.string()),
+    ("word_count", pa.int32()),
+    ("char_count", pa.int32()),
+    ("removed_chars", pa.int32()),  # characters but white space that the removed spans hold
+    ("body_hash", pa.string()),
+    ("reading_hash", pa.string()),  # of every field of the article; equal hashes mean nothing changed
+    ("confidence", pa.float32()),
+    ("origins", pa.map_(pa.string(), pa.string())),
+    (
+        "removed",
+        pa.list_(
+            pa.struct(
+                [
+                    ("start", pa.int32()),
+                    ("end", pa.int32()),
+                    ("role", pa.string()),
+                    ("rule", pa.string()),
+                    ("text", pa.string()),
+                    ("text_hash", pa.string()),
+                ]
+            )
+        ),
+    ),
+    (
+        "faults",
+        pa.list_(pa.struct([("field", pa.string()), ("raw_value", pa.string()), ("rule", pa.string())])),
+    ),
+]
+SCHEMA = pa.schema(_COLUMNS)
+
+
+class Outcome(StrEnum):
+    """What became of a record before validation."""
+
+    ARTICLE = "article"
+    REJECTED = "rejected"  # its bytes hold no usable article
+    CONTAINER = "container"  # a file of records: they have rows of their own
+    FAILED = "failed"  # it could not be read at all; the next run tries again
+
+
+@dataclass(frozen=True, slots=True)
+class InputFacts:
+    """What picking up a file found out about it: the columns that every one of its records shares.
+
+    ``size`` is bytes; ``content_hash`` is None where the bytes could not be read.
+    """
+
+    file_key: str
+    feed: str | None
+    size: int
+    mtime_ns: int | None
+    content_hash: str | None
+
+
+def digest(data: bytes | str) -> str:
+    """xxh3-128 of the bytes (a text's UTF-8), as 32 hex digits."""
+    return xxhash.xxh3_128_hexdigest(data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data)
+
+
+def rows(inputs: InputFacts, content: bytes, readings: list[Reading], *, keep_raw: bool) -> list[dict[str, object]]:
+    """One file's readings as rows of :data:`SCHEMA`, the container's own row first where the file is one."""
+    found = [_row(inputs, content, reading, keep_raw) for reading in readings]
+    if any(reading.record is not None for reading in readings):
+        found.insert(0, _bare_row(inputs) | {"outcome": Outcome.CONTAINER.value})
+    return found
+
+
+def failed_row(inputs: InputFacts, reason: str, detail: str) -> dict[str, object]:
+    """The row of a file that could not be read."""
+    return _bare_row(inputs) | {"outcome": Outcome.FAILED.value, "reason": reason, "detail": detail}
+
+
+def to_table(found: list[dict[str, object]]) -> pa.Table:
+    """Rows as an Arrow table of :data:`SCHEMA`; a column that a row lacks is null."""
+    return pa.Table.from_pylist(found, schema=SCHEMA)
+
+
+def _bare_row(inputs: InputFacts) -> dict[str, object]:
+    return {
+        "input_key": inputs.file_key,
+        "file_key": inputs.file_key,
+        "feed": inputs.feed,
+        "size": inputs.size,
+        "mtime_ns": inputs.mtime_ns,
+        "content_hash": inputs.content_hash,
+    }
+
+
+def _row(inputs: InputFacts, file_content: bytes, reading: Reading, keep_raw: bool) -> dict[str, object]:
+    content = file_content if reading.content is None else reading.content
+    row = _bare_row(inputs) | {
+        "input_key": inputs.file_key if reading.record is None else f"{inputs.file_key}#{reading.record}",
+        "record": reading.record,
+        "size": len(content),
+        "content_hash": inputs.content_hash if reading.content is None else digest(content),
+        "raw": pa.compress(content, codec="zstd", asbytes=True) if keep_raw else None,
+    }
+    if isinstance(reading, Rejection):
+        return row | {"outcome": Outcome.REJECTED.value, "reason": reading.reason, "detail": reading.detail}
+    return row | {"outcome": Outcome.ARTICLE.value} | _article_columns(reading)
+
+
+def _article_columns(article: Article) -> dict[str, object]:
+    published = article.published
+    fields: dict[str, object] = {
+        "identity_key": article.identity_key,
+        "identity_kind": article.identity_kind,
+        "kind": article.kind.value,
+        "title": article.title,
+        "kicker": article.kicker,
+        "summary": article.summary,
+        "highlights": list(article.highlights),
+        "authors": [{"name": a.name, "kind": a.kind, "role": a.role} for a in article.authors],
+        "published_date": published.day if published else None,
+        "published_at": _utc(published),
+        "published_offset": published.offset_minutes if published else None,
+        "published_precision": published.precision.value if published else None,
+        "published_origin": published.origin.value if published else None,
+        "modified_at": _utc(article.modified),
+        "url": article.url,
+        "source": article.source,
+        "source_name": article.source_name,
+        "section": article.section,
+        "categories": list(article.categories),
+        "language": article.language,
+        "is_translated": article.is_translated,
+        "headings": list(article.headings),
+        "items": list(article.items),
+        "body": article.body,
+    }
+    return fields | {
+        "format": article.format,
+        "engine": article.engine,
+        "observed_at": article.observed_at,
+        "observed_origin": article.observed_origin.value if article.observed_origin else None,
+        "word_count": len(_WORD.findall(article.body)),
+        "char_count": len(article.body),
+        "removed_chars": sum(
+            sum(not c.isspace() for c in article.source_text[r.start : r.end]) for r in article.removed
+        ),
+        "body_hash": digest(article.body),
+        "reading_hash": digest(repr(sorted(fields.items()))),
+        "confidence": article.confidence,
+        "origins": [(name, origin.value) for name, origin in article.origins],
+        "removed": [
+            {
+                "start": r.start,
+                "end": r.end,
+                "role": r.role.value,
+                "rule": r.rule,
+                "text": (text := article.source_text[r.start : r.end]),
+                "text_hash": digest(text),
+            }
+            for r in article.removed
+        ],
+        "faults": [{"field": f.field, "raw_value": f.raw_value, "rule": f.rule} for f in article.faults],
+    }
+
+
+def _utc(stamp: Published | None) -> datetime | None:
+    return stamp.at.astimezone(UTC) if stamp is not None and stamp.at is not None else None
