@@ -1,0 +1,68 @@
+# newslake from a fresh clone: `make demo`, `make test`. They need git, make and Python >= 3.11 with pip and venv;
+# uv is used where it is on the PATH. `make help` lists the rest. PYTHON=… names another interpreter.
+MAKEFLAGS += --no-print-directory
+BIN := .venv/bin
+DEMO := .cache/demo
+NEWSLAKE := $(BIN)/newslake
+export PYTHON
+# Text comes out as UTF-8 also where the machine has no locale set.
+export PYTHONUTF8 := 1
+
+.PHONY: help demo demo-run questions test lint types tests test-setup lock bench clean environment dev-environment
+
+help:
+	@echo "make demo        set up, load samples/ into a warehouse of its own, load again, answer five questions"
+	@echo "make test        set up, lint, check types, run all tests (what continuous integration runs)"
+	@echo "make lint        ruff: rules and format          make types   mypy --strict"
+	@echo "make tests       the tests alone                 make test-setup   the long form of the set-up tests"
+	@echo "make bench       speed, start-up and quality against others; BENCH='--write' updates benchmarks/README.md"
+	@echo "make lock        resolve the two locks anew      make clean   remove everything that make has made"
+
+environment:
+	@sh environment.sh requirements.lock
+
+dev-environment:
+	@sh environment.sh requirements-dev.lock
+
+# The demo has a warehouse of its own and starts it anew, so that it shows the same each time and touches nobody's data.
+demo: environment
+	@rm -rf $(DEMO) && mkdir -p $(DEMO)
+	@echo && echo '$$ newslake run samples' && $(NEWSLAKE) run samples --warehouse $(DEMO)/warehouse
+	@echo && echo '$$ newslake run samples      # again: nothing is new' && $(NEWSLAKE) run samples --warehouse $(DEMO)/warehouse
+	@$(MAKE) questions
+	@echo && echo "Ask more: $(NEWSLAKE) sql --warehouse $(DEMO)/warehouse"
+
+# Each question is a file: comment lines say it, the rest asks it.
+questions:
+	@set -e; for file in samples/questions/*.sql; do \
+	    echo; echo "$$ newslake sql \"\$$(cat $$file)\""; sed -n 's/^-- //p' "$$file"; \
+	    $(NEWSLAKE) sql --warehouse $(DEMO)/warehouse "$$(cat "$$file")"; \
+	done
+
+test: dev-environment
+	@$(MAKE) lint types tests
+
+lint: dev-environment
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: dev-environment
+	$(BIN)/mypy
+
+tests: dev-environment
+	$(BIN)/python -m pytest --durations=15 $(PYTEST)
+
+test-setup: dev-environment
+	NEWSLAKE_TEST_SETUP=all $(BIN)/python -m pytest tests/test_setup.py -v --timeout=1800 $(PYTEST)
+
+lock:
+	uv pip compile --universal --no-emit-index-url --generate-hashes --no-header -q --group build -o requirements.lock pyproject.toml
+	uv pip compile --universal --no-emit-index-url --generate-hashes --no-header -q --group build --group dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+
+bench: dev-environment
+	$(BIN)/python benchmarks/startup.py $(BENCH)
+	$(BIN)/python benchmarks/pipeline.py $(BENCH)
+
+clean:
+	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

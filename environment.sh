@@ -1,0 +1,116 @@
+#!/bin/sh
+# Makes the environment .venv from a hash-pinned lock and installs newslake into it, editable.
+#
+#     sh environment.sh requirements.lock        what newslake runs with
+#     sh environment.sh requirements-dev.lock    that and the tools of `make test`
+#
+# It needs Python >= 3.11 with venv, and takes uv where it is on the PATH, else pip. PYTHON names another interpreter.
+# Nothing outside the checkout is needed but the two caches, and where the home folder cannot be written (or there is
+# none) these too move into the checkout's .cache. What is there and up to date is left alone: a stamp in .venv holds
+# the checksum of the lock, of pyproject.toml and of the checkout's place.
+set -eu
+cd "$(dirname "$0")"
+lock=${1:?usage: sh environment.sh LOCK}
+venv=.venv
+
+say() { printf '%s\n' "$*"; }
+fail() {
+    printf 'newslake cannot be set up: %s\n' "$*" >&2
+    exit 1
+}
+
+stamp_of() { { pwd && cat "$1" pyproject.toml; } | cksum; }
+is_current() { [ -x $venv/bin/newslake ] && [ "$(cat "$venv/.from-$1" 2>/dev/null)" = "$(stamp_of "$1")" ]; }
+is_new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }
+
+# The development lock holds everything that the other one does, so it serves both.
+if is_current "$lock" || is_current requirements-dev.lock; then
+    exit 0
+fi
+[ -w . ] || fail "$(pwd) cannot be written by $(id -un 2>/dev/null || id -u). Clone the repository as this user."
+
+find_python() {
+    if [ -n "${PYTHON:-}" ]; then
+        is_new_enough "$PYTHON" || fail "PYTHON=$PYTHON is not a working Python 3.11 or newer."
+        say "$PYTHON"
+        return
+    fi
+    # Each candidate is started: a pyenv shim is on the PATH also for a version that is not switched on.
+    for candidate in python3 python3.14 python3.13 python3.12 python3.11 python; do
+        if is_new_enough "$candidate"; then
+            say "$candidate"
+            return
+        fi
+    done
+    fail "Python 3.11 or newer is needed, and python3 is $(python3 -V 2>/dev/null || say 'missing')." \
+        "Install one, or name it: make PYTHON=/path/to/python3.12 demo"
+}
+
+# A cache in the home folder is used where it can be written, else one in the checkout.
+cache_for() {
+    folder=${XDG_CACHE_HOME:-${HOME:-}/.cache}/$1
+    if [ -n "${HOME:-}" ] && [ -w "$HOME" ] && mkdir -p "$folder" 2>/dev/null && [ -w "$folder" ]; then
+        say "$folder"
+    else
+        say "$(pwd)/.cache/$1"
+    fi
+}
+case $(uname -s) in
+    Darwin) [ -w "${HOME:-/nonexistent}" ] || PIP_CACHE_DIR=${PIP_CACHE_DIR:-$(cache_for pip)} ;;
+    *) PIP_CACHE_DIR=${PIP_CACHE_DIR:-$(cache_for pip)} ;;
+esac
+UV_CACHE_DIR=${UV_CACHE_DIR:-$(cache_for uv)}
+[ -z "${PIP_CACHE_DIR:-}" ] || export PIP_CACHE_DIR
+export UV_CACHE_DIR
+
+# A moved or copied checkout has an environment whose scripts still point to the old place.
+if [ -f $venv/.checkout ] && [ "$(cat $venv/.checkout)" != "$(pwd)" ]; then
+    say "$venv was made for $(cat $venv/.checkout): it is made anew."
+    rm -rf $venv
+fi
+if [ -e $venv ] && ! is_new_enough $venv/bin/python; then
+    say "$venv has no working Python 3.11 or newer: it is made anew."
+    rm -rf $venv
+fi
+rm -f $venv/.from-*
+
+# The locks are complete, so neither tool may add to them. pip must not even try: it would look for a hash of
+# "sqlalchemy[asyncio]", which as an extra has none, and refuse the whole lock.
+with_uv() {
+    if [ ! -e $venv ]; then
+        uv venv --quiet --python "$python" $venv || return 1
+    fi
+    uv pip install --quiet --compile-bytecode --python $venv/bin/python --no-deps --require-hashes -r "$lock" || return 1
+    uv pip install --quiet --python $venv/bin/python --no-deps --no-build-isolation --editable .
+}
+
+with_pip() {
+    if ! $venv/bin/python -m pip --version >/dev/null 2>&1; then
+        rm -rf $venv
+        "$python" -c 'import ensurepip, venv' 2>/dev/null ||
+            fail "the venv module of $("$python" -V) is incomplete. On Debian and Ubuntu: apt install python3-venv." \
+                "Elsewhere install uv, or name another Python: make PYTHON=/path/to/python3.12 demo"
+        "$python" -m venv $venv || fail "$python -m venv $venv failed; what it said stands above."
+    fi
+    pip="$venv/bin/python -m pip --disable-pip-version-check --no-input install -qq --no-deps"
+    $pip --require-hashes -r "$lock" || fail "pip could not install $lock; what it said stands above. Run it again: it resumes from its cache."
+    $pip --no-build-isolation --editable . || fail "pip could not install newslake itself; what it said stands above."
+}
+
+python=$(find_python)
+count=$(grep -c '^[a-z].*==' "$lock")
+began=$(date +%s)
+if command -v uv >/dev/null 2>&1; then
+    say "Setting up $venv: up to $count packages from $lock with uv and $("$python" -V)."
+    with_uv || {
+        say "uv could not do it; what it said stands above. pip takes over."
+        with_pip
+    }
+else
+    say "Setting up $venv: up to $count packages from $lock with pip and $("$python" -V). The first time takes a minute or two."
+    with_pip
+fi
+pwd >$venv/.checkout
+[ "$lock" = requirements-dev.lock ] && stamp_of requirements.lock >$venv/.from-requirements.lock
+stamp_of "$lock" >"$venv/.from-$lock"
+say "$venv is ready after $(($(date +%s) - began)) s."
