@@ -2,10 +2,23 @@
 --
 -- DuckLake has no keys, checks or sequences. Surrogate ids are dense BIGINTs given out under the commit lock; 0 is
 -- "unknown". Uniqueness and references are audited by SQL inside each loading transaction. Column types are final:
--- widening a column corrupts statistics (see FACTS in the design), so ids are BIGINT and counts INTEGER or BIGINT
--- from the start.
+-- widening a column, with the default, update and merge that go with it, leaves corrupt statistics behind in DuckLake 1.0,
+-- so ids are BIGINT and counts INTEGER or BIGINT from the start.
 
-create schema if not exists lake.ops;
+create schema lake.ops;
+
+create table lake.ops.migration (
+    version              integer not null,
+    name                 varchar not null,
+    checksum             varchar not null,
+    applied_at           timestamptz not null
+);
+
+create table lake.ops.model (
+    name                 varchar not null,
+    checksum             varchar not null,
+    applied_at           timestamptz not null
+);
 
 create table lake.fact_article (
     article_id           bigint not null,
@@ -54,16 +67,18 @@ create table lake.dim_article (
     article_id           bigint not null,
     identity_key         varchar not null,
     identity_kind        varchar not null,
+    identity_feed_id     bigint not null,
     source_id            bigint not null,
     current_revision     integer not null,
     current_extraction   integer not null,
+    revisions            integer not null,
     first_seen_at        timestamptz not null,
     last_seen_at         timestamptz not null
 );
 
 create table lake.dim_source (
     source_id            bigint not null,
-    domain               varchar not null,
+    domain               varchar,
     name                 varchar,
     first_seen_at        timestamptz not null,
     last_seen_at         timestamptz not null
@@ -177,7 +192,9 @@ create table lake.ops.batch (
     quarantined          bigint not null,
     duplicate            bigint not null,
     failed               bigint not null,
+    failed_again         bigint not null,
     container            bigint not null,
+    unchanged            bigint not null,
     articles_new         bigint not null,
     articles_edited      bigint not null,
     articles_reextracted bigint not null,
@@ -193,6 +210,7 @@ create table lake.ops.input (
     file_key             varchar not null,
     record               varchar,
     feed_id              bigint not null,
+    source_id            bigint not null,
     format               varchar,
     state                varchar not null,
     reason               varchar,
@@ -208,6 +226,18 @@ create table lake.ops.input (
     run_id               bigint not null,
     batch_id             bigint not null,
     recorded_at          timestamptz not null
+);
+
+create table lake.ops.input_history (
+    input_id             bigint not null,
+    input_key            varchar not null,
+    content_hash         varchar,
+    state                varchar not null,
+    reason               varchar,
+    run_id               bigint not null,
+    batch_id             bigint not null,
+    recorded_at          timestamptz not null,
+    replaced_in_batch    bigint not null
 );
 
 create table lake.ops.expectation_result (
@@ -261,3 +291,26 @@ create table lake.ops.alert (
 
 alter table lake.fact_article set partitioned by (year(loaded_at), month(loaded_at));
 alter table lake.fact_article set sorted by (source_id, published_date);
+
+-- Row 0 of a dimension is "unknown", so that a fact's id always finds its row.
+insert into lake.dim_source values (0, null, null, timestamptz '1970-01-01 00:00:00+00', timestamptz '1970-01-01 00:00:00+00');
+insert into lake.dim_author values (0, 'unknown', 'unknown');
+insert into lake.dim_feed values (0, '(none)', null, null, null, null);
+insert into lake.dim_extractor values (0, 'unknown', 'unknown', 'unknown');
+insert into lake.dim_date values (0, null, null, null, null, null, null, null, null, null);
+
+-- Every day that a validated publication date can fall on; the id counts days from 1800-01-01, which is 1.
+insert into lake.dim_date
+select
+    row_number() over (order by day),
+    day,
+    year(day),
+    quarter(day),
+    month(day),
+    dayofmonth(day),
+    isoyear(day),
+    weekofyear(day),
+    isodow(day),
+    isodow(day) >= 6
+from (select unnest(generate_series(timestamp '1800-01-01', timestamp '2100-12-31', interval 1 day))::date as day)
+order by day;

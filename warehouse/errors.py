@@ -1,0 +1,45 @@
+"""What can go wrong with a warehouse, as one small tree; every message says what to do next.
+
+LakeError
+├── NoWarehouse       there is no warehouse in the folder
+├── WarehouseNewer    a later version of newslake made it
+├── WarehouseBroken   its catalog cannot be read
+├── WarehouseBusy     another process holds the lock
+├── LoadRefused       a batch failed an audit inside its transaction; nothing of it was kept
+└── QueryRefused      a statement that the read-only SQL surface does not run
+    └── QueryStopped  it ran longer, or needed more memory, than allowed
+"""
+
+from __future__ import annotations
+
+
+class LakeError(Exception):
+    """Any failure of the warehouse that a user can act upon."""
+
+
+class NoWarehouse(LakeError):
+    """The folder holds no warehouse."""
+
+
+class WarehouseNewer(LakeError):
+    """The warehouse has migrations that this version does not know."""
+
+
+class WarehouseBroken(LakeError):
+    """The catalog cannot be read."""
+
+
+class WarehouseBusy(LakeError):
+    """Another process holds the lock for longer than the caller would wait."""
+
+
+class LoadRefused(LakeError):
+    """A batch contradicts what must hold in the lake; its transaction was rolled back."""
+
+
+class QueryRefused(LakeError):
+    """A statement that is not one read-only query of the lake."""
+
+
+class QueryStopped(QueryRefused):
+    """A query that passed its time or memory limit."""

@@ -1,0 +1,180 @@
+"""What is known of the inbox and of the runs: which files to read, how a run began and ended, how things stand.
+
+Start and end of a run, messages sent, and files that were read only to be found the same are small commits of their
+own; everything that a batch puts in is :mod:`warehouse.load`'s.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+import pyarrow as pa
+from duckdb import DuckDBPyConnection
+
+from warehouse.lake import folder_of, transaction
+from warehouse.statements import one_row, statement
+
+_LISTING: list[tuple[str, pa.DataType]] = [
+    ("file_key", pa.string()),
+    ("size", pa.int64()),  # bytes
+    ("mtime_ns", pa.int64()),
+]
+LISTING = pa.schema(_LISTING)
+
+
+@dataclass(frozen=True, slots=True)
+class RunCounts:
+    """A run's counts; ``picked_up`` is the sum of loaded, quarantined, duplicate, held, failed and container."""
+
+    listed: int = 0
+    unchanged: int = 0
+    picked_up: int = 0
+    loaded: int = 0
+    quarantined: int = 0
+    duplicate: int = 0
+    held: int = 0
+    failed: int = 0
+    container: int = 0
+    batches: int = 0
+
+
+_COUNTS = [field.name for field in fields(RunCounts)]
+_SUMS = [name for name in _COUNTS if name not in ("listed", "unchanged")]  # what its batches add up to
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How a warehouse stands: Arrow tables of one shape whatever is in it."""
+
+    runs: pa.Table  # the last runs, newest first: a row of ops.run each
+    states: pa.Table  # state, inputs: of the newest content of each key
+    totals: pa.Table  # one row: articles, readings, sources, authors, newest_published, newest_loaded
+    alerts: pa.Table  # the last alerts, newest first
+    data_bytes: int  # Parquet files of the present snapshot
+    snapshots: int
+
+
+def begin_run(
+    con: DuckDBPyConnection, *, inbox: str, now: datetime, version: str, flow_run_id: str | None = None
+) -> int:
+    """Record that a run begins; its id. A run that never said it had ended is marked `interrupted`.
+
+    The caller holds the run lock: a run that is still `running` here has died.
+    """
+    with transaction(con, f"run begins on {inbox}"):
+        for (dead,) in con.execute("select run_id from ops.run where state = 'running'").fetchall():
+            _, *sums = one_row(con, statement("ledger/run_counts"), {"run_id": dead})
+            con.execute(
+                f"update ops.run set state = 'interrupted', {', '.join(f'{name} = ?' for name in _SUMS)} "
+                "where run_id = ?",
+                [*sums, dead],
+            )
+        run_id = _next_id(con, "ops.run", "run_id")
+        con.execute(
+            "insert into ops.run (run_id, state, inbox, started_at, newslake_version, flow_run_id) "
+            "values (?, 'running', ?, ?, ?, ?)",
+            [run_id, inbox, now, version, flow_run_id],
+        )
+    return run_id
+
+
+def end_run(
+    con: DuckDBPyConnection,
+    run_id: int,
+    *,
+    state: str,
+    now: datetime,
+    listed: int,
+    unchanged: int,
+    message: str | None = None,
+) -> RunCounts:
+    """Record how a run ended, and its counts: those of its committed batches, and ``listed`` and ``unchanged`` files.
+
+    ``unchanged`` are the files that :func:`select_changed` and :func:`touch` spared; what batches found the same is
+    added to them. ``state`` is completed, failed or cancelled.
+    """
+    with transaction(con, f"run {run_id} {state}"):
+        same, *sums = one_row(con, statement("ledger/run_counts"), {"run_id": run_id})
+        counts = RunCounts(listed, unchanged + same, *sums)
+        con.execute(
+            f"update ops.run set state = ?, ended_at = ?, message = ?, {', '.join(f'{name} = ?' for name in _COUNTS)} "
+            "where run_id = ?",
+            [state, now, message, *(getattr(counts, name) for name in _COUNTS), run_id],
+        )
+    return counts
+
+
+def select_changed(con: DuckDBPyConnection, listing: pa.Table, *, verify: bool = False) -> tuple[pa.Table, int]:
+    """The files of ``listing`` (:data:`LISTING`) that must be read, by key, and how many are spared.
+
+    A file whose key, size and modification time are those of its newest content is spared, where that content has
+    settled: `failed` and `held` come again. ``verify`` spares nothing. The result has a fourth column, `known_hash`:
+    the content hash of the key's newest settled content; a file that hashes to it needs no reading, only
+    :func:`touch`.
+    """
+    con.register("listing", listing.select(LISTING.names).cast(LISTING))
+    try:
+        changed = con.execute(statement("ledger/changed_files"), {"verify": verify}).to_arrow_table()
+    finally:
+        con.unregister("listing")
+    return changed, listing.num_rows - changed.num_rows
+
+
+def touch(con: DuckDBPyConnection, files: pa.Table) -> None:
+    """Record new sizes and modification times of files (:data:`LISTING`) whose bytes are as known."""
+    if not files.num_rows:
+        return
+    con.register("touched", files.select(LISTING.names).cast(LISTING))
+    try:
+        with transaction(con, f"{files.num_rows} files touched"):
+            con.execute(statement("ledger/touch"))
+    finally:
+        con.unregister("touched")
+
+
+def record_alert(
+    con: DuckDBPyConnection,
+    *,
+    run_id: int,
+    cause: str,
+    severity: str,
+    title: str,
+    message: str,
+    channels: list[str],
+    delivered: bool,
+    problem: str | None,
+    now: datetime,
+) -> int:
+    """Record a message that was sent, or could not be; its id. ``channels`` and ``problem`` come without secrets."""
+    with transaction(con, f"alert of run {run_id}"):
+        alert_id = _next_id(con, "ops.alert", "alert_id")
+        con.execute(
+            "insert into ops.alert values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [alert_id, run_id, cause, severity, title, message, channels, delivered, problem, now],
+        )
+    return alert_id
+
+
+def status(con: DuckDBPyConnection, *, last: int = 10) -> Status:
+    """How the warehouse stands; ``last`` is the number of runs and alerts to tell of."""
+    (data_bytes,) = one_row(con, "select coalesce(sum(file_size_bytes), 0)::bigint from ducklake_table_info('lake')")
+    (snapshots,) = one_row(con, "select count(*) from ducklake_snapshots('lake')")
+    return Status(
+        runs=con.execute("from ops.run order by run_id desc limit ?", [last]).to_arrow_table(),
+        states=con.execute(statement("ledger/states")).to_arrow_table(),
+        totals=con.execute(statement("ledger/totals")).to_arrow_table(),
+        alerts=con.execute("from ops.alert order by alert_id desc limit ?", [last]).to_arrow_table(),
+        data_bytes=data_bytes,
+        snapshots=snapshots,
+    )
+
+
+def warehouse_bytes(con: DuckDBPyConnection) -> int:
+    """Bytes of everything in the warehouse folder."""
+    return sum(path.stat().st_size for path in folder_of(con).rglob("*") if path.is_file())
+
+
+def _next_id(con: DuckDBPyConnection, table: str, column: str) -> int:
+    (next_id,) = one_row(con, f"select coalesce(max({column}), 0) + 1 from {table}")
+    return int(next_id)

@@ -1,0 +1,111 @@
+"""A folder in, a warehouse of the present schema out: numbered SQL files, each applied once, in its own transaction.
+
+Migrations go forward only and are recorded, with a checksum, in `ops.migration`. Views are no migrations: each is made
+again whenever its text has changed. DuckLake's options are set before the first table is: rows are never inlined into
+the catalog (with sorted columns, inlined rows have broken a connection), and Parquet is zstd, half the size of snappy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from transforms.staged import digest
+from warehouse.errors import LakeError
+from warehouse.lake import Layout, applied_version, attach, refuse_newer, transaction
+from warehouse.locks import COMMIT_WAIT_SECONDS, commit_lock
+from warehouse.views import Model, models
+
+_FOLDER = Path(__file__).parent / "migrations"
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One numbered file: its version, its name and its text."""
+
+    version: int
+    name: str
+    sql: str
+
+
+def prepare(folder: Path, *, wait_seconds: float = COMMIT_WAIT_SECONDS) -> DuckDBPyConnection:
+    """A writing connection to the warehouse in ``folder``, which is made or brought up to date where that is due.
+
+    Raises what :func:`warehouse.lake.connect` raises, :class:`warehouse.errors.WarehouseBusy` where another process
+    keeps the commit lock, and :class:`LakeError` where an applied migration's text is no longer the same.
+    """
+    layout = Layout(Path(folder).absolute())
+    for directory in (layout.folder, layout.data, layout.staging):
+        directory.mkdir(parents=True, exist_ok=True)
+    with commit_lock(layout.folder, wait_seconds=wait_seconds):
+        con = attach(layout)
+        version = applied_version(con)
+        if version is None:
+            con.execute("call lake.set_option('data_inlining_row_limit', 0)")
+            con.execute("call lake.set_option('parquet_compression', 'zstd')")
+        else:
+            refuse_newer(con, layout, version)
+    migrate(con)
+    return con
+
+
+def migrate(con: DuckDBPyConnection) -> list[str]:
+    """Apply what is missing; the names of what was applied, views last."""
+    applied: list[str] = []
+    recorded = _recorded(con)
+    for migration in migrations():
+        if migration.version not in recorded:
+            _apply(con, migration)
+            applied.append(migration.name)
+        elif recorded[migration.version] != digest(migration.sql):
+            raise LakeError(
+                f"Migration {migration.name} was changed after this warehouse applied it; nothing was done. "
+                "Put the file back as it was, and write a further one for the change."
+            )
+    return applied + _make_views(con)
+
+
+def migrations() -> list[Migration]:
+    """Every migration that this version brings, in order."""
+    return [
+        Migration(int(path.name[:4]), path.name, path.read_text(encoding="utf-8"))
+        for path in sorted(_FOLDER.glob("[0-9]*.sql"))
+    ]
+
+
+def _recorded(con: DuckDBPyConnection) -> dict[int, str]:
+    if applied_version(con) is None:
+        return {}
+    return dict(con.execute("select version, checksum from ops.migration").fetchall())
+
+
+def _apply(con: DuckDBPyConnection, migration: Migration) -> None:
+    with transaction(con, f"migration {migration.name}"):
+        if migration.version in _recorded(con):
+            return  # another process was first
+        con.execute(migration.sql)
+        con.execute(
+            "insert into ops.migration values (?, ?, ?, ?)",
+            [migration.version, migration.name, digest(migration.sql), datetime.now(UTC)],
+        )
+
+
+def _make_views(con: DuckDBPyConnection) -> list[str]:
+    stale = _stale_views(con)
+    if not stale:
+        return []
+    with transaction(con, f"views {', '.join(model.name for model in stale)}"):
+        for model in stale:
+            con.execute(f"create or replace view lake.main.{model.name} as {model.sql}")
+            con.execute(f"comment on view lake.main.{model.name} is '{model.grain.replace(chr(39), chr(39) * 2)}'")
+            con.execute("delete from ops.model where name = ?", [model.name])
+            con.execute("insert into ops.model values (?, ?, ?)", [model.name, digest(model.sql), datetime.now(UTC)])
+    return [model.name for model in stale]
+
+
+def _stale_views(con: DuckDBPyConnection) -> list[Model]:
+    made = dict(con.execute("select name, checksum from ops.model").fetchall())
+    return [model for model in models() if made.get(model.name) != digest(model.sql)]

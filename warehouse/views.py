@@ -1,0 +1,50 @@
+"""The analyst's views: one file of `models/` each, a select under a head that tells its grain and its columns.
+
+The head's first comment is the grain, in one sentence; every line `-- column: text` describes a column. DuckLake
+cannot comment on the columns of a view, so the head is where their texts live, and a test holds it to the view.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+_FOLDER = Path(__file__).parent / "models"
+_HEAD_LINE = re.compile(r"--\s?(.*)")
+_COLUMN = re.compile(r"([a-z_]+): (.+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A view: its name, what a row of it is, its columns with their texts, in order, and its file's text."""
+
+    name: str
+    grain: str
+    columns: tuple[tuple[str, str], ...]
+    sql: str
+
+
+def models() -> list[Model]:
+    """Every view, by name."""
+    return [_read(path) for path in sorted(_FOLDER.glob("*.sql"))]
+
+
+def _read(path: Path) -> Model:
+    sql = path.read_text(encoding="utf-8")
+    grain: list[str] = []
+    columns: list[tuple[str, str]] = []
+    for line in sql.splitlines():
+        head = _HEAD_LINE.fullmatch(line)
+        if head is None:
+            break
+        text = head[1].strip()
+        column = _COLUMN.fullmatch(text)
+        if column:
+            columns.append((column[1], column[2]))
+        elif text and columns:
+            name, begun = columns[-1]
+            columns[-1] = (name, f"{begun} {text}")
+        elif text:
+            grain.append(text)
+    return Model(path.stem, " ".join(grain), tuple(columns), sql)
