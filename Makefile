@@ -8,7 +8,7 @@ export PYTHON
 # Text comes out as UTF-8 also where the machine has no locale set.
 export PYTHONUTF8 := 1
 
-.PHONY: help demo demo-run questions test lint types tests test-setup lock bench clean environment dev-environment
+.PHONY: help demo questions test lint types tests test-setup lock bench clean environment dev-environment
 
 help:
 	@echo "make demo        set up, load samples/ into a warehouse of its own, load again, answer five questions"
@@ -34,7 +34,7 @@ demo: environment
 
 # Each question is a file: comment lines say it, the rest asks it.
 questions:
-	@set -e; for file in samples/questions/*.sql; do \
+	@set -e; for file in warehouse/questions/*.sql; do \
 	    echo; echo "$$ newslake sql \"\$$(cat $$file)\""; sed -n 's/^-- //p' "$$file"; \
 	    $(NEWSLAKE) sql --warehouse $(DEMO)/warehouse "$$(cat "$$file")"; \
 	done
@@ -53,7 +53,7 @@ tests: dev-environment
 	$(BIN)/python -m pytest --durations=15 $(PYTEST)
 
 test-setup: dev-environment
-	NEWSLAKE_TEST_SETUP=all $(BIN)/python -m pytest tests/test_setup.py -v --timeout=1800 $(PYTEST)
+	$(BIN)/python -m pytest tests/test_setup.py -v --set-up=all $(PYTEST)
 
 lock:
 	uv pip compile --universal --no-emit-index-url --generate-hashes --no-header -q --group build -o requirements.lock pyproject.toml

@@ -1,0 +1,57 @@
+"""What every test stands on: no settings of the person who runs them, and the measured inputs where they are there."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+_INPUTS = ("NEWSLAKE_SEEDS", "NEWSLAKE_PAGES")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--set-up",
+        choices=["one", "all"],
+        default="one",
+        help="one: set-up from a fresh clone once, as it is; all: with uv, without, as another user, twice",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before anything imports Prefect or Great Expectations, which read their environment once."""
+    for name in [n for n in os.environ if n.startswith(("NEWSLAKE_", "PREFECT_")) and n not in _INPUTS]:
+        del os.environ[name]
+    folder = tempfile.TemporaryDirectory(prefix="newslake-prefect-", ignore_cleanup_errors=True)
+    config.add_cleanup(folder.cleanup)
+    os.environ["PREFECT_HOME"] = folder.name
+    os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+
+
+def _input_folder(variable: str, name: str, needed: str) -> Path:
+    folder = Path(os.environ.get(variable) or ROOT.parent / "shared" / name)
+    if not (folder / needed).is_file():
+        pytest.skip(f"{folder / needed} is not there; {variable} names the folder")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def seeds() -> Path:
+    """The folder of the five seeds with expected.json."""
+    return _input_folder("NEWSLAKE_SEEDS", "seeds", "expected.json")
+
+
+@pytest.fixture(scope="session")
+def pages() -> Path:
+    """The folder of the public pages with pages-dev.parquet and pages.py."""
+    return _input_folder("NEWSLAKE_PAGES", "bench", "pages-dev.parquet")
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The project's own sample files."""
+    return ROOT / "samples"
