@@ -93,8 +93,10 @@ with_pip() {
         "$python" -m venv $venv || fail "$python -m venv $venv failed; what it said stands above."
     fi
     pip="$venv/bin/python -m pip --disable-pip-version-check --no-input install -qq --no-deps"
-    $pip --require-hashes -r "$lock" || fail "pip could not install $lock; what it said stands above. Run it again: it resumes from its cache."
+    $pip --no-compile --require-hashes -r "$lock" || fail "pip could not install $lock; what it said stands above. Run it again: it resumes from its cache."
     $pip --no-build-isolation --editable . || fail "pip could not install newslake itself; what it said stands above."
+    # On all cores, where pip would take one. A template among the packages that is no Python may fail: no matter.
+    $venv/bin/python -m compileall -q -j 0 $venv/lib >/dev/null 2>&1 || true
 }
 
 python=$(find_python)
