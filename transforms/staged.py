@@ -15,7 +15,7 @@ from enum import StrEnum
 import pyarrow as pa
 import xxhash
 
-from transforms.article import Article, Published, Reading, Rejection
+from transforms.article import Article, Origin, Published, Reading, Rejection
 
 _STAMP = pa.timestamp("us", tz="UTC")
 _WORD = re.compile(r"\w+")
@@ -100,6 +100,7 @@ class Outcome(StrEnum):
     REJECTED = "rejected"  # its bytes hold no usable article
     CONTAINER = "container"  # a file of records: they have rows of their own
     FAILED = "failed"  # it could not be read at all; the next run tries again
+    SAME = "same"  # it was touched, and its bytes are as known
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,16 +123,25 @@ def digest(data: bytes | str) -> str:
 
 
 def rows(inputs: InputFacts, content: bytes, readings: list[Reading], *, keep_raw: bool) -> list[dict[str, object]]:
-    """One file's readings as rows of :data:`SCHEMA`, the container's own row first where the file is one."""
+    """One file's readings as rows of :data:`SCHEMA`, the container's own row last where the file is one.
+
+    Last, because a container that is known is not read again: were its row committed before its last member, a killed
+    run would lose the rest.
+    """
     found = [_row(inputs, content, reading, keep_raw) for reading in readings]
     if any(reading.record is not None for reading in readings):
-        found.insert(0, _bare_row(inputs) | {"outcome": Outcome.CONTAINER.value})
+        found.append(_bare_row(inputs) | {"outcome": Outcome.CONTAINER.value})
     return found
 
 
 def failed_row(inputs: InputFacts, reason: str, detail: str) -> dict[str, object]:
     """The row of a file that could not be read."""
     return _bare_row(inputs) | {"outcome": Outcome.FAILED.value, "reason": reason, "detail": detail}
+
+
+def same_row(inputs: InputFacts) -> dict[str, object]:
+    """The row of a file whose bytes are those that the lake knows already."""
+    return _bare_row(inputs) | {"outcome": Outcome.SAME.value}
 
 
 def to_table(found: list[dict[str, object]]) -> pa.Table:
@@ -161,6 +171,12 @@ def _row(inputs: InputFacts, file_content: bytes, reading: Reading, keep_raw: bo
     }
     if isinstance(reading, Rejection):
         return row | {"outcome": Outcome.REJECTED.value, "reason": reading.reason, "detail": reading.detail}
+    if reading.observed_at is None and inputs.mtime_ns is not None:
+        row["observed_at"] = datetime.fromtimestamp(inputs.mtime_ns // 1000 / 1e6, UTC)
+        row["observed_origin"] = Origin.FILE.value
+    else:
+        row["observed_at"] = reading.observed_at
+        row["observed_origin"] = reading.observed_origin.value if reading.observed_origin else None
     return row | {"outcome": Outcome.ARTICLE.value} | _article_columns(reading)
 
 
@@ -195,8 +211,6 @@ def _article_columns(article: Article) -> dict[str, object]:
     return fields | {
         "format": article.format,
         "engine": article.engine,
-        "observed_at": article.observed_at,
-        "observed_origin": article.observed_origin.value if article.observed_origin else None,
         "word_count": len(_WORD.findall(article.body)),
         "char_count": len(article.body),
         "removed_chars": sum(

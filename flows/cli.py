@@ -1,0 +1,189 @@
+"""The command line: arguments in, exit status out. Each command imports what it needs, when it runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from flows.settings import Loaded
+
+app = typer.Typer(
+    name="newslake",
+    help="Folders of news-article files in, a clean, validated, queryable warehouse out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+USAGE = 2
+
+Warehouse = Annotated[
+    str | None,
+    typer.Option("--warehouse", "-w", metavar="FOLDER", help="The warehouse folder, else the one of the settings."),
+]
+SettingsFile = Annotated[
+    Path | None,
+    typer.Option("--settings", metavar="FILE", help="The settings file, else the nearest newslake.toml."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
+
+
+class Format(StrEnum):
+    """How `newslake sql` prints rows."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    PARQUET = "parquet"
+
+
+def main() -> None:
+    """The entry point: what goes wrong is one line on standard error and an exit status, never a traceback."""
+    try:
+        app(standalone_mode=True)
+    except KeyboardInterrupt:
+        _leave(130, "interrupted; the batch in hand was dropped, what was committed before stays")
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Show the version and leave.")] = False,
+) -> None:
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"newslake {installed('newslake')}")
+        raise typer.Exit
+
+
+@app.command("run")
+def run_command(
+    inbox: Annotated[str | None, typer.Argument(metavar="[INBOX]", help="The folder to read.")] = None,
+    warehouse: Warehouse = None,
+    settings: SettingsFile = None,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Hash every file, also those of known size and time.")
+    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 4 where inputs were rejected.")] = False,
+    json: Json = False,
+) -> None:
+    """Load what is new or changed in INBOX into the warehouse."""
+    loaded = _settings(settings)
+    folder, named_by = loaded.warehouse(warehouse)
+    from flows.command_run import run_once
+
+    status = run_once(
+        loaded, inbox, folder, named_by, settings_file=settings, verify=verify, strict=strict, as_json=json
+    )
+    raise typer.Exit(status)
+
+
+@app.command()
+def extract(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Files or folders.")],
+    settings: SettingsFile = None,
+    json: Annotated[bool, typer.Option("--json", help="JSON Lines, an object an article.")] = False,
+) -> None:
+    """Show what newslake makes of files, without a warehouse."""
+    loaded = _settings(settings)
+    from flows.command_extract import extract_paths
+
+    raise typer.Exit(extract_paths(loaded, paths, as_json=json))
+
+
+@app.command()
+def sql(
+    query: Annotated[str | None, typer.Argument(metavar="[QUERY]", help="One statement; a shell without it.")] = None,
+    warehouse: Warehouse = None,
+    settings: SettingsFile = None,
+    output: Annotated[
+        Format | None, typer.Option("--format", "-f", help="table on a terminal, else csv. json is JSON Lines.")
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", metavar="WHEN", help="A snapshot's number, or a time such as 2026-01-31T12:00Z."),
+    ] = None,
+    timeout: Annotated[float | None, typer.Option("--timeout", metavar="SECONDS", help="Stop a longer query.")] = None,
+    memory: Annotated[str | None, typer.Option("--memory", metavar="SIZE", help="Memory limit, such as 2GB.")] = None,
+) -> None:
+    """Ask the warehouse in SQL, read-only."""
+    folder, _ = _settings(settings).warehouse(warehouse)
+    from flows.command_sql import ask
+
+    raise typer.Exit(ask(folder, query, output.value if output else None, at=at, timeout=timeout, memory=memory))
+
+
+@app.command()
+def status(
+    warehouse: Warehouse = None,
+    settings: SettingsFile = None,
+    json: Json = False,
+) -> None:
+    """How the warehouse stands: its last runs, inputs by state, alerts, size."""
+    folder, named_by = _settings(settings).warehouse(warehouse)
+    from flows.command_inspect import show_status
+
+    raise typer.Exit(show_status(folder, named_by, as_json=json))
+
+
+@app.command()
+def explain(
+    article_id: Annotated[int, typer.Argument(metavar="ARTICLE_ID", help="As the view article has it.")],
+    warehouse: Warehouse = None,
+    settings: SettingsFile = None,
+    json: Json = False,
+) -> None:
+    """Where an article came from, how each field was found, and what was cut from it by which rule."""
+    folder, _ = _settings(settings).warehouse(warehouse)
+    from flows.command_inspect import explain_article
+
+    raise typer.Exit(explain_article(folder, article_id, as_json=json))
+
+
+@app.command()
+def audit(
+    warehouse: Warehouse = None,
+    settings: SettingsFile = None,
+    json: Json = False,
+) -> None:
+    """Check that every input is accounted for and every reference holds; exit with 1 on a difference."""
+    folder, _ = _settings(settings).warehouse(warehouse)
+    from flows.command_inspect import audit_warehouse
+
+    raise typer.Exit(audit_warehouse(folder, as_json=json))
+
+
+@app.command()
+def serve(
+    warehouse: Warehouse = None,
+    settings: SettingsFile = None,
+    port: Annotated[int, typer.Option(help="The port of the Prefect server, where newslake starts one.")] = 4200,
+) -> None:
+    """Run the deployments of prefect.yaml on their schedules, in this process."""
+    loaded = _settings(settings)
+    folder, named_by = loaded.warehouse(warehouse)
+    from flows.command_serve import serve_deployments
+
+    raise typer.Exit(serve_deployments(folder, named_by, settings_file=settings, port=port))
+
+
+def _settings(file: Path | None) -> Loaded:
+    from flows.settings import SettingsError, load
+
+    try:
+        return load(file)
+    except SettingsError as error:
+        _leave(USAGE, str(error))
+
+
+def _leave(status: int, message: str) -> NoReturn:
+    red, plain = ("\033[31m", "\033[0m") if sys.stderr.isatty() and "NO_COLOR" not in os.environ else ("", "")
+    typer.echo(f"{red}newslake: {message}{plain}", err=True)
+    sys.exit(status)

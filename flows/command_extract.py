@@ -1,0 +1,120 @@
+"""`newslake extract`: what newslake makes of files, without a warehouse: cards to read, or JSON Lines."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+from flows.environment import settle
+from flows.extraction import Extractor, Job, Limits
+from flows.pickup import Listed, NoInbox, list_inbox
+from flows.settings import Loaded, feeds_of
+from flows.terminal import complain, console, shown
+from transforms.staged import Outcome
+
+_FIELDS = (
+    "kind",
+    "title",
+    "kicker",
+    "summary",
+    "highlights",
+    "authors",
+    "published_date",
+    "published_at",
+    "published_precision",
+    "published_origin",
+    "modified_at",
+    "url",
+    "source",
+    "section",
+    "categories",
+    "language",
+    "is_translated",
+    "headings",
+    "items",
+    "body",
+)
+
+
+def extract_paths(loaded: Loaded, paths: list[Path], *, as_json: bool) -> int:
+    """Print every article of ``paths``; the exit status."""
+    settle(loaded.base)
+    try:
+        files = [file for path in paths for file in _listed(path, loaded)]
+    except NoInbox as error:
+        complain(str(error))
+        return 2
+    show = _json_line if as_json else _card
+    for row in _rows(loaded, files):
+        if row["outcome"] != Outcome.CONTAINER:
+            show(row)
+    return 0
+
+
+def _listed(path: Path, loaded: Loaded) -> Iterator[Listed]:
+    """The files of ``path`` under keys that begin with the path as it was given."""
+    found = list_inbox(path, loaded.settings.ignore)
+    for file in sorted([*found.files, *found.problems], key=lambda file: file.file_key):
+        yield replace(file, file_key=file.file_key if path.is_file() else str(Path(path, file.file_key)))
+
+
+def _rows(loaded: Loaded, files: list[Listed]) -> Iterator[dict[str, Any]]:
+    limits = loaded.settings.extraction
+    job = Job(
+        as_of=datetime.now(UTC),
+        feeds=feeds_of(loaded.settings),
+        limits=Limits(limits.page_seconds, limits.page_memory_mb, limits.max_file_mb),
+        keep_raw=False,
+    )
+    with Extractor(job, limits.workers) as extractor:
+        for table in extractor.read(files, lambda _files, _size: None):
+            yield from table.to_pylist()
+
+
+def _json_line(row: dict[str, Any]) -> None:
+    if row["outcome"] != Outcome.ARTICLE:
+        record = {"path": row["input_key"], "error": {"reason": row["reason"], "detail": row["detail"]}}
+    else:
+        record = {"path": row["input_key"]} | {name: _value(row, name) for name in _FIELDS}
+        record["removed"] = [{name: span[name] for name in ("rule", "role", "text")} for span in row["removed"]]
+    sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
+
+
+def _value(row: dict[str, Any], name: str) -> object:
+    value = row[name]
+    match name:
+        case "authors":
+            return [author["name"] for author in value]
+        case "published_at" if value is not None:
+            return value.astimezone(timezone(timedelta(minutes=row["published_offset"]))).isoformat()
+        case "published_date" | "modified_at" if value is not None:
+            return value.isoformat()
+    return value
+
+
+def _card(row: dict[str, Any]) -> None:
+    out = console()
+    out.print(row["input_key"], style="bold cyan", highlight=False, markup=False)
+    if row["outcome"] != Outcome.ARTICLE:
+        out.print(f"  {row['reason']}: {row['detail']}", style="red", highlight=False, markup=False)
+        out.print()
+        return
+    for name in _FIELDS[:-1]:
+        value = _value(row, name)
+        if value not in (None, []):
+            origin = dict(row["origins"] or []).get(name)
+            note = f"  ({origin})" if origin else ""
+            out.print(f"  {name:<20} {shown(value)}{note}", highlight=False, markup=False)
+    cut = Counter(span["rule"] for span in row["removed"])
+    removed = ", ".join(f"{rule} × {count}" for rule, count in sorted(cut.items())) or "nothing"
+    out.print(f"  {'removed':<20} {removed}", highlight=False, markup=False, style="yellow")
+    out.print(f"  {'body':<20} {row['word_count']:,} words", highlight=False)
+    for paragraph in row["body"].split("\n\n"):
+        out.print(f"    {shown(paragraph)}", highlight=False, markup=False)
+    out.print()

@@ -1,0 +1,94 @@
+"""`newslake run`: one ingest run in this process, with its progress and its summary."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from contextlib import ExitStack
+from pathlib import Path
+
+from flows.environment import settle
+from flows.progress import REPORTER, Bar, PlainLines, Reporter
+from flows.settings import Loaded
+from flows.summary import RunSummary
+from flows.terminal import complain, console
+
+
+def run_once(
+    loaded: Loaded,
+    inbox: str | None,
+    folder: Path,
+    named_by: str,
+    *,
+    settings_file: Path | None,
+    verify: bool,
+    strict: bool,
+    as_json: bool,
+) -> int:
+    """Run the flow and print what it did; the exit status.
+
+    The inbox is looked at before Prefect starts, because a wrong path should not take ten seconds to say so.
+    """
+    settle(folder)
+    from flows.pickup import NoInbox, check_inbox
+
+    source = loaded.inbox(inbox)
+    try:
+        check_inbox(source)
+    except NoInbox as error:
+        complain(str(error))
+        return 2
+    # Great Expectations takes seconds to import; meanwhile Prefect's server comes up in a process of its own.
+    from expectations import verdict
+
+    threading.Thread(target=verdict.warm_up, name="great-expectations", daemon=True).start()
+    summary = _flow(source, folder, named_by, settings_file, verify=verify, as_json=as_json)
+    if summary is None:
+        return 1
+    if as_json:
+        sys.stdout.write(json.dumps(summary.as_json(), ensure_ascii=False) + "\n")
+    else:
+        _print(summary)
+    return summary.exit_status(strict=strict)
+
+
+def _flow(
+    inbox: Path, folder: Path, named_by: str, settings_file: Path | None, *, verify: bool, as_json: bool
+) -> RunSummary | None:
+    with ExitStack() as stack:
+        reporter: Reporter = PlainLines()
+        if sys.stderr.isatty() and not as_json:
+            reporter = stack.enter_context(Bar())
+        console(stderr=True).print(f"newslake run: inbox {inbox}, warehouse {folder} ({named_by})", highlight=False)
+        REPORTER.set(reporter)
+        reporter.stage("starting Prefect")
+        from prefect.utilities.engine import TerminationSignal
+
+        from expectations.errors import ExpectationsError
+        from flows.ingest import ingest
+        from flows.pickup import NoInbox
+        from warehouse.errors import LakeError
+
+        try:
+            return ingest(
+                inbox=str(inbox),
+                warehouse=str(folder),
+                settings_file=str(settings_file) if settings_file else None,
+                verify=verify,
+            )
+        except TerminationSignal:
+            complain("terminated; the batch in hand was dropped, what was committed before stays")
+            sys.exit(143)
+        except (LakeError, NoInbox, ExpectationsError) as error:
+            complain(str(error))
+        except Exception as error:
+            complain(f"the run failed: {type(error).__name__}: {error}")
+    return None
+
+
+def _print(summary: RunSummary) -> None:
+    out = console()
+    out.print(summary.headline(), style="bold" if summary.state == "completed" else "bold red", highlight=False)
+    for line in summary.plain_lines():
+        out.print(line, highlight=False, markup=False)

@@ -1,0 +1,40 @@
+"""The environment that Prefect and Great Expectations are imported into: no telemetry, no home folder, quiet logs.
+
+Both read their settings once, at import, so the command line calls :func:`settle` before it imports either. What the
+user has set in the environment stays as it is.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+_DEFAULTS = {
+    "DO_NOT_TRACK": "1",
+    "GX_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_CLI_PROMPT": "false",
+    # newslake tells of a run itself; Prefect's own lines still reach its server.
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "WARNING",
+    "PREFECT_LOGGING_LOGGERS_PREFECT_SERVER_LEVEL": "ERROR",
+}
+
+_EMBEDDED = {
+    "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "true",
+    # 20 s by default, which a busy machine passes.
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+    "PREFECT_SERVER_LOGGING_LEVEL": "ERROR",
+    "PREFECT_SERVER_DATABASE_TIMEOUT": "60",
+}
+
+
+def settle(warehouse: Path) -> None:
+    """Set what is not set: telemetry off and, where no server is named, Prefect's embedded one with its files in the
+    warehouse folder, so that no home folder is needed and no other project's runs are seen."""
+    for name, value in _DEFAULTS.items():
+        os.environ.setdefault(name, value)
+    if not os.environ.get("PREFECT_API_URL"):
+        os.environ.pop("PREFECT_API_URL", None)
+        os.environ.setdefault("PREFECT_HOME", str(warehouse / "prefect"))
+        for name, value in _EMBEDDED.items():
+            os.environ.setdefault(name, value)

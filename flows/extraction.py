@@ -1,0 +1,209 @@
+"""Extraction in killable children: files in, rows of the staged schema out, and no file can cost more than itself.
+
+Files go to the children in groups, because a call to a child costs about as much as reading a small file. A group that
+passes its deadline, its memory limit or takes its child down is read again file by file, so the hostile file
+alone is refused and its neighbours are unharmed. The children are forked from a server process that has imported the
+readers once: a killed child is replaced in milliseconds.
+"""
+
+from __future__ import annotations
+
+import errno
+import multiprocessing
+import os
+import resource
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import TimeoutError as DeadlinePassed
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+
+import pyarrow as pa
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
+
+from flows.pickup import SIDECAR_SUFFIX, Listed
+from transforms.article import RawFile, Reading, Rejection
+from transforms.hints import Feed, raw_file, with_fault
+from transforms.staged import SCHEMA, InputFacts, digest, failed_row, rows, same_row, to_table
+
+GROUP_BYTES = 256 * 1024
+GROUP_FILES = 32
+SIDECAR_BYTES = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one file may cost: seconds of a child's time, MB of memory above an idle child's, MB of content."""
+
+    seconds: float
+    memory_mb: int
+    file_mb: int
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What every child of a run needs to know; sent to each once."""
+
+    as_of: datetime
+    feeds: tuple[Feed, ...]
+    limits: Limits
+    keep_raw: bool
+
+
+class Extractor:
+    """A pool of children that turn listed files into staged rows. A context manager: leaving it ends the children."""
+
+    def __init__(self, job: Job, workers: int = 0) -> None:
+        self._job = job
+        self.workers = workers or available_cores()
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["transforms.extract", "transforms.read.html", "transforms.read.text"])
+        self._pool = ProcessPool(max_workers=self.workers, initializer=_start_child, initargs=(job,), context=context)
+
+    def __enter__(self) -> Extractor:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            self._pool.close()
+        else:
+            self._pool.stop()
+        self._pool.join()
+
+    def warm_up(self) -> None:
+        """Start the children now, so that their imports run while something else is waited for."""
+        for _ in range(self.workers):
+            self._pool.schedule(_idle)
+
+    def read(self, files: Sequence[Listed], advance: Callable[[int, int], None]) -> Iterator[pa.Table]:
+        """The rows of ``files``, in their order, a table a group. Safe to call from several threads.
+
+        ``advance`` is told the files and bytes of each group that was read.
+        """
+        groups = list(group(files))
+        futures = [self._schedule(members) for members in groups]
+        for members, future in zip(groups, futures, strict=True):
+            yield self._result(members, future)
+            advance(len(members), sum(file.size for file in members))
+
+    def _schedule(self, members: Sequence[Listed]) -> ProcessFuture[bytes]:
+        return self._pool.schedule(_read_group, args=(tuple(members),), timeout=self._job.limits.seconds)
+
+    def _result(self, members: Sequence[Listed], future: ProcessFuture[bytes]) -> pa.Table:
+        try:
+            return pa.ipc.open_stream(future.result()).read_all()
+        except (DeadlinePassed, ProcessExpired, MemoryError) as error:
+            if len(members) == 1:
+                return to_table(self._refused(members[0], error))
+        return pa.concat_tables([self._result([member], self._schedule([member])) for member in members])
+
+    def _refused(self, file: Listed, error: BaseException) -> list[dict[str, object]]:
+        limits = self._job.limits
+        match error:
+            case MemoryError():
+                reason, what = "memory_exceeded", f"needs more than {limits.memory_mb} MB to be read"
+            case DeadlinePassed():
+                reason, what = "deadline_exceeded", f"was not read within {limits.seconds:g} s"
+            case _:
+                reason, what = "reader_crashed", "ended the process that read it"
+        detail = (
+            f"{file.file_key}: {what}; quarantined with its bytes. If it is a real article, raise "
+            "extraction.page_seconds or extraction.page_memory_mb and replay it"
+        )
+        return _rows_of(file, self._job, lambda _raw: [Rejection(reason, detail)])
+
+
+def available_cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def group(files: Sequence[Listed]) -> Iterator[list[Listed]]:
+    """Cut ``files``, in order, into groups of at most GROUP_FILES files and GROUP_BYTES bytes (or one larger file)."""
+    members: list[Listed] = []
+    size = 0
+    for file in files:
+        if members and (size + file.size > GROUP_BYTES or len(members) == GROUP_FILES):
+            yield members
+            members, size = [], 0
+        members.append(file)
+        size += file.size
+    if members:
+        yield members
+
+
+_job: Job
+
+
+def _start_child(job: Job) -> None:
+    global _job  # noqa: PLW0603 - a child serves one run, and pebble hands its initializer's argument over once
+    _job = job
+    if hasattr(resource, "RLIMIT_AS") and os.path.exists("/proc/self/statm"):  # noqa: PTH110 - a probe
+        with open("/proc/self/statm", encoding="ascii") as statm:  # noqa: PTH123
+            own = int(statm.read().split()[0]) * resource.getpagesize()
+        allowed = own + job.limits.memory_mb * 2**20
+        resource.setrlimit(resource.RLIMIT_AS, (allowed, allowed))
+
+
+def _idle() -> None:
+    return
+
+
+def _read_group(files: Sequence[Listed]) -> bytes:
+    """In a child: the staged rows of ``files`` as one Arrow stream, which the parent opens without a copy."""
+    from transforms.extract import extract
+
+    found: list[dict[str, object]] = []
+    for file in files:
+        found += _rows_of(file, _job, lambda raw: extract(raw, as_of=_job.as_of))
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, SCHEMA) as writer:
+        writer.write_table(to_table(found))
+    return sink.getvalue().to_pybytes()
+
+
+def _rows_of(file: Listed, job: Job, read: Callable[[RawFile], list[Reading]]) -> list[dict[str, object]]:
+    """Read one file and its sidecar, and give its rows: what ``read`` made of it, or why it could not be opened."""
+    if file.problem is not None:
+        return [failed_row(InputFacts(file.file_key, None, file.size, file.mtime_ns, None), *file.problem)]
+    try:
+        content, mtime_ns = _content(file.path, job.limits.file_mb * 2**20)
+    except OSError as error:
+        reason = "vanished" if isinstance(error, FileNotFoundError) else "unreadable"
+        detail = f"{file.file_key}: {error.strerror}; the next run tries again"
+        return [failed_row(InputFacts(file.file_key, None, file.size, file.mtime_ns, None), reason, detail)]
+    raw, problem = raw_file(file.file_key, content, _sidecar(file.path), job.feeds)
+    facts = InputFacts(file.file_key, raw.feed, len(content), mtime_ns, digest(content))
+    if facts.content_hash == file.known_hash:
+        return [same_row(facts)]
+    if len(content) > job.limits.file_mb * 2**20:
+        detail = (
+            f"{file.file_key}: larger than {job.limits.file_mb} MB; quarantined without its bytes. Split it, or raise "
+            "extraction.max_file_mb"
+        )
+        cut = InputFacts(facts.file_key, facts.feed, file.size, mtime_ns, facts.content_hash)
+        return rows(cut, b"", [Rejection("too_large", detail)], keep_raw=False)
+    readings = read(raw)
+    if problem is not None:
+        readings = [with_fault(reading, problem) for reading in readings]
+    return rows(facts, content, readings, keep_raw=job.keep_raw)
+
+
+def _content(path: str, limit: int) -> tuple[bytes, int]:
+    """The bytes of a regular file, one more than ``limit`` at most, and its modification time in ns."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as file:
+        facts = os.fstat(descriptor)
+        if not stat.S_ISREG(facts.st_mode):
+            raise OSError(errno.EINVAL, "is no longer a regular file")
+        return file.read(limit + 1), facts.st_mtime_ns
+
+
+def _sidecar(path: str) -> bytes | None:
+    try:
+        return _content(path + SIDECAR_SUFFIX, SIDECAR_BYTES)[0]
+    except OSError:
+        return None

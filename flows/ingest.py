@@ -1,0 +1,360 @@
+"""The ingest flow: one run from an inbox to the lake.
+
+Pick up, read (one task a chunk, in children), validate, load (one transaction a batch), tell. Chunks are cut by bytes
+from the inbox in the order of its keys, and batches end where chunks end, so a run that was killed and started again
+makes the same cuts as an undisturbed one. Only paths and counts pass through Prefect; rows wait as Parquet in the
+warehouse's staging folder.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from prefect import flow, get_run_logger, task
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.futures import PrefectFuture
+from prefect.runtime import flow_run
+from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.utilities.annotations import opaque
+
+from expectations import verdict
+from flows import alerts
+from flows.extraction import Extractor, Job, Limits
+from flows.pickup import Inbox, Listed, list_inbox
+from flows.progress import REPORTER
+from flows.settings import Batch, Loaded, Settings, feeds_of, load
+from flows.summary import STATES, Counts, Finish, Problem, RunSummary
+from transforms.hints import Feed
+from transforms.staged import SCHEMA, Outcome
+from warehouse import ledger
+from warehouse.lake import Layout
+from warehouse.load import BatchCounts, load_batch
+from warehouse.locks import run_lock
+from warehouse.migrate import prepare
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+    from expectations.verdict import BatchFailure
+
+# Two chunks at a time: while the first one's last pages are read, the second one's keep the other children busy.
+_CHUNKS_AT_ONCE = 2
+
+_EXTRACTOR: ContextVar[Extractor] = ContextVar("_EXTRACTOR")
+
+
+@dataclass(frozen=True, slots=True)
+class StagedChunk:
+    """What a task gives back: where its rows wait, how many, how large."""
+
+    path: str
+    rows: int
+    size: int
+
+
+class Stopwatch:
+    """Wall seconds by stage."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._began = time.monotonic()
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Add the time of the block to the stage ``name`` and report it."""
+        began = time.monotonic()
+        REPORTER.get().stage(name)
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - began
+
+    def total(self) -> dict[str, float]:
+        """The stages so far and the time since the start."""
+        return self.seconds | {"total": time.monotonic() - self._began}
+
+
+@flow(
+    name="ingest",
+    flow_run_name="ingest",
+    task_runner=ThreadPoolTaskRunner(max_workers=_CHUNKS_AT_ONCE),
+    persist_result=False,
+    log_prints=False,
+)
+def ingest(
+    inbox: str | None = None,
+    warehouse: str | None = None,
+    settings_file: str | None = None,
+    verify: bool = False,
+) -> RunSummary:
+    """Load what is new or changed in ``inbox`` into the lake.
+
+    What is left out comes from the settings (``settings_file``, else the nearest one). ``verify`` hashes every file,
+    also those of known size and time. Raises what the settings, the inbox or the warehouse have against the run.
+    """
+    loaded = load(Path(settings_file) if settings_file else None)
+    folder, _ = loaded.warehouse(warehouse)
+    return run(loaded, loaded.inbox(inbox), folder, verify=verify)
+
+
+def run(loaded: Loaded, inbox: Path, folder: Path, *, verify: bool) -> RunSummary:
+    """The body of the flow: one run under the run lock, its start and end recorded whatever happens in between."""
+    watch = Stopwatch()
+    with watch.stage("listing"):
+        listed = list_inbox(inbox, loaded.settings.ignore)
+    threading.Thread(target=verdict.warm_up, name="great-expectations", daemon=True).start()
+    with run_lock(folder, wait_seconds=loaded.settings.lock_wait_seconds):
+        with watch.stage("opening"):
+            con = prepare(folder)
+            run_id = ledger.begin_run(
+                con, inbox=str(inbox), now=_now(), version=version("newslake"), flow_run_id=flow_run.get_id()
+            )
+        current = _Run(con, loaded.settings, feeds_of(loaded.settings), folder, run_id, watch, as_of=_now())
+        summary = RunSummary(run_id=run_id, state="completed", inbox=str(inbox), warehouse=str(folder))
+        try:
+            current.load_changes(listed, verify=verify)
+        except BaseException as error:
+            # Interrupts too: the run's end is recorded, and what was committed before it stays.
+            state: Finish = "failed" if isinstance(error, Exception) else "interrupted"
+            current.finish(replace(summary, state=state, message=_in_words(error)), listed)
+            raise
+        finally:
+            shutil.rmtree(current.staging, ignore_errors=True)
+        return current.finish(summary, listed)
+
+
+class _Run:
+    """One run under way: where it is, and what it has counted."""
+
+    def __init__(
+        self,
+        con: DuckDBPyConnection,
+        settings: Settings,
+        feeds: tuple[Feed, ...],
+        folder: Path,
+        run_id: int,
+        watch: Stopwatch,
+        *,
+        as_of: datetime,
+    ) -> None:
+        self._con = con
+        self._settings = settings
+        self._feeds = feeds
+        self._run_id = run_id
+        self._watch = watch
+        self._as_of = as_of
+        self._spared = 0
+        self._batches: list[BatchCounts] = []
+        self._failures: list[BatchFailure] = []
+        self.staging = Layout(folder).staging / f"run-{run_id}"
+
+    def load_changes(self, listed: Inbox, *, verify: bool) -> None:
+        """Read, validate and load what is not known yet."""
+        _sweep(self.staging.parent)
+        self.staging.mkdir(parents=True)
+        with self._watch.stage("comparing"):
+            changed, self._spared = ledger.select_changed(self._con, listed.table(), verify=verify)
+            files = _to_read(listed, changed)
+        if not files:
+            return
+        REPORTER.get().begin(len(files), sum(file.size for file in files))
+        limits = self._settings.extraction
+        job = Job(
+            as_of=self._as_of,
+            feeds=self._feeds,
+            limits=Limits(limits.page_seconds, limits.page_memory_mb, limits.max_file_mb),
+            keep_raw=self._settings.keep_raw != "none",
+        )
+        with Extractor(job, limits.workers) as extractor:
+            _EXTRACTOR.set(extractor)
+            chunks = [
+                read_chunk.submit(str(self.staging / f"chunk-{number:06d}.parquet"), opaque(members))
+                for number, members in enumerate(cut(files, self._settings.batch))
+            ]
+            for batch in self._batches_of(chunks):
+                self._load(batch)
+
+    def _batches_of(self, chunks: Sequence[PrefectFuture[StagedChunk]]) -> Iterator[pa.Table]:
+        """The staged rows in order, as tables that end where a chunk ends and keep to the batch's bounds."""
+        bounds = self._settings.batch
+        waiting: list[pa.Table] = []
+        for future in chunks:
+            with self._watch.stage("reading"):
+                chunk = future.result()
+                table = pq.read_table(chunk.path, schema=SCHEMA, memory_map=False)
+            Path(chunk.path).unlink()
+            for piece in _pieces(table, bounds.max_rows):
+                held = sum(t.num_rows for t in waiting), sum(t.nbytes for t in waiting)
+                if waiting and (
+                    held[0] + piece.num_rows > bounds.max_rows or held[1] + piece.nbytes > bounds.max_mb * 2**20
+                ):
+                    yield pa.concat_tables(waiting).combine_chunks()
+                    waiting = []
+                waiting.append(piece)
+        if waiting:
+            yield pa.concat_tables(waiting).combine_chunks()
+
+    def _load(self, batch: pa.Table) -> None:
+        same = pc.equal(batch["outcome"], Outcome.SAME.value)
+        ledger.touch(self._con, batch.filter(same).select(ledger.LISTING.names))
+        staged = batch.filter(pc.invert(same)).combine_chunks()
+        self._spared += batch.num_rows - staged.num_rows
+        if not staged.num_rows:
+            return
+        with self._watch.stage("validating"):
+            judged = verdict.judge(staged, as_of=self._as_of, bounds=_bounds(self._settings.quality))
+            staged = verdict.apply_nulls(staged, judged.faults)
+        with self._watch.stage("loading"):
+            counts = load_batch(
+                self._con,
+                staged,
+                judged.rejected,
+                judged.faults,
+                judged.results,
+                run_id=self._run_id,
+                now=_now(),
+                feeds=self._feeds,
+                keep_raw=self._settings.keep_raw,
+            )
+        self._failures += judged.batch_failures
+        self._batches.append(counts)
+        get_run_logger().info("batch %d committed: %s", counts.batch_id, counts)
+
+    def finish(self, summary: RunSummary, listed: Inbox) -> RunSummary:
+        """Record the run's end, leave its artifacts, and tell the channels where there is something to tell."""
+        totals = ledger.end_run(
+            self._con,
+            self._run_id,
+            state=summary.state,
+            now=_now(),
+            listed=len(listed.files) + len(listed.problems),
+            unchanged=self._spared,
+            message=summary.message,
+        )
+        summary = replace(
+            summary,
+            listed=totals.listed,
+            ignored=listed.ignored,
+            counts=_counts(totals, self._batches),
+            batches=totals.batches,
+            size=sum(batch.size for batch in self._batches),
+            seconds=self._watch.total(),
+            problems=tuple(Problem(*row) for row in ledger.problems(self._con, self._run_id)),
+        )
+        summary = replace(summary, alert=self._tell(summary))
+        create_markdown_artifact(summary.markdown(), key="newslake-run", description=summary.headline())
+        create_table_artifact(summary.table(), key="newslake-run-states", description=summary.headline())
+        return summary
+
+    def _tell(self, summary: RunSummary) -> str | None:
+        """Send the run's one message, if it gives cause for one; what became of it, in words."""
+        outcome = alerts.RunOutcome(
+            run_id=summary.run_id,
+            state=summary.state,
+            inbox=summary.inbox,
+            counts={state: getattr(summary.counts, state) for state in STATES},
+            batch_failures=tuple(failure.message for failure in self._failures),
+            error=summary.message,
+            samples=tuple((problem.example, problem.reason) for problem in summary.problems),
+            warehouse=summary.warehouse,
+        )
+        alert = alerts.alert_for_run(outcome, max_rejected_share=self._settings.quality.max_rejected_share)
+        if alert is None:
+            return None
+        said = self._settings.alerts
+        delivery = alerts.send(alert, said.channels, said.prefect_block or None)
+        ledger.record_alert(
+            self._con,
+            run_id=self._run_id,
+            cause=alert.cause,
+            severity=alert.severity,
+            title=alert.title,
+            message=alert.text(),
+            channels=list(delivery.channels),
+            delivered=delivery.delivered,
+            problem=delivery.problem,
+            now=_now(),
+        )
+        return f"{alert.title} ({delivery.problem or 'sent'})"
+
+
+@task(name="read-chunk", task_run_name="{path}", persist_result=False, cache_policy=NO_CACHE)
+def read_chunk(path: str, files: Sequence[Listed]) -> StagedChunk:
+    """Read ``files`` in the children and leave their rows as Parquet at ``path``."""
+    reporter = REPORTER.get()
+    count = size = 0
+    with pq.ParquetWriter(path, SCHEMA, compression="lz4") as writer:
+        for table in _EXTRACTOR.get().read(files, reporter.advance):
+            writer.write_table(table)
+            count += table.num_rows
+            size += table.nbytes
+    return StagedChunk(path, count, size)
+
+
+def cut(files: Sequence[Listed], bounds: Batch) -> Iterator[tuple[Listed, ...]]:
+    """Cut ``files``, in order, into chunks of at most ``chunk_mb`` and ``chunk_files`` (or one larger file)."""
+    members: list[Listed] = []
+    size = 0
+    for file in files:
+        if members and (size + file.size > bounds.chunk_mb * 2**20 or len(members) == bounds.chunk_files):
+            yield tuple(members)
+            members, size = [], 0
+        members.append(file)
+        size += file.size
+    if members:
+        yield tuple(members)
+
+
+def _to_read(listed: Inbox, changed: pa.Table) -> list[Listed]:
+    """The changed files with what they hashed to last time, and the entries that can't be read, by key."""
+    known = dict(zip(changed["file_key"].to_pylist(), changed["known_hash"].to_pylist(), strict=True))
+    files = [replace(file, known_hash=known[file.file_key]) for file in listed.files if file.file_key in known]
+    return sorted([*files, *listed.problems], key=lambda file: file.file_key)
+
+
+def _pieces(table: pa.Table, rows: int) -> Iterator[pa.Table]:
+    for start in range(0, table.num_rows, rows):
+        yield table.slice(start, rows)
+
+
+def _counts(totals: ledger.RunCounts, batches: Sequence[BatchCounts]) -> Counts:
+    return Counts(
+        loaded=totals.loaded,
+        quarantined=totals.quarantined,
+        duplicate=totals.duplicate,
+        held=totals.held,
+        failed=totals.failed,
+        container=totals.container,
+        unchanged=totals.unchanged,
+        articles_new=sum(batch.articles_new for batch in batches),
+        articles_edited=sum(batch.articles_edited for batch in batches),
+        articles_reextracted=sum(batch.articles_reextracted for batch in batches),
+        articles_same=sum(batch.articles_same for batch in batches),
+    )
+
+
+def _sweep(staging: Path) -> None:
+    """Clear what killed runs left in staging; the run lock is held, so nobody else's rows wait there."""
+    for left in staging.glob("run-*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _in_words(error: BaseException) -> str:
+    return alerts.redact_text(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,220 @@
+"""Settings: typed defaults, then the nearest ``newslake.toml``, then ``NEWSLAKE_*`` from the environment.
+
+Every setting stands, with its default and its meaning, in the ``newslake.toml`` at the top of the project; a test holds
+the two together. An unknown key or a bad value is a :class:`SettingsError` that names file (or variable), key and
+what was expected. A nested setting's variable joins the parts with two underscores: ``NEWSLAKE_EXTRACTION__WORKERS``.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import msgspec
+
+if TYPE_CHECKING:
+    from transforms.hints import Feed
+
+FILE_NAME = "newslake.toml"
+PREFIX = "NEWSLAKE_"
+DEFAULT_WAREHOUSE = Path("warehouse/data")
+
+# Variables of the prefix that name things other than settings: inputs of tests and benchmarks.
+_NOT_SETTINGS = {"NEWSLAKE_SEEDS", "NEWSLAKE_PAGES", "NEWSLAKE_SETTINGS"}
+
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Positive = Annotated[int, msgspec.Meta(ge=1)]
+Seconds = Annotated[float, msgspec.Meta(ge=0)]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; the message names the place, the key and the remedy."""
+
+
+class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A table of the settings file."""
+
+
+class Extraction(Section, frozen=True):
+    """How files are read."""
+
+    workers: Annotated[int, msgspec.Meta(ge=0, le=512)] = 0
+    page_seconds: Annotated[float, msgspec.Meta(gt=0)] = 30.0
+    page_memory_mb: Annotated[int, msgspec.Meta(ge=64)] = 1024
+    max_file_mb: Positive = 64
+
+
+class Batch(Section, frozen=True):
+    """How much is committed at once, and how much one task reads."""
+
+    max_rows: Annotated[int, msgspec.Meta(ge=1, le=50_000)] = 50_000
+    max_mb: Annotated[int, msgspec.Meta(ge=1, le=256)] = 256
+    chunk_mb: Positive = 16
+    chunk_files: Positive = 2_000
+
+
+class Quality(Section, frozen=True):
+    """The bounds of a run, over which it alerts."""
+
+    max_rejected_share: Share = 0.2
+    min_title_share: Share = 0.5
+    min_published_share: Share = 0.3
+    min_language_share: Share = 0.8
+    max_duplicate_share: Share = 0.5
+    min_rows: Positive = 20
+
+
+class Alerts(Section, frozen=True):
+    """Where a message goes when a run fails or its quality falls. The URLs are secrets."""
+
+    channels: tuple[str, ...] = ()
+    prefect_block: str = ""
+
+
+class FeedSettings(Section, frozen=True):
+    """One ``[[feeds]]``: files of one provenance, by a pattern over their keys, with defaults for what they lack."""
+
+    name: Name
+    pattern: Name
+    source: str | None = None
+    language: str | None = None
+    rhythm: str | None = None
+
+
+class Settings(Section, frozen=True):
+    """All settings."""
+
+    warehouse: str = str(DEFAULT_WAREHOUSE)
+    inbox: str = "inbox"
+    keep_raw: Literal["quarantined", "all", "none"] = "quarantined"
+    ignore: tuple[str, ...] = (".*", "*~", "*.tmp", "*.part", "*.crdownload")
+    lock_wait_seconds: Seconds = 0.0
+    extraction: Extraction = Extraction()
+    batch: Batch = Batch()
+    quality: Quality = Quality()
+    alerts: Alerts = Alerts()
+    feeds: tuple[FeedSettings, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Settings and where they came from; paths in the file are relative to the file's folder."""
+
+    settings: Settings
+    file: Path | None
+    base: Path
+
+    def inbox(self, given: str | None) -> Path:
+        """The inbox of this run: the argument as the shell means it, else the setting."""
+        return Path(given) if given else self.base / self.settings.inbox
+
+    def warehouse(self, given: str | None) -> tuple[Path, str]:
+        """The warehouse folder and, in words, what named it."""
+        if given:
+            return Path(given).absolute(), "--warehouse"
+        if os.environ.get("NEWSLAKE_WAREHOUSE"):
+            return Path(self.settings.warehouse).absolute(), "NEWSLAKE_WAREHOUSE"
+        if self.file is not None:
+            return (self.base / self.settings.warehouse).absolute(), str(self.file)
+        return DEFAULT_WAREHOUSE.absolute(), "default"
+
+
+def load(file: Path | None = None, environ: Mapping[str, str] | None = None) -> Loaded:
+    """Read the settings.
+
+    ``file`` names the settings file; without it the nearest ``newslake.toml`` is taken, from the current folder upward,
+    and none is needed. Raises :class:`SettingsError`.
+    """
+    environ = os.environ if environ is None else environ
+    if file is None and environ.get("NEWSLAKE_SETTINGS"):
+        file = Path(environ["NEWSLAKE_SETTINGS"])
+    if file is None:
+        file = _nearest(Path.cwd())
+    elif not file.is_file():
+        raise SettingsError(f"{file}: no such settings file; name an existing {FILE_NAME} or leave the option out")
+    values = _read_file(file) if file else {}
+    # The file alone is checked first, so that an error names the file or the variable that is to blame.
+    _convert(values, str(file))
+    named: dict[str, str] = {}
+    for name, text in sorted(environ.items()):
+        if name.startswith(PREFIX) and name not in _NOT_SETTINGS and text != "":
+            path = tuple(name.removeprefix(PREFIX).lower().split("__"))
+            _put(values, path, text, name)
+            named[".".join(path)] = name
+    settings = _convert(values, "the environment", named, strict=False)
+    names = [feed.name for feed in settings.feeds]
+    for name in names:
+        if names.count(name) > 1:
+            raise SettingsError(f"{file}: two [[feeds]] are named {name!r}; give each a name of its own")
+    return Loaded(settings, file, file.parent if file else Path.cwd())
+
+
+def _nearest(folder: Path) -> Path | None:
+    for candidate in (folder, *folder.parents):
+        if (candidate / FILE_NAME).is_file():
+            return candidate / FILE_NAME
+    return None
+
+
+def _read_file(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file}: not valid TOML: {error}") from error
+    except OSError as error:
+        raise SettingsError(f"{file}: cannot be read: {error.strerror}") from error
+
+
+def _put(values: dict[str, Any], path: tuple[str, ...], text: str, variable: str) -> None:
+    for part in path[:-1]:
+        inner = values.setdefault(part, {})
+        if not isinstance(inner, dict):
+            raise SettingsError(f"{variable}: {part!r} is not a table of the settings")
+        values = inner
+    values[path[-1]] = _value(text)
+
+
+def _value(text: str) -> object:
+    """A list or number as TOML writes it, else the text itself."""
+    if text.lstrip()[:1] in "[{" or text.lower() in {"true", "false"}:
+        try:
+            return tomllib.loads(f"v = {text.lower() if text.lower() in {'true', 'false'} else text}")["v"]
+        except tomllib.TOMLDecodeError:
+            return text
+    return text
+
+
+def _convert(
+    values: dict[str, Any], place: str, named: Mapping[str, str] | None = None, *, strict: bool = True
+) -> Settings:
+    try:
+        return msgspec.convert(values, Settings, strict=strict)
+    except msgspec.ValidationError as error:
+        message = str(error)
+        for key, variable in (named or {}).items():
+            if f"$.{key}`" in message or f"unknown field `{key.rsplit('.', 1)[-1]}`" in message:
+                place = variable
+        message = f"{place}: {_in_words(message)}; every setting stands in the project's {FILE_NAME}"
+        raise SettingsError(message) from error
+
+
+def _in_words(message: str) -> str:
+    """msgspec's message with the key first: "batch.max_rows: Expected `int`, got `str`"."""
+    text, _, path = message.partition(" - at `$.")
+    text = text.replace("Object contains unknown field", "unknown setting").replace("Object missing", "missing")
+    return f"{path.rstrip('`')}: {text}" if path else text
+
+
+def feeds_of(settings: Settings) -> tuple[Feed, ...]:
+    """The feeds of the settings, ready to match keys. Raises :class:`SettingsError` where a pattern can't be read."""
+    from transforms.hints import Feed, PatternError
+
+    try:
+        return tuple(Feed(f.name, f.pattern, f.source, f.language, f.rhythm) for f in settings.feeds)
+    except PatternError as error:
+        raise SettingsError(f"[[feeds]]: {error}") from error

@@ -1,0 +1,139 @@
+"""What a run did, as one value: for the terminal, for ``--json``, for the Prefect artifact and for the exit status."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Literal
+
+Finish = Literal["completed", "failed", "interrupted"]
+
+STATES = ("loaded", "quarantined", "duplicate", "held", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Inputs by state, and what the loaded ones meant for the articles. ``container`` counts files of records, which
+    are not among ``picked_up``: their records are."""
+
+    loaded: int = 0
+    quarantined: int = 0
+    duplicate: int = 0
+    held: int = 0
+    failed: int = 0
+    container: int = 0
+    unchanged: int = 0
+    articles_new: int = 0
+    articles_edited: int = 0
+    articles_reextracted: int = 0
+    articles_same: int = 0
+
+    @property
+    def picked_up(self) -> int:
+        """N1: the sum of the states."""
+        return self.loaded + self.quarantined + self.duplicate + self.held + self.failed
+
+    @property
+    def rejected(self) -> int:
+        """Inputs of which nothing could be loaded."""
+        return self.quarantined + self.failed
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One reason for which inputs were quarantined or failed, with how many and one of them."""
+
+    state: str
+    reason: str
+    inputs: int
+    example: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSummary:
+    """One run. ``seconds`` is wall time by stage; the stages of reading and loading overlap."""
+
+    run_id: int
+    state: Finish
+    inbox: str
+    warehouse: str
+    listed: int = 0
+    ignored: int = 0
+    counts: Counts = Counts()
+    batches: int = 0
+    size: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    alert: str | None = None
+    message: str | None = None
+
+    def exit_status(self, *, strict: bool) -> int:
+        """The process's exit status: the first of the documented ones that applies."""
+        if self.state == "failed":
+            return 1
+        if self.counts.held:
+            return 3
+        if strict and self.counts.rejected:
+            return 4
+        return 0
+
+    def as_json(self) -> dict[str, object]:
+        """The summary with its counts on the top level, for ``--json``."""
+        own = asdict(self)
+        counts = own.pop("counts")
+        own["seconds"] = {stage: round(took, 3) for stage, took in self.seconds.items()}
+        return own | {"picked_up": self.counts.picked_up} | counts
+
+    def headline(self) -> str:
+        """The run in one line."""
+        counts = self.counts
+        if self.state == "completed" and counts.picked_up == 0 and counts.container == 0:
+            return f"Run {self.run_id}: all {counts.unchanged:,} inputs unchanged, nothing to do."
+        states = ", ".join(f"{getattr(counts, state):,} {state}" for state in STATES if getattr(counts, state))
+        return f"Run {self.run_id} {self.state}: {counts.picked_up:,} picked up = {states or 'none'}."
+
+    def plain_lines(self) -> list[str]:
+        """What the headline leaves out, for a terminal or a log."""
+        counts = self.counts
+        lines = []
+        if counts.picked_up or counts.container:
+            lines = [
+                f"  articles   {counts.articles_new:,} new, {counts.articles_edited:,} edited, "
+                f"{counts.articles_reextracted:,} re-extracted, {counts.articles_same:,} the same",
+                f"  inputs     {counts.unchanged:,} unchanged, {counts.container:,} containers, "
+                f"{self.listed:,} files listed, {self.ignored:,} ignored by name",
+                f"  time       {', '.join(f'{stage} {took:.1f} s' for stage, took in self.seconds.items())}",
+            ]
+        lines += [f"  {p.state:<10} {p.inputs:,} × {p.reason}, for example {p.example}" for p in self.problems]
+        if self.alert:
+            lines.append(f"  alert      {self.alert}")
+        return lines
+
+    def markdown(self) -> str:
+        """The run as a page that is read in ten seconds."""
+        counts = self.counts
+        lines = [
+            f"# {self.headline()}",
+            "",
+            f"Inbox `{self.inbox}`, warehouse `{self.warehouse}`.",
+            "",
+            f"- {counts.unchanged:,} unchanged, {self.listed:,} listed, {self.ignored:,} ignored by name",
+            f"- articles: {counts.articles_new:,} new, {counts.articles_edited:,} edited, "
+            f"{counts.articles_reextracted:,} re-extracted, {counts.articles_same:,} the same",
+            f"- {self.batches:,} batches, {self.size / 1e6:,.1f} MB, {self.seconds.get('total', 0):,.1f} s",
+        ]
+        if self.message:
+            lines += ["", f"**{self.message}**"]
+        if self.problems:
+            lines += ["", "| state | reason | inputs | for example |", "|---|---|---:|---|"]
+            lines += [f"| {p.state} | `{p.reason}` | {p.inputs:,} | `{_cell(p.example)}` |" for p in self.problems]
+        return "\n".join(lines) + "\n"
+
+    def table(self) -> list[dict[str, object]]:
+        """Inputs by state, as rows."""
+        return [
+            {"state": state, "inputs": getattr(self.counts, state)} for state in (*STATES, "container", "unchanged")
+        ]
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("`", "'").replace("\n", " ")
