@@ -1,0 +1,276 @@
+"""One validated batch into the lake, in one transaction: staged rows and verdicts in, counts out.
+
+The steps are the .sql files of `load/`, run in order over the staged Arrow table and temporary tables of light
+columns; only the decision which revision a record makes is Python's (:mod:`warehouse.revisions`). Ids are dense and
+given in the order of the input keys, so that the same batch gives the same lake. The checks of `load/checks/` run
+before the commit; their results are recorded beside the expectations', as suite `lake`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from duckdb import DuckDBPyConnection
+
+from warehouse.errors import LakeError, LoadRefused
+from warehouse.lake import Layout, folder_of, transaction
+from warehouse.revisions import Candidate, Current, Decision, decide, needs_body
+from warehouse.statements import one_row, statement, statements
+
+_REJECTED: list[tuple[str, pa.DataType]] = [("row", pa.int64()), ("reason", pa.string()), ("detail", pa.string())]
+_FAULTS: list[tuple[str, pa.DataType]] = [
+    ("row", pa.int64()),
+    ("field", pa.string()),
+    ("raw_value", pa.string()),
+    ("rule_id", pa.string()),
+]
+_RESULTS: list[tuple[str, pa.DataType]] = [
+    ("suite", pa.string()),
+    ("rule_id", pa.string()),
+    ("expectation", pa.string()),
+    ("column_name", pa.string()),
+    ("outcome", pa.string()),
+    ("severity", pa.string()),
+    ("success", pa.bool_()),
+    ("evaluated", pa.int64()),
+    ("unexpected", pa.int64()),
+    ("observed", pa.string()),
+]
+REJECTED = pa.schema(_REJECTED)
+FAULTS = pa.schema(_FAULTS)
+RESULTS = pa.schema(_RESULTS)
+_DECISIONS: list[tuple[str, pa.DataType]] = [
+    ("row", pa.int64()),
+    ("identity_kind", pa.string()),
+    ("identity_key", pa.string()),
+    ("identity_feed_id", pa.int64()),
+    ("cause", pa.string()),
+    ("observed_at", pa.timestamp("us", tz="UTC")),
+    ("article_id", pa.int64()),
+    ("revision", pa.int32()),
+    ("extraction", pa.int32()),
+    ("is_current", pa.bool_()),
+    ("is_reading", pa.bool_()),
+    ("detail", pa.string()),
+]
+_WORK_TABLES = [
+    "arrivals",
+    "sources_seen",
+    "placed",
+    "bylines",
+    "cuts",
+    "new_blocks",
+    "articles_seen",
+    "states",
+    "replaced",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed of the settings, as `dim_feed` keeps it."""
+
+    name: str
+    pattern: str | None = None
+    source: str | None = None
+    language: str | None = None
+    rhythm: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extractor:
+    """An engine (the name that staged rows carry), its version, and a hash of the rules that it works by."""
+
+    engine: str
+    version: str
+    rules_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class BatchCounts:
+    """What a batch did: its row of `ops.batch`, whose comments say what each count holds."""
+
+    batch_id: int
+    inputs: int
+    loaded: int
+    quarantined: int
+    duplicate: int
+    failed: int
+    failed_again: int
+    container: int
+    unchanged: int
+    articles_new: int
+    articles_edited: int
+    articles_reextracted: int
+    articles_same: int
+    bytes: int
+
+
+def load_batch(
+    con: DuckDBPyConnection,
+    staged: pa.Table,
+    rejected: pa.Table,
+    faults: pa.Table,
+    results: pa.Table,
+    *,
+    run_id: int,
+    now: datetime,
+    feeds: Sequence[Feed] = (),
+    extractors: Sequence[Extractor],
+    keep_raw: str = "quarantined",
+) -> BatchCounts:
+    """Put one batch into the lake, whole, under the commit lock.
+
+    ``staged`` has the schema of :mod:`transforms.staged`, with impossible values already null; ``rejected``,
+    ``faults`` and ``results`` have the columns of :data:`REJECTED`, :data:`FAULTS` and :data:`RESULTS`, where ``row``
+    counts the rows of ``staged`` from 0. ``keep_raw`` is quarantined, all (one file a content hash, beside the lake)
+    or none.
+
+    Raises :class:`LoadRefused` where a check fails (nothing of the batch is kept), :class:`LakeError` where an engine
+    of ``staged`` is not among ``extractors``, :class:`warehouse.errors.WarehouseBusy` where the lock is not free.
+    """
+    _refuse_unknown_engines(staged, extractors)
+    if keep_raw == "all":
+        keep_blobs(Layout(folder_of(con)).raw, staged)
+    tables = {
+        "staged": staged.append_column("row", pa.array(range(staged.num_rows), pa.int64())),
+        "rejected": _cast(rejected, REJECTED).append_column("position", pa.array(range(rejected.num_rows), pa.int64())),
+        "faults": _cast(faults, FAULTS),
+        "results": _cast(results, RESULTS),
+        "feeds": _records(feeds, Feed),
+        "extractors": _records(extractors, Extractor),
+    }
+    for name, table in tables.items():
+        con.register(name, table)
+    try:
+        with transaction(con, f"batch of run {run_id}: {staged.num_rows} inputs"):
+            (batch_id,) = one_row(con, "select coalesce(max(batch_id), 0) + 1 from ops.batch")
+            for variable, value in (("batch_id", batch_id), ("run_id", run_id), ("now", now), ("keep_raw", keep_raw)):
+                con.execute(f"set variable {variable} = ?", [value])
+            for step in ("01_arrivals", "02_dimensions", "03_placed"):
+                con.execute(statement(f"load/{step}"))
+            con.register("decisions", _decisions(con, staged))
+            for step in ("05_readings", "06_inputs"):
+                con.execute(statement(f"load/{step}"))
+            _check(con)
+            names = [field.name for field in fields(BatchCounts)]
+            counts = BatchCounts(
+                *one_row(con, f"select {', '.join(names)} from ops.batch where batch_id = ?", [batch_id])
+            )
+    finally:
+        for name in (*tables, "decisions"):
+            con.unregister(name)
+        for name in _WORK_TABLES:
+            con.execute(f"drop table if exists temp.{name}")
+    return counts
+
+
+def keep_blobs(folder: Path, staged: pa.Table) -> None:
+    """Write each row's kept bytes to ``folder``/ab/HASH.zst where they are not there yet; whole files only."""
+    light = staged.select(["content_hash", "raw"])
+    for batch in light.to_batches(max_chunksize=256):
+        for content_hash, raw in zip(batch.column(0).to_pylist(), batch.column(1), strict=True):
+            if content_hash is None or not raw.is_valid:
+                continue
+            path = folder / content_hash[:2] / f"{content_hash}.zst"
+            if path.exists():
+                continue
+            path.parent.mkdir(parents=True, exist_ok=True)
+            partial = path.with_name(f".{path.name}.{os.getpid()}")
+            partial.write_bytes(raw.as_py())
+            partial.replace(path)
+
+
+def _decisions(con: DuckDBPyConnection, staged: pa.Table) -> pa.Table:
+    candidates = [_candidate(row) for row in con.execute(statement("load/04_candidates")).to_arrow_table().to_pylist()]
+    (last_id,) = one_row(con, "select coalesce(max(article_id), 0) from dim_article")
+    bodies = _current_bodies(con, needs_body(candidates))
+    body = staged.column("body")
+    decided = decide(
+        candidates, last_article_id=last_id, body_of_row=lambda row: body[row].as_py() or "", body_of=bodies
+    )
+    return pa.Table.from_pylist([_decision_row(decision) for decision in decided], schema=pa.schema(_DECISIONS))
+
+
+def _candidate(row: dict[str, Any]) -> Candidate:
+    known = None
+    if row["article_id"] is not None:
+        known = Current(
+            article_id=row["article_id"],
+            revisions=row["revisions"],
+            revision=row["current_revision"],
+            extraction=row["current_extraction"],
+            title=row["current_title"],
+            reading_hash=row["current_reading_hash"],
+            observed_at=row["current_observed_at"],
+            input_key=row["current_input_key"],
+        )
+    return Candidate(
+        row=row["row"],
+        input_key=row["input_key"],
+        identity=(row["identity_kind"], row["identity_key"], row["identity_feed_id"]),
+        title=row["title"],
+        reading_hash=row["reading_hash"],
+        observed_at=row["observed_at"],
+        observed_origin=row["observed_origin"],
+        known=known,
+    )
+
+
+def _decision_row(decision: Decision) -> dict[str, object]:
+    kind, key, feed_id = decision.identity
+    return {
+        "row": decision.row,
+        "identity_kind": kind,
+        "identity_key": key,
+        "identity_feed_id": feed_id,
+        "cause": decision.cause,
+        "observed_at": decision.observed_at,
+        "article_id": decision.article_id,
+        "revision": decision.revision,
+        "extraction": decision.extraction,
+        "is_current": decision.is_current,
+        "is_reading": decision.is_reading,
+        "detail": decision.detail,
+    }
+
+
+def _current_bodies(con: DuckDBPyConnection, article_ids: set[int]) -> dict[int, str]:
+    if not article_ids:
+        return {}
+    return dict(con.execute(statement("load/current_bodies"), {"article_ids": sorted(article_ids)}).fetchall())
+
+
+def _check(con: DuckDBPyConnection) -> None:
+    for name, sql in statements("load/checks"):
+        differences = con.execute(sql).fetchmany(5)
+        if differences:
+            raise LoadRefused(
+                f"The batch was rolled back: the check {name} found {differences}. Nothing of it is in the lake. "
+                "`newslake audit` says whether the lake itself is sound; if so, this is a fault of newslake."
+            )
+        con.execute(statement("load/check_result"), {"name": name})
+
+
+def _refuse_unknown_engines(staged: pa.Table, extractors: Sequence[Extractor]) -> None:
+    known = [extractor.engine for extractor in extractors]
+    unknown = sorted({e for e in staged.column("engine").unique().to_pylist() if e is not None} - set(known))
+    if unknown:
+        raise LakeError(f"Articles read by {', '.join(unknown)}: load_batch was told of no such extractor.")
+    if len(known) != len(set(known)):
+        raise LakeError(f"An engine has one version in a batch; load_batch was told of {', '.join(known)}.")
+
+
+def _cast(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    return table.select(schema.names).cast(schema)
+
+
+def _records(records: Sequence[Feed] | Sequence[Extractor], kind: type[Feed] | type[Extractor]) -> pa.Table:
+    names = [field.name for field in fields(kind)]
+    return pa.table({name: pa.array([getattr(r, name) for r in records], pa.string()) for name in names})

@@ -1,0 +1,61 @@
+-- arrivals: one row per staged row, in light columns, with what the ledger knows of its key and bytes.
+--
+-- standing  unchanged     the bytes are the newest settled content of the key: nothing is to be done
+--           failed_again  it could not be read, as the last time
+--           open          it gets a state in this batch
+create or replace temp table arrivals as
+with reasons as (
+    select row, list({'reason': reason, 'detail': detail} order by position) as reasons
+    from rejected
+    group by row
+),
+
+judged as (
+    select
+        staged.row,
+        staged.input_key,
+        staged.file_key,
+        staged.record,
+        staged.feed,
+        staged.size,
+        staged.mtime_ns,
+        staged.content_hash,
+        staged.format,
+        staged.outcome = 'article' and reasons.row is null as is_usable,
+        staged.outcome,
+        case
+            when staged.outcome = 'rejected' then [{'reason': staged.reason, 'detail': staged.detail}]
+            when staged.outcome = 'article' then reasons.reasons
+        end as reasons,
+        coalesce(staged.reason, reasons.reasons[1].reason) as reason,
+        coalesce(staged.detail, reasons.reasons[1].detail) as detail,
+        coalesce(staged.observed_at, make_timestamptz(staged.mtime_ns // 1000), getvariable('now')) as observed_at,
+        case
+            when staged.observed_at is not null then coalesce(staged.observed_origin, 'declared')
+            when staged.mtime_ns is not null then 'file'
+            else 'run'
+        end as observed_origin,
+        staged.engine,
+        staged.identity_kind,
+        staged.identity_key,
+        staged.title,
+        staged.reading_hash,
+        staged.source,
+        staged.source_name
+    from staged
+    left join reasons using (row)
+)
+
+select
+    judged.*,
+    known.input_id as known_id,
+    case
+        when known.is_latest and known.state in ('loaded', 'quarantined', 'duplicate', 'container') then 'unchanged'
+        when judged.outcome = 'failed' and known.state = 'failed' and known.reason is not distinct from judged.reason
+            then 'failed_again'
+        else 'open'
+    end as standing
+from judged
+left join ops.input as known
+    on known.input_key = judged.input_key
+    and known.content_hash is not distinct from judged.content_hash;

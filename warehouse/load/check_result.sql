@@ -1,0 +1,16 @@
+insert into ops.expectation_result
+select
+    getvariable('run_id'),
+    getvariable('batch_id'),
+    'lake',
+    'lake.' || $name,
+    $name,
+    null,
+    'refuse',
+    'critical',
+    true,
+    count(*),
+    0,
+    null,
+    getvariable('now')
+from arrivals

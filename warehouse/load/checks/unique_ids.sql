@@ -1,0 +1,16 @@
+-- No surrogate id and no natural key of a narrow table is given twice.
+select 'ops.input.input_id' as key, count(*) - count(distinct input_id) as surplus from ops.input having surplus > 0
+union all
+select 'dim_article.article_id', count(*) - count(distinct article_id) as surplus from dim_article having surplus > 0
+union all
+select 'dim_source.source_id', count(*) - count(distinct source_id) as surplus from dim_source having surplus > 0
+union all
+select 'dim_source.domain', count(domain) - count(distinct domain) as surplus from dim_source having surplus > 0
+union all
+select 'dim_author.author_id', count(*) - count(distinct author_id) as surplus from dim_author having surplus > 0
+union all
+select 'dim_author.name', count(*) - count(distinct (name, author_kind)) as surplus from dim_author having surplus > 0
+union all
+select 'dim_feed.name', count(*) - count(distinct name) as surplus from dim_feed having surplus > 0
+union all
+select 'ops.batch.batch_id', count(*) - count(distinct batch_id) as surplus from ops.batch having surplus > 0
