@@ -60,8 +60,8 @@ lock:
 	uv pip compile --universal --no-emit-index-url --generate-hashes --no-header -q --group build --group dev -c requirements.lock -o requirements-dev.lock pyproject.toml
 
 bench: dev-environment
-	$(BIN)/python benchmarks/startup.py $(BENCH)
-	$(BIN)/python benchmarks/pipeline.py $(BENCH)
+	$(BIN)/python -m benchmarks.startup $(BENCH)
+	$(BIN)/python -m benchmarks.pipeline $(BENCH)
 
 clean:
 	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
