@@ -1,0 +1,98 @@
+"""Expectations that Great Expectations lacks: about the members of lists, and about fields that go together.
+
+Importing this module imports Great Expectations and registers them; ``expectations.validation`` does so when a batch
+is judged, nothing else does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any, ClassVar, Literal
+
+import pandas as pd
+from great_expectations.execution_engine import PandasExecutionEngine
+from great_expectations.expectations.expectation import ColumnMapExpectation, MulticolumnMapExpectation
+from great_expectations.expectations.metrics.map_metric_provider import (
+    ColumnMapMetricProvider,
+    MulticolumnMapMetricProvider,
+    column_condition_partial,
+)
+from great_expectations.expectations.metrics.map_metric_provider.multicolumn_condition_partial import (
+    multicolumn_condition_partial,
+)
+
+
+def strangers(members: Iterable[object], regex: str, *, matching: bool) -> list[object]:
+    """The members of one list that a list expectation objects to, in order: those that match ``regex`` where
+    ``matching`` is true, else those that do not. A null among the members is objected to in either case."""
+    pattern = re.compile(regex)
+    return [m for m in members if not isinstance(m, str) or bool(pattern.search(m)) is matching]
+
+
+class ListMembersMatchRegex(ColumnMapMetricProvider):
+    """True for a list whose members all match."""
+
+    condition_metric_name = "list_members.match_regex"
+    condition_value_keys = ("regex",)
+
+    @column_condition_partial(engine=PandasExecutionEngine)
+    def _pandas(cls, column: pd.Series[Any], regex: str, **_: Any) -> pd.Series[Any]:  # noqa: N805 - GX's decorator
+        return column.map(lambda members: not strangers(members, regex, matching=False)).astype(bool)
+
+
+class ListMembersNotMatchRegex(ColumnMapMetricProvider):
+    """True for a list of which no member matches."""
+
+    condition_metric_name = "list_members.not_match_regex"
+    condition_value_keys = ("regex",)
+
+    @column_condition_partial(engine=PandasExecutionEngine)
+    def _pandas(cls, column: pd.Series[Any], regex: str, **_: Any) -> pd.Series[Any]:  # noqa: N805 - GX's decorator
+        return column.map(lambda members: not strangers(members, regex, matching=True)).astype(bool)
+
+
+class NoneNull(MulticolumnMapMetricProvider):
+    """True for a row whose columns are all filled."""
+
+    condition_metric_name = "multicolumn_values.none_null"
+    condition_domain_keys = ("batch_id", "table", "column_list", "row_condition", "condition_parser", "ignore_row_if")
+
+    @multicolumn_condition_partial(engine=PandasExecutionEngine)
+    def _pandas(cls, column_list: pd.DataFrame, **_: Any) -> pd.Series[Any]:  # noqa: N805 - GX's decorator
+        return column_list.notna().all(axis=1)
+
+
+class ExpectListMembersToMatchRegex(ColumnMapExpectation):
+    """Expect every member of each list to match a regular expression. Null lists are not judged."""
+
+    regex: str
+    map_metric = "list_members.match_regex"
+    success_keys: ClassVar[tuple[str, ...]] = ("regex", "mostly")
+    args_keys = ("column", "regex")
+
+
+class ExpectListMembersToNotMatchRegex(ColumnMapExpectation):
+    """Expect no member of any list to match a regular expression. Null lists are not judged."""
+
+    regex: str
+    map_metric = "list_members.not_match_regex"
+    success_keys: ClassVar[tuple[str, ...]] = ("regex", "mostly")
+    args_keys = ("column", "regex")
+
+
+class ExpectColumnsToBeNullTogether(MulticolumnMapExpectation):
+    """Expect the columns of each row to be all null or all filled."""
+
+    map_metric = "multicolumn_values.none_null"
+    args_keys = ("column_list",)
+    # The rows that are null altogether are sound, so leaving them out leaves "all filled" to be checked.
+    ignore_row_if: Literal["all_values_are_missing"] = "all_values_are_missing"
+
+
+class ExpectColumnsToNotBeNull(MulticolumnMapExpectation):
+    """Expect all columns of each row to be filled."""
+
+    map_metric = "multicolumn_values.none_null"
+    args_keys = ("column_list",)
+    ignore_row_if: Literal["never"] = "never"

@@ -1,0 +1,271 @@
+"""What the rules look at: staged readings in, narrow Arrow frames out, one row a judged record, one a source.
+
+Great Expectations copies what it is given into pandas objects, so bodies never go there: their length, words and
+damage are measured here in Arrow, and the rules judge the numbers. ``row`` is always the row number in the staged
+table, save in the frame of sources, which numbers its own rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms.article import Role
+from transforms.staged import SCHEMA, Outcome
+
+# Scripts written without spaces, where one run of letters is a sentence and not a word.
+_UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}"
+_LETTERS_A_WORD = 2
+# No kind of piece needs more words than this, so a text that has them by spaces alone is long enough.
+_WORDS_ENOUGH = 100
+
+_NUL, _UNDECODED = "\x00", "\ufffd"
+# UTF-8 that was read as Latin-1 or Windows-1252: accented Latin, Cyrillic, and quotation marks.
+_MOJIBAKE = r"[ÃÂÐÑ][\x{80}-\x{BF}]|â€"
+_MOJIBAKE_LEADS = ("Ã", "Â", "Ð", "Ñ", "â€")
+_CONTROLS = r"[\x01-\x08\x0B\x0C\x0E-\x1F\x7F]"
+
+_AS_THEY_ARE = [
+    "input_key",
+    "file_key",
+    "record",
+    "feed",
+    "content_hash",
+    "format",
+    "reason",
+    "detail",
+    "engine",
+    "identity_key",
+    "identity_kind",
+    "kind",
+    "title",
+    "kicker",
+    "section",
+    "published_precision",
+    "published_origin",
+    "observed_origin",
+    "url",
+    "language",
+    "is_translated",
+    "body_hash",
+    "reading_hash",
+    "size",
+    "published_offset",
+    "word_count",
+    "char_count",
+    "removed_chars",
+    "published_at",
+    "modified_at",
+    "observed_at",
+]
+_MEASURED = [
+    "published_date",
+    "published_local_day",
+    "mtime",
+    "confidence",
+    "raw_bytes",
+    "body_chars",
+    "body_words",
+    "body_damage",
+    "body_controls",
+    "summary_chars",
+    "url_on_source",
+    "language_primary",
+    "author_names",
+    "author_kinds",
+    "highlights",
+    "categories",
+    "headings",
+    "items",
+    "item_count",
+    "origin_values",
+    "fault_fields",
+    "removed_bad_spans",
+]
+
+ARTICLE_FRAME = frozenset([*_AS_THEY_ARE, *_MEASURED])
+SOURCE_FRAME = frozenset(["domain", "name", "names_of_domain"])
+BATCH_FRAME = frozenset(
+    [
+        "outcome",
+        "standing",
+        "reason",
+        "content_hash",
+        "identity_key",
+        "title",
+        "published_date",
+        "language",
+        "source",
+        "body_hash",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The distinct (domain, name) pairs of a batch, in order of first sight, and the staged rows that hold each."""
+
+    frame: pa.Table
+    rows: tuple[tuple[int, ...], ...]
+
+
+def mismatched(staged: pa.Table) -> list[str]:
+    """The columns of the staged schema that a table lacks or holds in another type."""
+    return [f.name for f in SCHEMA if f.name not in staged.column_names or staged.schema.field(f.name).type != f.type]
+
+
+def article_frame(staged: pa.Table) -> pa.Table:
+    """One row an article: the fields that are judged as they are, and measures of the others."""
+    numbered = staged.append_column("row", pa.array(range(staged.num_rows), pa.int64()))
+    articles = numbered.filter(pc.equal(numbered["outcome"], Outcome.ARTICLE.value)).combine_chunks()
+    columns: dict[str, pa.Array | pa.ChunkedArray] = {"row": articles["row"]}
+    columns |= {name: articles[name] for name in _AS_THEY_ARE}
+    columns |= _body_measures(articles) | _time_measures(articles) | _list_measures(articles)
+    confidence = articles["confidence"].cast(pa.float64())
+    columns |= {
+        # Not a number is no unknown: it must fail its rule, and pandas would take it for null.
+        "confidence": pc.if_else(pc.is_nan(confidence), float("inf"), confidence),
+        "raw_bytes": pc.binary_length(articles["raw"]),
+        "summary_chars": pc.utf8_length(articles["summary"]),
+        "url_on_source": _url_on_source(articles),
+        "language_primary": pc.struct_field(pc.extract_regex(articles["language"], r"^(?P<tag>[^-_]*)"), "tag"),
+    }
+    return pa.table(columns)
+
+
+def source_frame(staged: pa.Table) -> Sources:
+    """One row a (domain, name) pair that the articles hold, with the number of names that its domain has."""
+    pairs: dict[tuple[str | None, str | None], list[int]] = {}
+    names: dict[str | None, set[str]] = {}
+    outcomes, domains, labels = (staged[c].to_pylist() for c in ("outcome", "source", "source_name"))
+    for row, (outcome, domain, name) in enumerate(zip(outcomes, domains, labels, strict=True)):
+        if outcome == Outcome.ARTICLE and (domain is not None or name is not None):
+            pairs.setdefault((domain, name), []).append(row)
+            if name is not None:
+                names.setdefault(domain, set()).add(name)
+    frame = pa.table(
+        {
+            "row": pa.array(range(len(pairs)), pa.int64()),
+            "domain": pa.array([domain for domain, _ in pairs], pa.string()),
+            "name": pa.array([name for _, name in pairs], pa.string()),
+            "names_of_domain": pa.array(
+                [len(names.get(domain, ())) if domain is not None else None for domain, _ in pairs], pa.int64()
+            ),
+        }
+    )
+    return Sources(frame, tuple(tuple(rows) for rows in pairs.values()))
+
+
+def batch_frame(cleaned: pa.Table, rejected: set[int]) -> pa.Table:
+    """One row a record that was picked up. Containers are left out, as they count their members and not themselves,
+    and so is what was found unchanged.
+
+    ``standing`` is what became of it: ``accepted``, ``rejected`` (by its reader or by a rule) or ``failed``.
+    """
+    outcomes = cleaned["outcome"].to_pylist()
+    standing = [
+        outcome if outcome in (Outcome.FAILED, Outcome.CONTAINER, Outcome.SAME)
+        else "accepted" if outcome == Outcome.ARTICLE and row not in rejected
+        else "rejected"
+        for row, outcome in enumerate(outcomes)
+    ]  # fmt: skip
+    columns: dict[str, pa.Array | pa.ChunkedArray] = {
+        "row": pa.array(range(cleaned.num_rows), pa.int64()),
+        "standing": pa.array(standing, pa.string()),
+    }
+    columns |= {name: cleaned[name] for name in sorted(BATCH_FRAME - {"standing"})}
+    table = pa.table(columns)
+    table = table.set_column(
+        table.column_names.index("published_date"), "published_date", _midnight(table["published_date"])
+    )
+    passing = pa.array([Outcome.CONTAINER.value, Outcome.SAME.value])
+    return table.filter(pc.invert(pc.is_in(table["standing"], passing)))
+
+
+def _body_measures(articles: pa.Table) -> dict[str, pa.Array | pa.ChunkedArray]:
+    body = articles["body"]
+    chars = pc.utf8_length(body)
+    few = pc.fill_null(pc.less(articles["word_count"], _WORDS_ENOUGH), True)
+    unspaced = pc.utf8_length(pc.replace_substring_regex(pc.if_else(few, body, ""), f"[^{_UNSPACED}]+", ""))
+    suspect = pc.match_substring(body, _MOJIBAKE_LEADS[0])
+    for lead in _MOJIBAKE_LEADS[1:]:
+        suspect = pc.or_(suspect, pc.match_substring(body, lead))
+    damaged = pc.add(
+        pc.add(pc.count_substring(body, _UNDECODED), pc.count_substring(body, _NUL)),
+        pc.count_substring_regex(pc.if_else(suspect, body, ""), _MOJIBAKE),
+    )
+    return {
+        "body_chars": chars,
+        "body_words": pc.add(articles["word_count"], pc.divide(unspaced, _LETTERS_A_WORD)),
+        "body_damage": pc.divide(damaged.cast(pa.float64()), pc.max_element_wise(chars, 1).cast(pa.float64())),
+        "body_controls": pc.count_substring_regex(body, _CONTROLS),
+    }
+
+
+def _time_measures(articles: pa.Table) -> dict[str, pa.Array | pa.ChunkedArray]:
+    offset = pc.multiply(articles["published_offset"].cast(pa.int64()), 60_000_000).cast(pa.duration("us"))
+    mtime = pc.divide(articles["mtime_ns"], 1_000).cast(pa.timestamp("us", tz="UTC"))
+    return {
+        "published_date": _midnight(articles["published_date"]),
+        "published_local_day": pc.floor_temporal(pc.add(articles["published_at"], offset), unit="day"),
+        "mtime": mtime,
+    }
+
+
+def _list_measures(articles: pa.Table) -> dict[str, pa.Array | pa.ChunkedArray]:
+    authors = _whole(articles["authors"])
+    removed = _whole(articles["removed"])
+    spans = pc.list_flatten(removed)
+    start, end = pc.struct_field(spans, "start"), pc.struct_field(spans, "end")
+    sound = pc.and_kleene(
+        pc.and_kleene(pc.greater_equal(start, 0), pc.less(start, end)),
+        pc.and_(
+            pc.is_in(pc.struct_field(spans, "role"), pa.array([r.value for r in Role])),
+            pc.is_valid(pc.struct_field(spans, "rule")),
+        ),
+    )
+    bad = pc.invert(pc.fill_null(sound, False))
+    parents = pc.list_parent_indices(removed).filter(bad).to_numpy(zero_copy_only=False)
+    pairs = pa.list_(pa.struct([("field", pa.string()), ("origin", pa.string())]))
+    origins, faults = _whole(articles["origins"].cast(pairs)), _whole(articles["faults"])
+    plain = {name: _members(_whole(articles[name]), _whole(articles[name]).values) for name in _PLAIN_LISTS}
+    return plain | {
+        "author_names": _members(authors, authors.values.field("name")),
+        "author_kinds": _members(authors, authors.values.field("kind")),
+        "item_count": pc.fill_null(pc.list_value_length(articles["items"]), 0),
+        "origin_values": _members(origins, origins.values.field("origin")),
+        "fault_fields": _members(faults, faults.values.field("field")),
+        "removed_bad_spans": pa.array(np.bincount(parents.astype(np.int64), minlength=len(removed)), pa.int64()),
+    }
+
+
+_PLAIN_LISTS = ("highlights", "categories", "headings", "items")
+
+
+def _members(lists: pa.ListArray, values: pa.Array) -> pa.ListArray:
+    """The lists with other values, null where empty: an empty list has nothing to judge and costs a Python object."""
+    empty = pc.or_kleene(pc.is_null(lists), pc.equal(pc.list_value_length(lists), 0))
+    return pa.ListArray.from_arrays(lists.offsets, values, mask=pc.fill_null(empty, True))
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    """The column as one array that starts at its own first value, as reading its offsets and values requires."""
+    combined = column.combine_chunks()
+    return pa.concat_arrays(combined.chunks) if isinstance(combined, pa.ChunkedArray) else combined
+
+
+def _midnight(day: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Days as midnights in UTC: Great Expectations compares columns of zoned times at once, dates one by one."""
+    return day.cast(pa.timestamp("us")).cast(pa.timestamp("us", tz="UTC"))
+
+
+def _url_on_source(articles: pa.Table) -> pa.Array:
+    """Whether the URL's host is the source's domain or a part of it; null where either is unknown."""
+    host = pc.struct_field(pc.extract_regex(articles["url"], r"^[a-zA-Z]+://(?P<host>[^/?#:@\s]+)"), "host")
+    pairs = zip(host.to_pylist(), articles["source"].to_pylist(), strict=True)
+    return pa.array(
+        [None if h is None or s is None else f".{h.lower()}".endswith(f".{s.lower()}") for h, s in pairs], pa.bool_()
+    )

@@ -1,0 +1,279 @@
+"""The verdict over a batch: staged readings in; what must not load, what must become null, and every rule's result out.
+
+:func:`judge` puts the row rules to the batch's articles and sources, and the batch rules to all that was picked up. It
+changes nothing and needs no database; :func:`apply_nulls` empties what the verdict calls impossible. The same batch,
+``as_of`` and bounds give the same verdict.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from expectations.errors import ValidationBroken
+from expectations.measures import Sources, article_frame, batch_frame, mismatched, source_frame
+from expectations.rules import Bounds, Rule, parameters, suites
+from expectations.validation import Finding, engine
+from transforms.staged import SCHEMA
+
+REJECTED = pa.schema([("row", pa.int64()), ("reason", pa.string()), ("detail", pa.string())])
+FAULTS = pa.schema([("row", pa.int64()), ("field", pa.string()), ("raw_value", pa.string()), ("rule_id", pa.string())])
+RESULTS = pa.schema(
+    [
+        ("suite", pa.string()),
+        ("rule_id", pa.string()),
+        ("expectation", pa.string()),
+        ("column_name", pa.string()),
+        ("outcome", pa.string()),
+        ("severity", pa.string()),
+        ("success", pa.bool_()),
+        ("evaluated", pa.int64()),
+        ("unexpected", pa.int64()),
+        ("observed", pa.string()),
+    ]
+)
+
+_SAMPLES = 3
+_SHORT = 80
+_USER_INFO = re.compile(r"(?<=://)[^/?#\s]*@")
+
+__all__ = ["FAULTS", "REJECTED", "RESULTS", "BatchFailure", "Bounds", "Verdict", "apply_nulls", "judge", "warm_up"]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchFailure:
+    """A batch rule that does not hold. ``observed`` is the share of records that keep it, ``bound`` the share that
+    should."""
+
+    rule: str
+    severity: str
+    observed: float
+    bound: float
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What becomes of a batch; ``row`` is the row number in the staged table.
+
+    ``rejected`` (:data:`REJECTED`) has a row for each broken ``quarantine`` rule of each record, so a record may stand
+    in it twice; ``faults`` (:data:`FAULTS`) one for each value that must go, those that the readers found included;
+    ``results`` (:data:`RESULTS`) one for each rule. Failed batch rules of severity ``info`` are in ``results`` only.
+    """
+
+    rejected: pa.Table
+    faults: pa.Table
+    results: pa.Table
+    batch_failures: tuple[BatchFailure, ...]
+
+
+def warm_up() -> None:
+    """Import Great Expectations and build the suites, about five seconds. Meant for a thread that runs while pages are
+    read; :func:`judge` waits for it, and does the same itself where nobody did."""
+    engine()
+
+
+def judge(staged: pa.Table, *, as_of: datetime, bounds: Bounds | None = None) -> Verdict:
+    """Judge a batch in the schema of ``transforms.staged``; ``as_of`` (aware) is the time that "future" means.
+
+    Raises :class:`~expectations.errors.ValidationBroken` where a column is missing or of another type or an expectation
+    raised, and :class:`~expectations.errors.RuleFileError` where a rule file is wrong.
+    """
+    wrong = mismatched(staged)
+    if wrong:
+        raise ValidationBroken("fact_article", None, f"columns missing or not of their type: {', '.join(wrong)}")
+    bounds = bounds or Bounds()
+    staged = staged.select(SCHEMA.names).combine_chunks()
+    given = parameters(as_of, bounds)
+    articles, sources = suites()["fact_article"], suites()["dim_source"]
+
+    in_articles = engine().validate("fact_article", articles.row, article_frame(staged), given)
+    origins = source_frame(staged)
+    in_sources = engine().validate("dim_source", (*sources.row, *sources.batch), origins.frame, given)
+    of_source_rows, of_source_batch = in_sources[: len(sources.row)], in_sources[len(sources.row) :]
+
+    by_row = [*in_articles, *(_of_articles(finding, origins) for finding in of_source_rows)]
+    rejected = _rejections(staged, by_row)
+    own_faults = _faults(staged, by_row)
+    faults = pa.concat_tables([own_faults, _readers_faults(staged)]).sort_by([("row", "ascending")])
+
+    dropped = set(rejected["row"].to_pylist())
+    records = batch_frame(apply_nulls(staged, own_faults), dropped)
+    in_batch = engine().validate("fact_article.batch", articles.batch, records, given)
+
+    weighed = [_weigh(finding, bounds) for finding in (*in_batch, *of_source_batch)]
+    results = [
+        *(_result("fact_article", f) for f in in_articles),
+        *(_result("dim_source", f) for f in of_source_rows),
+        *(_result("fact_article.batch", f) for f in weighed[: len(in_batch)]),
+        *(_result("dim_source.batch", f) for f in weighed[len(in_batch) :]),
+    ]
+    failures = tuple(_failure(f) for f in weighed if not f.success and f.rule.severity != "info")
+    return Verdict(rejected, faults, pa.Table.from_pylist(results, schema=RESULTS), failures)
+
+
+def apply_nulls(staged: pa.Table, faults: pa.Table) -> pa.Table:
+    """The staged table with the values gone that this package's rules call impossible.
+
+    A field becomes null; a list loses the members that are named and keeps the others. Faults that a reader found are
+    passed over: it has dealt with them, and the field may hold another candidate's sound value by now.
+    """
+    ours = {rule.id for suite in suites().values() for rule in suite.row if rule.outcome == "null_field"}
+    marked: dict[str, dict[int, set[str]]] = {}
+    for fault in faults.to_pylist():
+        if fault["rule_id"] in ours:
+            marked.setdefault(fault["field"], {}).setdefault(fault["row"], set()).add(fault["raw_value"])
+    for name in SCHEMA.names:
+        if name in marked:
+            column = staged[name].combine_chunks()
+            emptied = _without_members(column, marked[name]) if pa.types.is_list(column.type) else None
+            if emptied is None:
+                rows = pa.array(sorted(marked[name]), pa.int64())
+                mask = pc.is_in(pa.array(range(staged.num_rows), pa.int64()), rows)
+                emptied = pc.if_else(mask, pa.scalar(None, column.type), column)
+            staged = staged.set_column(staged.column_names.index(name), SCHEMA.field(name), emptied)
+    return staged
+
+
+def _without_members(column: pa.Array, marked: Mapping[int, set[str]]) -> pa.Array:
+    """A list column without the marked members. The changed lists are put behind the others and taken from there."""
+    places = list(range(len(column)))
+    changed = []
+    for row, names in sorted(marked.items()):
+        places[row] = len(column) + len(changed)
+        changed.append([member for member in column[row].as_py() or () if _member(member) not in names])
+    return pa.concat_arrays([column, pa.array(changed, column.type)]).take(pa.array(places, pa.int64()))
+
+
+def _of_articles(finding: Finding, sources: Sources) -> Finding:
+    """A finding about sources as one about the articles that hold them."""
+    spread = sorted((row, position) for position, index in enumerate(finding.rows) for row in sources.rows[index])
+    rows, positions = tuple(row for row, _ in spread), [position for _, position in spread]
+    return replace(finding, rows=rows, values=tuple(finding.values[position] for position in positions))
+
+
+def _rejections(staged: pa.Table, findings: Sequence[Finding]) -> pa.Table:
+    found = [
+        {"row": row, "reason": f.rule.id, "detail": _detail(f.rule, staged["input_key"][row].as_py(), value)}
+        for f in findings
+        if f.rule.outcome == "quarantine"
+        for row, value in zip(f.rows, f.values, strict=True)
+    ]
+    return pa.Table.from_pylist(sorted(found, key=_row_number), schema=REJECTED)
+
+
+def _faults(staged: pa.Table, findings: Sequence[Finding]) -> pa.Table:
+    """The values to be emptied, each once: where two rules object to one, the first in the file is named."""
+    found: dict[tuple[int, str, str], str] = {}
+    for finding in findings:
+        for field in finding.rule.nulled:
+            for row, judged in zip(finding.rows, finding.values, strict=True):
+                for text in _raw_texts(finding.rule, staged[field][row].as_py(), judged):
+                    found.setdefault((row, field, text), finding.rule.id)
+    rows = [{"row": r, "field": f, "raw_value": text, "rule_id": rule} for (r, f, text), rule in found.items()]
+    return pa.Table.from_pylist(sorted(rows, key=_row_number), schema=FAULTS)
+
+
+def _readers_faults(staged: pa.Table) -> pa.Table:
+    found = [
+        {"row": row, "field": fault["field"], "raw_value": _shown(fault["raw_value"]), "rule_id": fault["rule"]}
+        for row, faults in enumerate(staged["faults"].to_pylist())
+        for fault in faults or ()
+    ]
+    return pa.Table.from_pylist(found, schema=FAULTS)
+
+
+def _raw_texts(rule: Rule, value: object, judged: object) -> list[str]:
+    """What ``faults`` keeps of a field's value: its text, or that of each member to which the rule objects."""
+    if value is None:
+        return []
+    if isinstance(value, list):
+        from expectations.custom import strangers
+
+        members = [] if judged is None else [str(m) for m in judged]  # type: ignore[attr-defined]
+        matching = rule.expectation == "ExpectListMembersToNotMatchRegex"
+        return [str(m) for m in strangers(members, rule.arguments["regex"], matching=matching)]
+    return [_shown(value)]
+
+
+def _weigh(finding: Finding, bounds: Bounds) -> Finding:
+    """The finding of a batch rule, which holds where there are too few records to speak of a share."""
+    if finding.rule.needs_min_rows and finding.evaluated < bounds.min_rows:
+        return replace(finding, success=True)
+    return finding
+
+
+def _result(suite: str, finding: Finding) -> dict[str, object]:
+    rule = finding.rule
+    return {
+        "suite": suite,
+        "rule_id": rule.id,
+        "expectation": rule.expectation,
+        "column_name": rule.subject,
+        "outcome": rule.outcome,
+        "severity": rule.severity,
+        "success": finding.success,
+        "evaluated": finding.evaluated,
+        "unexpected": finding.unexpected,
+        "observed": _observed(finding, share=suite.endswith(".batch")),
+    }
+
+
+def _observed(finding: Finding, *, share: bool) -> str | None:
+    """A batch rule's share against its bound; some of the values that break a row rule."""
+    if share:
+        return f"{_share(finding):.4g} (bound {finding.bound:.4g})"
+    if not finding.rows:
+        return None
+    samples = [_cut(_shown(value)) for value in finding.values[:_SAMPLES]]
+    return json.dumps(samples, ensure_ascii=False)
+
+
+def _failure(finding: Finding) -> BatchFailure:
+    rule, kept = finding.rule, _share(finding)
+    message = (
+        f"{rule.id}: {rule.why}: {finding.unexpected:,} of {finding.evaluated:,} records fail, "
+        f"{kept:.1%} pass and {finding.bound:.1%} should. {rule.remedy}"
+    )
+    return BatchFailure(rule.id, rule.severity, kept, finding.bound, message)
+
+
+def _share(finding: Finding) -> float:
+    return 1.0 if finding.evaluated == 0 else 1 - finding.unexpected / finding.evaluated
+
+
+def _detail(rule: Rule, key: str | None, value: object) -> str:
+    seen = "" if value is None else f" (found {_cut(_shown(value))})"
+    return f"{_shown(key or 'an input without a key')}: {rule.why}{seen}. {rule.remedy}."
+
+
+def _shown(value: object) -> str:
+    """A value as text, without the user and password of a URL in it (N8)."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, Iterable) and not isinstance(value, str | bytes):
+        return json.dumps([_shown(_member(v)) for v in value], ensure_ascii=False)
+    return _USER_INFO.sub("***@", str(value))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHORT else text[: _SHORT - 1] + "…"
+
+
+def _member(value: object) -> object:
+    """What names a list's member: an author's name, else the text itself."""
+    return value["name"] if isinstance(value, dict) else value
+
+
+def _row_number(record: dict[str, object]) -> int:
+    row = record["row"]
+    assert isinstance(row, int)
+    return row
