@@ -1,0 +1,132 @@
+"""`newslake status`, `explain` and `audit`: how the warehouse stands, how an article came to be, whether all adds up."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flows.terminal import complain, console, print_table, shown
+from warehouse.errors import LakeError
+from warehouse.lake import connect
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def show_status(folder: Path, named_by: str, *, as_json: bool) -> int:
+    """Print how the warehouse stands; the exit status."""
+    from warehouse.ledger import status
+    from warehouse.locks import run_in_progress
+
+    try:
+        con = connect(folder, read_only=True)
+        now = status(con)
+        running = run_in_progress(folder)
+    except LakeError as error:
+        complain(str(error))
+        return 1
+    totals = now.totals.to_pylist()[0]
+    if as_json:
+        _print_json(
+            {
+                "warehouse": str(folder),
+                "running": running,
+                "data_bytes": now.data_bytes,
+                "snapshots": now.snapshots,
+                "totals": totals,
+                "states": {row["state"]: row["inputs"] for row in now.states.to_pylist()},
+                "runs": now.runs.to_pylist(),
+                "alerts": now.alerts.to_pylist(),
+            }
+        )
+        return 0
+    out = console()
+    out.print(f"warehouse {folder} ({named_by})", highlight=False, markup=False, style="bold")
+    out.print(f"a run goes on: {running}" if running else "no run goes on", highlight=False, markup=False)
+    out.print(
+        f"{totals['articles']:,} articles in {totals['readings']:,} readings from {totals['sources']:,} sources, "
+        f"{now.data_bytes / 1e6:,.1f} MB in {now.snapshots:,} snapshots",
+        highlight=False,
+    )
+    _print_arrow(now.states, "inputs by state")
+    runs = now.runs.select(
+        ["run_id", "state", "started_at", "ended_at", "picked_up", "loaded", "quarantined", "failed", "unchanged"]
+    )
+    _print_arrow(runs, "last runs")
+    if now.alerts.num_rows:
+        _print_arrow(now.alerts.select(["alert_id", "run_id", "sent_at", "title", "delivered", "problem"]), "last alerts")
+    return 0
+
+
+def explain_article(folder: Path, article_id: int, *, as_json: bool) -> int:
+    """Print an article's path; the exit status."""
+    from warehouse.explain import explain
+
+    try:
+        found = explain(connect(folder, read_only=True), article_id)
+    except LakeError as error:
+        complain(str(error))
+        return 1
+    readings = found.readings.to_pylist()
+    for reading in readings:
+        reading["origins"] = dict(reading["origins"] or [])
+    if as_json:
+        _print_json({"readings": readings, "removed": found.removed.to_pylist(), "faults": found.faults.to_pylist()})
+        return 0
+    out = console()
+    for reading in readings:
+        mark = " (current)" if reading["is_current"] else ""
+        title = f"article {article_id}, revision {reading['revision']}, extraction {reading['extraction']}{mark}"
+        out.print(title, style="bold", highlight=False)
+        for name, value in reading.items():
+            if value is not None and name not in {"article_id", "revision", "extraction", "is_current", "origins"}:
+                origin = reading["origins"].get(name)
+                note = f"  ({origin})" if origin else ""
+                out.print(f"  {name:<20} {shown(value)}{note}", highlight=False, markup=False)
+    cut = found.removed.to_pylist()
+    by_rule = Counter(span["rule_id"] for span in cut)
+    out.print(f"removed from the current reading: {len(cut):,} spans", style="bold", highlight=False)
+    print_table(["rule", "spans"], sorted(by_rule.items()))
+    for span in cut:
+        out.print(f"  {span['start_char']}–{span['end_char']} {span['rule_id']}", style="yellow", highlight=False)
+        for line in span["text"].splitlines():
+            out.print(f"    {shown(line)}", highlight=False, markup=False)
+    if found.faults.num_rows:
+        _print_arrow(found.faults, "values that could not be used")
+    return 0
+
+
+def audit_warehouse(folder: Path, *, as_json: bool) -> int:
+    """Run every check over the lake; 0 where all holds, 1 where one does not."""
+    from warehouse.audit import audit
+
+    try:
+        differences = audit(connect(folder, read_only=True))
+    except LakeError as error:
+        complain(str(error))
+        return 1
+    if as_json:
+        _print_json({"warehouse": str(folder), "differences": [_plain(d) for d in differences]})
+    elif differences:
+        for difference in differences:
+            complain(str(difference))
+    else:
+        console().print("audit clean: every input is accounted for and every reference holds", style="green")
+    return 1 if differences else 0
+
+
+def _plain(difference: object) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return asdict(difference)  # type: ignore[call-overload, no-any-return]
+
+
+def _print_arrow(table: pa.Table, title: str) -> None:
+    print_table(table.column_names, [tuple(row.values()) for row in table.to_pylist()], title)
+
+
+def _print_json(value: object) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
