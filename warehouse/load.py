@@ -49,7 +49,6 @@ _DECISIONS: list[tuple[str, pa.DataType]] = [
     ("row", pa.int64()),
     ("identity_kind", pa.string()),
     ("identity_key", pa.string()),
-    ("identity_feed_id", pa.int64()),
     ("cause", pa.string()),
     ("observed_at", pa.timestamp("us", tz="UTC")),
     ("article_id", pa.int64()),
@@ -214,7 +213,7 @@ def _candidate(row: dict[str, Any]) -> Candidate:
     return Candidate(
         row=row["row"],
         input_key=row["input_key"],
-        identity=(row["identity_kind"], row["identity_key"], row["identity_feed_id"]),
+        identity=(row["identity_kind"], row["identity_key"]),
         title=row["title"],
         reading_hash=row["reading_hash"],
         observed_at=row["observed_at"],
@@ -224,12 +223,11 @@ def _candidate(row: dict[str, Any]) -> Candidate:
 
 
 def _decision_row(decision: Decision) -> dict[str, object]:
-    kind, key, feed_id = decision.identity
+    kind, key = decision.identity
     return {
         "row": decision.row,
         "identity_kind": kind,
         "identity_key": key,
-        "identity_feed_id": feed_id,
         "cause": decision.cause,
         "observed_at": decision.observed_at,
         "article_id": decision.article_id,

@@ -16,7 +16,7 @@ from datetime import datetime
 LIKE_CONTAINMENT = 0.25  # of 3-word shingles; rewrites of one story measured .47 to .66, the next-best pair .18
 _WORDS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 
-Identity = tuple[str, str, int]
+Identity = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Candidate:
 
     row: int
     input_key: str
-    identity: Identity  # kind, key, feed id
+    identity: Identity  # kind, key
     title: str | None
     reading_hash: str
     observed_at: datetime

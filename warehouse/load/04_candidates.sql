@@ -5,7 +5,6 @@ select
     arrivals.input_key,
     arrivals.identity_kind,
     arrivals.identity_key,
-    case when arrivals.identity_kind = 'record' then placed.feed_id else 0 end as identity_feed_id,
     arrivals.title,
     arrivals.reading_hash,
     arrivals.observed_at,
@@ -23,7 +22,6 @@ join placed using (row)
 left join dim_article as article
     on article.identity_kind = arrivals.identity_kind
     and article.identity_key = arrivals.identity_key
-    and article.identity_feed_id = case when arrivals.identity_kind = 'record' then placed.feed_id else 0 end
 left join fact_article as reading
     on reading.article_id = article.article_id
     and reading.revision = article.current_revision

@@ -142,7 +142,6 @@ select
     decisions.article_id,
     any_value(decisions.identity_key) as identity_key,
     any_value(decisions.identity_kind) as identity_kind,
-    any_value(decisions.identity_feed_id) as identity_feed_id,
     bool_or(decisions.cause = 'new') as is_new,
     max(decisions.revision) as revisions,
     max(decisions.revision) filter (where decisions.is_current) as current_revision,

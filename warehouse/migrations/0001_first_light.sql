@@ -67,7 +67,6 @@ create table lake.dim_article (
     article_id           bigint not null,
     identity_key         varchar not null,
     identity_kind        varchar not null,
-    identity_feed_id     bigint not null,
     source_id            bigint not null,
     current_revision     integer not null,
     current_extraction   integer not null,

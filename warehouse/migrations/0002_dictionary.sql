@@ -55,15 +55,14 @@ comment on column lake.fact_article.loaded_at is 'When it was loaded';
 
 comment on table lake.dim_article is 'One row per article, whatever the number of its revisions; the only fact-side table that is updated.';
 comment on column lake.dim_article.article_id is 'Surrogate id, dense, from 1';
-comment on column lake.dim_article.identity_key is 'What makes it the same article: a record id, an address or an input''s key';
+comment on column lake.dim_article.identity_key is 'What makes it the same article: a record id with its feed, an address or an input''s key';
 comment on column lake.dim_article.identity_kind is 'What identity_key is: record, url or input';
-comment on column lake.dim_article.identity_feed_id is 'The feed within which a record id is unique; 0 for the other kinds';
 comment on column lake.dim_article.source_id is 'The news source of its current reading (dim_source)';
 comment on column lake.dim_article.current_revision is 'Revision of the current reading: the one observed last';
 comment on column lake.dim_article.current_extraction is 'Extraction of the current reading';
 comment on column lake.dim_article.revisions is 'How many revisions there are; they are numbered from 1 in the order of loading';
 comment on column lake.dim_article.first_seen_at is 'Earliest observed_at of its inputs';
-comment on column lake.dim_article.last_seen_at is 'Latest observed_at of its inputs, unchanged ones among them';
+comment on column lake.dim_article.last_seen_at is 'Latest observed_at of its inputs, those that repeat it among them';
 
 comment on table lake.dim_source is 'One row per news source, known by its domain or, where no domain is known, by its name.';
 comment on column lake.dim_source.source_id is 'Surrogate id, dense, from 1; 0 is the unknown source';

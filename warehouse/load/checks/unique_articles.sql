@@ -2,7 +2,7 @@
 select identity_kind, identity_key, count(*) as rows, 'one identity, several articles' as difference
 from dim_article
 where identity_key in (select identity_key from decisions)
-group by identity_kind, identity_key, identity_feed_id
+group by identity_kind, identity_key
 having count(*) > 1
 union all
 select 'reading', concat_ws('/', article_id, revision, extraction), count(*), 'one reading twice'

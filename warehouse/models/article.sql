@@ -1,0 +1,127 @@
+-- One row per article, with its current reading: the one observed last. The view to start from.
+--
+-- path: Key of the input that the reading was made from: its path inside the inbox, with "#" and a place for a record
+-- article_id: The article; `newslake explain` takes it
+-- kind: article, brief, liveblog, roundup, video, gallery or other
+-- title: Headline, without the name of the site
+-- kicker: The line above the headline
+-- summary: Standfirst or summary as published
+-- highlights: Key points as published, in order
+-- authors: Names of the persons in the by-line, in order; empty where none is known
+-- organisations: Names of the organisations in the by-line, in order; empty where none is known
+-- published_date: The publisher's calendar day; the first of the month or year where the precision is month or year
+-- published_at: Moment of publication; null where time or zone is unknown
+-- published_offset: The publisher's offset from UTC at published_at, in minutes
+-- published_precision: second, minute, day, month or year
+-- published_origin: Where the date comes from: declared, sidecar, path, feed, page or text
+-- modified_at: Moment of the publisher's last change, as declared
+-- url: Canonical or declared address; null where none is usable
+-- source: Registrable domain of the news source; null where unknown
+-- source_name: Name of the news source as first seen; null where none was given
+-- feed: Feed that the file came by; "(none)" where no feed's pattern matches
+-- section: The part of the publication that it appeared in
+-- categories: Categories and tags as published, in order
+-- language: Language of the text, as detected (ISO 639-1)
+-- is_translated: True where the text says that it was translated by machine; null where nothing is known
+-- headings: Section headings within the body, in order
+-- items: Items of a roundup, in order; empty for the other kinds
+-- body: The text: paragraphs, headings and items joined by a blank line
+-- word_count: Words of the body
+-- char_count: Characters of the body
+-- removed_chars: Characters, white space not counted, that were cut from the source text
+-- confidence: How sure the reader is, 0 to 1; null where it cannot say
+-- origins: Field name to where its value comes from
+-- engine: Engine that read it
+-- revision: Number of the publisher's version, from 1
+-- extraction: Number of our reading of that version, from 1
+-- revisions: How many versions are known
+-- identity_kind: What makes it the same article: record, url or input
+-- first_seen_at: Earliest observation of the article
+-- last_seen_at: Latest observation of the article
+-- observed_at: When these bytes were fetched or, failing that, last written
+-- loaded_at: When this reading was loaded
+-- content_hash: xxh3-128 of the record's bytes
+-- batch_id: Batch that loaded it
+-- run_id: Run that loaded it
+with bylines as (
+    select
+        place.article_id,
+        place.revision,
+        place.extraction,
+        list(author.name order by place.position) filter (where author.author_kind = 'person') as authors,
+        list(author.name order by place.position) filter (where author.author_kind = 'organisation') as organisations
+    from main.bridge_article_author as place
+    join main.dim_author as author using (author_id)
+    group by all
+),
+
+roundups as (
+    select article_id, revision, extraction, list(text order by position) as items
+    from main.fact_article_item
+    group by all
+)
+
+select
+    input.input_key as path,
+    article.article_id,
+
+    reading.kind,
+    reading.title,
+    reading.kicker,
+    reading.summary,
+    reading.highlights,
+    coalesce(bylines.authors, []) as authors,
+    coalesce(bylines.organisations, []) as organisations,
+    reading.published_date,
+    reading.published_at,
+    reading.published_offset,
+    reading.published_precision,
+    reading.published_origin,
+    reading.modified_at,
+    reading.url,
+    source.domain as source,
+    source.name as source_name,
+    feed.name as feed,
+    reading.section,
+    reading.categories,
+    reading.language,
+    reading.is_translated,
+    reading.headings,
+    coalesce(roundups.items, []) as items,
+    reading.body,
+
+    reading.word_count,
+    reading.char_count,
+    reading.removed_chars,
+    reading.confidence,
+    reading.origins,
+    extractor.engine,
+
+    reading.revision,
+    reading.extraction,
+    article.revisions,
+    article.identity_kind,
+    article.first_seen_at,
+    article.last_seen_at,
+    reading.observed_at,
+    reading.loaded_at,
+    reading.content_hash,
+    reading.batch_id,
+    reading.run_id
+from main.dim_article as article
+join main.fact_article as reading
+    on reading.article_id = article.article_id
+    and reading.revision = article.current_revision
+    and reading.extraction = article.current_extraction
+join main.dim_source as source on source.source_id = reading.source_id
+join main.dim_feed as feed on feed.feed_id = reading.feed_id
+join main.dim_extractor as extractor on extractor.extractor_id = reading.extractor_id
+left join ops.input as input on input.input_id = reading.input_id
+left join bylines
+    on bylines.article_id = reading.article_id
+    and bylines.revision = reading.revision
+    and bylines.extraction = reading.extraction
+left join roundups
+    on roundups.article_id = reading.article_id
+    and roundups.revision = reading.revision
+    and roundups.extraction = reading.extraction

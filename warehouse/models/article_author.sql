@@ -1,0 +1,32 @@
+-- One row per place in the by-line of an article's current reading.
+--
+-- article_id: The article
+-- position: Place in the by-line, from 1
+-- author_id: The author
+-- name: Name as printed
+-- author_kind: person or organisation
+-- role: Role as printed, such as photographer; null where none is
+-- title: Headline of the article
+-- published_date: The publisher's calendar day
+-- source: Registrable domain of the news source; null where unknown
+select
+    article.article_id,
+    place.position,
+    author.author_id,
+    author.name,
+    author.author_kind,
+    place.role,
+    reading.title,
+    reading.published_date,
+    source.domain as source
+from main.dim_article as article
+join main.bridge_article_author as place
+    on place.article_id = article.article_id
+    and place.revision = article.current_revision
+    and place.extraction = article.current_extraction
+join main.dim_author as author using (author_id)
+join main.fact_article as reading
+    on reading.article_id = article.article_id
+    and reading.revision = article.current_revision
+    and reading.extraction = article.current_extraction
+join main.dim_source as source on source.source_id = reading.source_id

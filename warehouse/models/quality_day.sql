@@ -1,0 +1,68 @@
+-- One row per day (UTC), suite and severity: how the expectations went, beside how full that day's readings are.
+--
+-- day: The day on which the batches were loaded
+-- suite: Suite of the rules; lake for the checks inside the loading transaction
+-- severity: critical, warning or info
+-- results: Results, one for each rule and batch
+-- failures: Results that did not hold
+-- unexpected: Rows that broke a rule, over all rules
+-- failed_rules: Ids of the rules that did not hold, sorted; empty where all did
+-- readings: Readings that were loaded on that day, whatever the suite
+-- title_share: Share of those readings with a title
+-- published_share: Share with a publication date
+-- author_share: Share with a by-line
+-- language_share: Share with a language
+-- source_share: Share with a source
+-- url_share: Share with an address
+with outcomes as (
+    select
+        recorded_at::date as day,
+        suite,
+        severity,
+        count(*) as results,
+        count(*) filter (where not success) as failures,
+        sum(unexpected)::bigint as unexpected,
+        list_sort(list(distinct rule_id) filter (where not success)) as failed_rules
+    from ops.expectation_result
+    group by all
+),
+
+signed as (
+    select distinct article_id, revision, extraction from main.bridge_article_author
+),
+
+fullness as (
+    select
+        reading.loaded_at::date as day,
+        count(*) as readings,
+        count(reading.title) / count(*) as title_share,
+        count(reading.published_date) / count(*) as published_share,
+        count(signed.article_id) / count(*) as author_share,
+        count(reading.language) / count(*) as language_share,
+        count(*) filter (where reading.source_id > 0) / count(*) as source_share,
+        count(reading.url) / count(*) as url_share
+    from main.fact_article as reading
+    left join signed
+        on signed.article_id = reading.article_id
+        and signed.revision = reading.revision
+        and signed.extraction = reading.extraction
+    group by all
+)
+
+select
+    outcomes.day,
+    outcomes.suite,
+    outcomes.severity,
+    outcomes.results,
+    outcomes.failures,
+    coalesce(outcomes.unexpected, 0) as unexpected,
+    coalesce(outcomes.failed_rules, []) as failed_rules,
+    coalesce(fullness.readings, 0) as readings,
+    fullness.title_share,
+    fullness.published_share,
+    fullness.author_share,
+    fullness.language_share,
+    fullness.source_share,
+    fullness.url_share
+from outcomes
+left join fullness using (day)

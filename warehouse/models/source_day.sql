@@ -1,0 +1,77 @@
+-- One row per source and day (UTC) from the source's first pick-up to the lake's last one; a day without any is a row.
+--
+-- day: The day, in UTC, on which the inputs came to their states
+-- source: Registrable domain; null for a source known by name only, and for inputs that name no source
+-- source_name: Name of the source as first seen
+-- source_id: The source; 0 for inputs that name none
+-- picked_up: Inputs that came to a state on that day, containers not counted
+-- loaded: Those whose article is in the lake
+-- rejected: Those in quarantine
+-- rejected_by: First reason to number of inputs in quarantine; empty where none are
+-- duplicate: Those with the same bytes as an earlier input
+-- failed: Those that could not be read
+-- published: Articles of the source whose published_date is the day, whenever they were picked up
+-- expected: Articles that the source's history leads to expect; null as long as nothing is expected of it
+with picked_up as (
+    select source_id, recorded_at::date as day, state, reason, count(*) as inputs
+    from ops.input
+    where state <> 'container'
+    group by all
+),
+
+counted as (
+    select
+        source_id,
+        day,
+        sum(inputs) as picked_up,
+        sum(inputs) filter (where state = 'loaded') as loaded,
+        sum(inputs) filter (where state = 'quarantined') as rejected,
+        sum(inputs) filter (where state = 'duplicate') as duplicate,
+        sum(inputs) filter (where state = 'failed') as failed
+    from picked_up
+    group by all
+),
+
+reasons as (
+    select source_id, day, map_from_entries(list((reason, inputs) order by reason)) as rejected_by
+    from (select source_id, day, reason, sum(inputs)::bigint as inputs from picked_up where state = 'quarantined' group by all)
+    group by all
+),
+
+published as (
+    select reading.source_id, reading.published_date as day, count(*) as articles
+    from main.dim_article as article
+    join main.fact_article as reading
+        on reading.article_id = article.article_id
+        and reading.revision = article.current_revision
+        and reading.extraction = article.current_extraction
+    where reading.published_precision in ('second', 'minute', 'day')
+    group by all
+),
+
+spine as (
+    select
+        source_id,
+        unnest(generate_series(min(day), (select max(day) from counted), interval 1 day))::date as day
+    from counted
+    group by source_id
+)
+
+select
+    spine.day,
+    source.domain as source,
+    source.name as source_name,
+    spine.source_id,
+    coalesce(counted.picked_up, 0)::bigint as picked_up,
+    coalesce(counted.loaded, 0)::bigint as loaded,
+    coalesce(counted.rejected, 0)::bigint as rejected,
+    coalesce(reasons.rejected_by, map {}) as rejected_by,
+    coalesce(counted.duplicate, 0)::bigint as duplicate,
+    coalesce(counted.failed, 0)::bigint as failed,
+    coalesce(published.articles, 0) as published,
+    null::bigint as expected
+from spine
+join main.dim_source as source on source.source_id = spine.source_id
+left join counted on counted.source_id = spine.source_id and counted.day = spine.day
+left join reasons on reasons.source_id = spine.source_id and reasons.day = spine.day
+left join published on published.source_id = spine.source_id and published.day = spine.day
