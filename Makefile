@@ -36,7 +36,7 @@ demo: environment
 questions:
 	@set -e; for file in warehouse/questions/*.sql; do \
 	    echo; echo "$$ newslake sql \"\$$(cat $$file)\""; sed -n 's/^-- //p' "$$file"; \
-	    $(NEWSLAKE) sql --warehouse $(DEMO)/warehouse "$$(cat "$$file")"; \
+	    $(NEWSLAKE) sql --warehouse $(DEMO)/warehouse --format table "$$(cat "$$file")"; \
 	done
 
 test: dev-environment
