@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any, ClassVar, Literal
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import pandas as pd
+from great_expectations.compatibility.pydantic import PrivateAttr
 from great_expectations.execution_engine import PandasExecutionEngine
-from great_expectations.expectations.expectation import ColumnMapExpectation, MulticolumnMapExpectation
+from great_expectations.expectations.expectation import ColumnMapExpectation, Expectation, MulticolumnMapExpectation
 from great_expectations.expectations.metrics.map_metric_provider import (
     ColumnMapMetricProvider,
     MulticolumnMapMetricProvider,
@@ -21,6 +23,9 @@ from great_expectations.expectations.metrics.map_metric_provider import (
 from great_expectations.expectations.metrics.map_metric_provider.multicolumn_condition_partial import (
     multicolumn_condition_partial,
 )
+
+if TYPE_CHECKING:
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
 
 def strangers(members: Iterable[object], regex: str, *, matching: bool) -> list[object]:
@@ -63,6 +68,19 @@ class NoneNull(MulticolumnMapMetricProvider):
         return column_list.notna().all(axis=1)
 
 
+class AllMatchRegex(MulticolumnMapMetricProvider):
+    """True for a row in which every column that is filled matches."""
+
+    condition_metric_name = "multicolumn_values.match_regex"
+    condition_domain_keys = NoneNull.condition_domain_keys
+    condition_value_keys = ("regex",)
+
+    @multicolumn_condition_partial(engine=PandasExecutionEngine)
+    def _pandas(cls, column_list: pd.DataFrame, regex: str, **_: Any) -> pd.Series[Any]:  # noqa: N805 - GX's decorator
+        matches = column_list.apply(lambda column: column.isna() | column.astype("str").str.contains(regex))
+        return matches.all(axis=1)
+
+
 class ExpectListMembersToMatchRegex(ColumnMapExpectation):
     """Expect every member of each list to match a regular expression. Null lists are not judged."""
 
@@ -96,3 +114,32 @@ class ExpectColumnsToNotBeNull(MulticolumnMapExpectation):
     map_metric = "multicolumn_values.none_null"
     args_keys = ("column_list",)
     ignore_row_if: Literal["never"] = "never"
+
+
+class ExpectColumnsToMatchRegex(MulticolumnMapExpectation):
+    """Expect the columns of each row to match a regular expression. Nulls are not judged."""
+
+    regex: str
+    map_metric = "multicolumn_values.match_regex"
+    success_keys: ClassVar[tuple[str, ...]] = ("regex", "mostly")
+    args_keys = ("column_list", "regex")
+    ignore_row_if: Literal["all_values_are_missing"] = "all_values_are_missing"
+
+
+class _MadeOnce(Expectation):
+    """An expectation that makes its configuration once. Great Expectations makes it anew for every look at one of its
+    arguments, 80 times a rule and validation, which was 38 % of the time that validating a batch took."""
+
+    _made: Any = PrivateAttr(default=None)
+
+    @property
+    def configuration(self) -> ExpectationConfiguration:
+        if self._made is None:
+            self._made = super().configuration
+        return self._made  # type: ignore[no-any-return]
+
+
+@cache
+def made_once(kind: type[Expectation]) -> type[Expectation]:
+    """``kind`` with its configuration made once, registered in its place under the same name."""
+    return type(kind)(kind.__name__, (_MadeOnce, kind), {"__module__": kind.__module__, "__doc__": kind.__doc__})

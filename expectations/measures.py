@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.article import Role
+from transforms.article import Kind, Role
 from transforms.staged import SCHEMA, Outcome
 
 # Scripts written without spaces, where one run of letters is a sentence and not a word.
@@ -35,8 +35,6 @@ _AS_THEY_ARE = [
     "feed",
     "content_hash",
     "format",
-    "reason",
-    "detail",
     "engine",
     "identity_key",
     "identity_kind",
@@ -61,47 +59,8 @@ _AS_THEY_ARE = [
     "modified_at",
     "observed_at",
 ]
-_MEASURED = [
-    "published_date",
-    "published_local_day",
-    "mtime",
-    "confidence",
-    "raw_bytes",
-    "body_chars",
-    "body_words",
-    "body_damage",
-    "body_controls",
-    "summary_chars",
-    "url_on_source",
-    "language_primary",
-    "author_names",
-    "author_kinds",
-    "highlights",
-    "categories",
-    "headings",
-    "items",
-    "item_count",
-    "origin_values",
-    "fault_fields",
-    "removed_bad_spans",
-]
-
-ARTICLE_FRAME = frozenset([*_AS_THEY_ARE, *_MEASURED])
-SOURCE_FRAME = frozenset(["domain", "name", "names_of_domain"])
-BATCH_FRAME = frozenset(
-    [
-        "outcome",
-        "standing",
-        "reason",
-        "content_hash",
-        "identity_key",
-        "title",
-        "published_date",
-        "language",
-        "source",
-        "body_hash",
-    ]
-)
+# Kinds of piece that are told in a sentence or by their pictures.
+_SHORT_KINDS = pa.array([Kind.BRIEF.value, Kind.VIDEO.value, Kind.GALLERY.value, Kind.OTHER.value])
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +87,7 @@ def article_frame(staged: pa.Table) -> pa.Table:
     columns |= {
         # Not a number is no unknown: it must fail its rule, and pandas would take it for null.
         "confidence": pc.if_else(pc.is_nan(confidence), float("inf"), confidence),
+        "rejection": pc.coalesce(articles["reason"], articles["detail"]),
         "raw_bytes": pc.binary_length(articles["raw"]),
         "summary_chars": pc.utf8_length(articles["summary"]),
         "url_on_source": _url_on_source(articles),
@@ -172,17 +132,30 @@ def batch_frame(cleaned: pa.Table, rejected: set[int]) -> pa.Table:
         else "rejected"
         for row, outcome in enumerate(outcomes)
     ]  # fmt: skip
-    columns: dict[str, pa.Array | pa.ChunkedArray] = {
-        "row": pa.array(range(cleaned.num_rows), pa.int64()),
-        "standing": pa.array(standing, pa.string()),
-    }
-    columns |= {name: cleaned[name] for name in sorted(BATCH_FRAME - {"standing"})}
-    table = pa.table(columns)
-    table = table.set_column(
-        table.column_names.index("published_date"), "published_date", _midnight(table["published_date"])
+    accepted = pa.array([each == "accepted" for each in standing], pa.bool_())
+    turned_down = pa.array([each in ("rejected", Outcome.FAILED) for each in standing], pa.bool_())
+    by_rule = pc.is_in(pa.array(range(cleaned.num_rows), pa.int64()), pa.array(sorted(rejected), pa.int64()))
+    table = pa.table(
+        {
+            "row": pa.array(range(cleaned.num_rows), pa.int64()),
+            "outcome": cleaned["outcome"],
+            "standing": pa.array(standing, pa.string()),
+            "reason_given": _where(turned_down, pc.or_(pc.is_valid(cleaned["reason"]), by_rule)),
+            "content_hash": cleaned["content_hash"],
+            "identity_key": _where(accepted, cleaned["identity_key"]),
+            "body_hash": _where(accepted, cleaned["body_hash"]),
+            "title_filled": _where(accepted, pc.is_valid(cleaned["title"])),
+            "published_filled": _where(accepted, pc.is_valid(cleaned["published_date"])),
+            "language_filled": _where(accepted, pc.is_valid(cleaned["language"])),
+        }
     )
     passing = pa.array([Outcome.CONTAINER.value, Outcome.SAME.value])
     return table.filter(pc.invert(pc.is_in(table["standing"], passing)))
+
+
+def _where(mask: pa.Array, column: pa.Array | pa.ChunkedArray) -> pa.ChunkedArray:
+    """The column where the mask holds, null elsewhere: a null is not judged."""
+    return pc.if_else(mask, column, pa.scalar(None, column.type))
 
 
 def _body_measures(articles: pa.Table) -> dict[str, pa.Array | pa.ChunkedArray]:
@@ -197,9 +170,12 @@ def _body_measures(articles: pa.Table) -> dict[str, pa.Array | pa.ChunkedArray]:
         pc.add(pc.count_substring(body, _UNDECODED), pc.count_substring(body, _NUL)),
         pc.count_substring_regex(pc.if_else(suspect, body, ""), _MOJIBAKE),
     )
+    words = pc.add(articles["word_count"], pc.divide(unspaced, _LETTERS_A_WORD))
+    short = pc.is_in(articles["kind"], _SHORT_KINDS)
     return {
         "body_chars": chars,
-        "body_words": pc.add(articles["word_count"], pc.divide(unspaced, _LETTERS_A_WORD)),
+        "words_of_short_kinds": _where(short, words),
+        "words_of_full_kinds": _where(pc.invert(short), words),
         "body_damage": pc.divide(damaged.cast(pa.float64()), pc.max_element_wise(chars, 1).cast(pa.float64())),
         "body_controls": pc.count_substring_regex(body, _CONTROLS),
     }
@@ -235,7 +211,9 @@ def _list_measures(articles: pa.Table) -> dict[str, pa.Array | pa.ChunkedArray]:
     return plain | {
         "author_names": _members(authors, authors.values.field("name")),
         "author_kinds": _members(authors, authors.values.field("kind")),
-        "item_count": pc.fill_null(pc.list_value_length(articles["items"]), 0),
+        "items_of_roundup": _where(
+            pc.equal(articles["kind"], Kind.ROUNDUP.value), pc.fill_null(pc.list_value_length(articles["items"]), 0)
+        ),
         "origin_values": _members(origins, origins.values.field("origin")),
         "fault_fields": _members(faults, faults.values.field("field")),
         "removed_bad_spans": pa.array(np.bincount(parents.astype(np.int64), minlength=len(removed)), pa.int64()),

@@ -29,7 +29,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from expectations.errors import RuleFileError
-from expectations.measures import ARTICLE_FRAME, BATCH_FRAME, SOURCE_FRAME
+from expectations.measures import article_frame, batch_frame, source_frame
 from transforms.article import Kind, Origin, Precision
 from transforms.staged import SCHEMA, Outcome
 
@@ -37,8 +37,12 @@ FOLDER = Path(__file__).parent
 FILES = ("fact_article.toml", "dim_source.toml")
 
 _ENUMERATIONS: dict[str, type[StrEnum]] = {e.__name__: e for e in (Kind, Origin, Precision, Outcome)}
-_ROW_COLUMNS = {"fact_article": ARTICLE_FRAME, "dim_source": SOURCE_FRAME}
-_BATCH_COLUMNS = {"fact_article": BATCH_FRAME, "dim_source": SOURCE_FRAME}
+
+# What the rules of each section may judge: the columns of the frames, as they come out for an empty batch.
+_EMPTY = SCHEMA.empty_table()
+_SOURCE_COLUMNS = frozenset(source_frame(_EMPTY).frame.column_names)
+_ROW_COLUMNS = {"fact_article": frozenset(article_frame(_EMPTY).column_names), "dim_source": _SOURCE_COLUMNS}
+_BATCH_COLUMNS = {"fact_article": frozenset(batch_frame(_EMPTY, set()).column_names), "dim_source": _SOURCE_COLUMNS}
 
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 
@@ -73,7 +77,6 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     field: str = ""
     nulls: tuple[Text, ...] = ()
     arguments: dict[str, Any] = {}
-    where: dict[str, tuple[str, ...]] = {}
     needs_min_rows: bool = False
 
     @property
@@ -175,9 +178,11 @@ def _rule(file: Path, values: dict[str, Any], columns: frozenset[str], *, batch:
         rule = msgspec.convert(values, Rule)
     except msgspec.ValidationError as error:
         raise RuleFileError(file, name, _key(error), str(error)) from error
-    for key, column in [("columns", c) for c in rule.columns] + [("where", c) for c in rule.where]:
+    for column in rule.columns:
         if column not in columns:
-            raise RuleFileError(file, rule.id, key, f"no column {column!r} is judged here; there are {sorted(columns)}")
+            raise RuleFileError(
+                file, rule.id, "columns", f"no column {column!r} is judged here; there are {sorted(columns)}"
+            )
     for key, field in [("nulls", f) for f in rule.nulls] + [("field", f) for f in [rule.field] if f]:
         if field not in SCHEMA.names:
             raise RuleFileError(file, rule.id, key, f"{field!r} is no column of a staged article")

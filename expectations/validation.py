@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from great_expectations.core.batch import Batch
     from great_expectations.expectations.expectation import Expectation
 
-_YES_OR_NO = "BOOLEAN_ONLY"
+YES_OR_NO = "BOOLEAN_ONLY"
+COUNTS = "BASIC"
 _WITH_ROWS = "COMPLETE"
 
 
@@ -65,31 +66,39 @@ class Engine:
             for name, value in vars(module).items()
             if name.startswith("Expect") and isinstance(value, type)
         }
+        self._made_once = custom.made_once
         self._compiled = {
             rule.id: self._compile(suite, rule) for suite in tables.values() for rule in (*suite.row, *suite.batch)
         }
 
     def validate(
-        self, name: str, rules: Sequence[Rule], frame: pa.Table, parameters: Mapping[str, datetime | float]
+        self,
+        name: str,
+        rules: Sequence[Rule],
+        frame: pa.Table,
+        parameters: Mapping[str, datetime | float],
+        first: str = YES_OR_NO,
     ) -> list[Finding]:
         """Put ``rules`` to ``frame``, which has a ``row`` column; one finding a rule, in their order.
 
-        ``name`` is the suite's. Raises :class:`ValidationBroken` where a column is missing or an expectation raised.
+        ``name`` is the suite's. ``first`` is how the rules are asked at first: :data:`YES_OR_NO`, and for the rows
+        where it is no, or :data:`COUNTS`, for rules whose rows nobody needs. Raises :class:`ValidationBroken` where a
+        column is missing or an expectation raised.
         """
         for rule in rules:
-            missing = {*rule.columns, *rule.where} - set(frame.column_names)
+            missing = set(rule.columns) - set(frame.column_names)
             if missing:
                 raise ValidationBroken(name, rule.id, f"the frame has no column {sorted(missing)}")
-        needed = sorted({column for rule in rules for column in (*rule.columns, *rule.where)})
+        needed = sorted({column for rule in rules for column in rule.columns})
         data = frame.select(["row", *needed]).to_pandas()
         source = self._context.data_sources.add_or_update_pandas("staged")
         asset = source.add_dataframe_asset(name)
         batch = asset.add_batch_definition_whole_dataframe("batch").get_batch({"dataframe": data})
-        passed = self._results(batch, name, rules, parameters, _YES_OR_NO)
-        # A share that is kept still has rows that break it, and a batch rule must tell how many.
-        asked = [rule for rule in rules if not passed[rule.id].success or "mostly" in rule.arguments]
-        detailed = self._results(batch, name, asked, parameters, _WITH_ROWS) if asked else {}
-        return [_finding(rule, data, detailed.get(rule.id, passed[rule.id]), parameters) for rule in rules]
+        results = self._results(batch, name, rules, parameters, first)
+        asked = [rule for rule in rules if not results[rule.id].success] if first == YES_OR_NO else []
+        if asked:
+            results |= self._results(batch, name, asked, parameters, _WITH_ROWS)
+        return [_finding(rule, data, results[rule.id], parameters) for rule in rules]
 
     def _results(
         self, batch: Batch, name: str, rules: Sequence[Rule], parameters: Mapping[str, Any], form: str
@@ -122,22 +131,15 @@ class Engine:
 
     def _compile(self, suite: Suite, rule: Rule) -> Expectation:
         from great_expectations.compatibility import pydantic
-        from great_expectations.expectations.row_conditions import Column
 
         if rule.expectation not in self._classes:
             raise RuleFileError(suite.file, rule.id, "expectation", f"there is no expectation {rule.expectation}")
-        kind = self._classes[rule.expectation]
+        kind = self._made_once(self._classes[rule.expectation])
         given: dict[str, Any] = arguments(rule) | {"severity": rule.severity, "meta": {"rule": rule.id}}
         for key in rule.arguments:
             if key not in kind.__fields__:
                 raise RuleFileError(suite.file, rule.id, key, f"{rule.expectation} takes no argument of this name")
         given |= _columns(suite, rule, kind.__fields__)
-        if rule.where:
-            conditions = [Column(name).is_in(list(values)) for name, values in rule.where.items()]
-            condition = conditions[0]
-            for other in conditions[1:]:
-                condition = condition & other
-            given["row_condition"] = condition
         try:
             return kind(**given)
         except pydantic.ValidationError as error:
@@ -180,16 +182,13 @@ def _raised(info: Any) -> str | None:
 
 
 def _finding(rule: Rule, data: pd.DataFrame, result: Any, parameters: Mapping[str, datetime | float]) -> Finding:
-    judged = data
-    for column, values in rule.where.items():
-        judged = judged[judged[column].isin(values)]
     detail = result.result
     if "element_count" in detail:
         evaluated = int(detail["element_count"]) - int(detail.get("missing_count") or 0)
     elif rule.expectation in _JUDGE_NULLS:
-        evaluated = len(judged)
+        evaluated = len(data)
     else:
-        evaluated = int(judged[list(rule.columns)].notna().all(axis=1).sum())
+        evaluated = int(data[list(rule.columns)].notna().all(axis=1).sum())
     found = detail.get("unexpected_index_list") or []
     rows = tuple(int(each["row"]) for each in found)
     values = tuple(each.get(rule.columns[0]) for each in found)
