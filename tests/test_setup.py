@@ -50,6 +50,12 @@ def clone(room: Path) -> Path:
 
 
 @pytest.fixture
+def pip_alone() -> None:
+    if shutil.which("uv", path="/usr/bin:/bin"):
+        pytest.skip("uv stands in /usr/bin, so it cannot be hidden")
+
+
+@pytest.fixture
 def every_way(request: pytest.FixtureRequest) -> None:
     if request.config.getoption("--set-up") != "all":
         pytest.skip("takes minutes: make test-setup")
@@ -71,8 +77,6 @@ def bare_environment(room: Path, *, uv: bool = False, home: str | None = None) -
         (tools / tool).symlink_to(Path(found).resolve())
     kept = {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "UV_", "SSL_", "REQUESTS_"))}
     path = f"{tools}:/usr/bin:/bin"
-    if not uv and shutil.which("uv", path="/usr/bin:/bin"):
-        pytest.skip("uv stands in /usr/bin, so it cannot be hidden")
     return kept | {"PATH": path, "LC_ALL": "C"} | ({} if home is None else {"HOME": home})
 
 
@@ -119,7 +123,9 @@ def test_the_demo_runs_from_a_fresh_clone_with_a_home_that_cannot_be_written(roo
 
 
 @pytest.mark.timeout(40 * MINUTES)
-def test_the_demo_twice_and_then_the_development_tools_with_pip(every_way: None, room: Path, clone: Path) -> None:
+def test_the_demo_twice_and_then_the_development_tools_with_pip(
+    every_way: None, pip_alone: None, room: Path, clone: Path
+) -> None:
     environment = bare_environment(room)
     assert "with pip" in make(clone, "demo", environment)
     again = make(clone, "demo", environment)
@@ -130,7 +136,7 @@ def test_the_demo_twice_and_then_the_development_tools_with_pip(every_way: None,
 
 
 @pytest.mark.timeout(40 * MINUTES)
-def test_the_demo_with_uv_and_later_without(every_way: None, room: Path, clone: Path) -> None:
+def test_the_demo_with_uv_and_later_without(every_way: None, pip_alone: None, room: Path, clone: Path) -> None:
     home = unwritable_home(room)
     assert "with uv" in make(clone, "demo", bare_environment(room, uv=True, home=home))
     said = make(clone, "types", bare_environment(room, home=home))
@@ -140,7 +146,8 @@ def test_the_demo_with_uv_and_later_without(every_way: None, room: Path, clone: 
 
 @pytest.mark.timeout(40 * MINUTES)
 def test_another_user_without_a_home_gets_the_same(every_way: None, room: Path, clone: Path) -> None:
-    if os.geteuid() != 0 or shutil.which("runuser") is None:
+    runuser = shutil.which("runuser", path="/usr/sbin:/sbin:/usr/bin:/bin")
+    if os.geteuid() != 0 or runuser is None:
         pytest.skip("only root can become another user, with runuser")
     nobody = pwd.getpwnam("nobody")
     for path in (clone, *clone.rglob("*")):
@@ -162,7 +169,7 @@ def test_another_user_without_a_home_gets_the_same(every_way: None, room: Path, 
     )
     if reachable.returncode:
         pytest.skip("nobody can start no complete Python 3.11 here")
-    assert_demo_is_told(make(clone, "demo", environment, "runuser", "-u", "nobody", "--"), clone)
+    assert_demo_is_told(make(clone, "demo", environment, runuser, "-u", "nobody", "--"), clone)
 
 
 @pytest.mark.timeout(40 * MINUTES)
