@@ -8,13 +8,17 @@ table, save in the frame of sources, which numbers its own rows.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
 
 from transforms.article import Kind, Role
 from transforms.staged import SCHEMA, Outcome
+
+# The stubs know neither plain values nor chunked columns as arguments of these functions.
+pc: Any = pyarrow.compute
 
 # Scripts written without spaces, where one run of letters is a sentence and not a word.
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}"
@@ -80,7 +84,7 @@ def article_frame(staged: pa.Table) -> pa.Table:
     """One row an article: the fields that are judged as they are, and measures of the others."""
     numbered = staged.append_column("row", pa.array(range(staged.num_rows), pa.int64()))
     articles = numbered.filter(pc.equal(numbered["outcome"], Outcome.ARTICLE.value)).combine_chunks()
-    columns: dict[str, pa.Array | pa.ChunkedArray] = {"row": articles["row"]}
+    columns: dict[str, pa.Array[Any] | pa.ChunkedArray[Any]] = {"row": articles["row"]}
     columns |= {name: articles[name] for name in _AS_THEY_ARE}
     columns |= _body_measures(articles) | _time_measures(articles) | _list_measures(articles)
     confidence = articles["confidence"].cast(pa.float64())
@@ -153,12 +157,12 @@ def batch_frame(cleaned: pa.Table, rejected: set[int]) -> pa.Table:
     return table.filter(pc.invert(pc.is_in(table["standing"], passing)))
 
 
-def _where(mask: pa.Array, column: pa.Array | pa.ChunkedArray) -> pa.ChunkedArray:
+def _where(mask: pa.Array[Any], column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.ChunkedArray[Any]:
     """The column where the mask holds, null elsewhere: a null is not judged."""
     return pc.if_else(mask, column, pa.scalar(None, column.type))
 
 
-def _body_measures(articles: pa.Table) -> dict[str, pa.Array | pa.ChunkedArray]:
+def _body_measures(articles: pa.Table) -> dict[str, pa.Array[Any] | pa.ChunkedArray[Any]]:
     body = articles["body"]
     chars = pc.utf8_length(body)
     few = pc.fill_null(pc.less(articles["word_count"], _WORDS_ENOUGH), True)
@@ -181,7 +185,7 @@ def _body_measures(articles: pa.Table) -> dict[str, pa.Array | pa.ChunkedArray]:
     }
 
 
-def _time_measures(articles: pa.Table) -> dict[str, pa.Array | pa.ChunkedArray]:
+def _time_measures(articles: pa.Table) -> dict[str, pa.Array[Any] | pa.ChunkedArray[Any]]:
     offset = pc.multiply(articles["published_offset"].cast(pa.int64()), 60_000_000).cast(pa.duration("us"))
     mtime = pc.divide(articles["mtime_ns"], 1_000).cast(pa.timestamp("us", tz="UTC"))
     return {
@@ -191,7 +195,7 @@ def _time_measures(articles: pa.Table) -> dict[str, pa.Array | pa.ChunkedArray]:
     }
 
 
-def _list_measures(articles: pa.Table) -> dict[str, pa.Array | pa.ChunkedArray]:
+def _list_measures(articles: pa.Table) -> dict[str, pa.Array[Any] | pa.ChunkedArray[Any]]:
     authors = _whole(articles["authors"])
     removed = _whole(articles["removed"])
     spans = pc.list_flatten(removed)
@@ -223,24 +227,24 @@ def _list_measures(articles: pa.Table) -> dict[str, pa.Array | pa.ChunkedArray]:
 _PLAIN_LISTS = ("highlights", "categories", "headings", "items")
 
 
-def _members(lists: pa.ListArray, values: pa.Array) -> pa.ListArray:
+def _members(lists: pa.ListArray[Any], values: pa.Array[Any]) -> pa.ListArray[Any]:
     """The lists with other values, null where empty: an empty list has nothing to judge and costs a Python object."""
     empty = pc.or_kleene(pc.is_null(lists), pc.equal(pc.list_value_length(lists), 0))
     return pa.ListArray.from_arrays(lists.offsets, values, mask=pc.fill_null(empty, True))
 
 
-def _whole(column: pa.ChunkedArray) -> pa.Array:
+def _whole(column: pa.ChunkedArray[Any]) -> pa.Array[Any]:
     """The column as one array that starts at its own first value, as reading its offsets and values requires."""
     combined = column.combine_chunks()
     return pa.concat_arrays(combined.chunks) if isinstance(combined, pa.ChunkedArray) else combined
 
 
-def _midnight(day: pa.ChunkedArray) -> pa.ChunkedArray:
+def _midnight(day: pa.ChunkedArray[Any]) -> pa.ChunkedArray[Any]:
     """Days as midnights in UTC: Great Expectations compares columns of zoned times at once, dates one by one."""
     return day.cast(pa.timestamp("us")).cast(pa.timestamp("us", tz="UTC"))
 
 
-def _url_on_source(articles: pa.Table) -> pa.Array:
+def _url_on_source(articles: pa.Table) -> pa.Array[Any]:
     """Whether the URL's host is the source's domain or a part of it; null where either is unknown."""
     host = pc.struct_field(pc.extract_regex(articles["url"], r"^[a-zA-Z]+://(?P<host>[^/?#:@\s]+)"), "host")
     pairs = zip(host.to_pylist(), articles["source"].to_pylist(), strict=True)

@@ -23,7 +23,7 @@ from expectations.rules import Rule, Suite, arguments, suites
 
 if TYPE_CHECKING:
     import pandas as pd
-    from great_expectations.core.batch import Batch
+    from great_expectations.datasource.fluent.interfaces import Batch
     from great_expectations.expectations.expectation import Expectation
 
 YES_OR_NO = "BOOLEAN_ONLY"

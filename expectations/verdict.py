@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from expectations.errors import ValidationBroken
 from expectations.measures import Sources, article_frame, batch_frame, mismatched, source_frame
@@ -134,9 +134,9 @@ def apply_nulls(staged: pa.Table, faults: pa.Table) -> pa.Table:
             column = staged[name].combine_chunks()
             emptied = _without_members(column, marked[name]) if pa.types.is_list(column.type) else None
             if emptied is None:
-                rows = pa.array(sorted(marked[name]), pa.int64())
-                mask = pc.is_in(pa.array(range(staged.num_rows), pa.int64()), rows)
-                emptied = pc.if_else(mask, pa.scalar(None, column.type), column)
+                # One null behind the column, from which the marked rows are taken.
+                places = [len(column) if row in marked[name] else row for row in range(len(column))]
+                emptied = pa.concat_arrays([column, pa.nulls(1, column.type)]).take(pa.array(places, pa.int64()))
             staged = staged.set_column(staged.column_names.index(name), SCHEMA.field(name), emptied)
     return staged
 
