@@ -27,7 +27,7 @@ def an_article(body: str, **fields: object) -> Article:
         "engine": "text",
         "source_text": f"{body}\n\n{cut}",
         "body": body,
-        "title": body.split(".")[0],
+        "title": body.partition(".")[0],
         "removed": (Removed(len(body) + 2, len(body) + 2 + len(cut), Role.BOILERPLATE, "text.teasers"),),
         "identity_key": url or f"file:{digest(body)}",
         "identity_kind": "url" if url else "input",
