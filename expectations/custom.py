@@ -7,13 +7,14 @@ is judged, nothing else does.
 from __future__ import annotations
 
 import re
+import types
 from collections.abc import Iterable
 from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 
 import pandas as pd
 from great_expectations.compatibility.pydantic import PrivateAttr
-from great_expectations.execution_engine import PandasExecutionEngine
+from great_expectations.execution_engine.pandas_execution_engine import PandasExecutionEngine
 from great_expectations.expectations.expectation import ColumnMapExpectation, Expectation, MulticolumnMapExpectation
 from great_expectations.expectations.metrics.map_metric_provider.column_condition_partial import (
     column_condition_partial,
@@ -45,7 +46,7 @@ class ListMembersMatchRegex(ColumnMapMetricProvider):
     condition_metric_name = "list_members.match_regex"
     condition_value_keys = ("regex",)
 
-    @column_condition_partial(engine=PandasExecutionEngine)
+    @column_condition_partial(engine=PandasExecutionEngine)  # type: ignore[untyped-decorator]
     def _pandas(cls, column: pd.Series[Any], regex: str, **_: Any) -> pd.Series[Any]:  # noqa: N805 - GX's decorator
         return column.map(lambda members: not strangers(members, regex, matching=False)).astype(bool)
 
@@ -56,7 +57,7 @@ class ListMembersNotMatchRegex(ColumnMapMetricProvider):
     condition_metric_name = "list_members.not_match_regex"
     condition_value_keys = ("regex",)
 
-    @column_condition_partial(engine=PandasExecutionEngine)
+    @column_condition_partial(engine=PandasExecutionEngine)  # type: ignore[untyped-decorator]
     def _pandas(cls, column: pd.Series[Any], regex: str, **_: Any) -> pd.Series[Any]:  # noqa: N805 - GX's decorator
         return column.map(lambda members: not strangers(members, regex, matching=True)).astype(bool)
 
@@ -69,7 +70,8 @@ class NoneNull(MulticolumnMapMetricProvider):
 
     @multicolumn_condition_partial(engine=PandasExecutionEngine)
     def _pandas(cls, column_list: pd.DataFrame, **_: Any) -> pd.Series[Any]:  # noqa: N805 - GX's decorator
-        return column_list.notna().all(axis=1)
+        filled: pd.Series[Any] = column_list.notna().all(axis=1)
+        return filled
 
 
 class AllMatchRegex(MulticolumnMapMetricProvider):
@@ -82,7 +84,8 @@ class AllMatchRegex(MulticolumnMapMetricProvider):
     @multicolumn_condition_partial(engine=PandasExecutionEngine)
     def _pandas(cls, column_list: pd.DataFrame, regex: str, **_: Any) -> pd.Series[Any]:  # noqa: N805 - GX's decorator
         matches = column_list.apply(lambda column: column.isna() | column.astype("str").str.contains(regex))
-        return matches.all(axis=1)
+        sound: pd.Series[Any] = matches.all(axis=1)
+        return sound
 
 
 class ExpectListMembersToMatchRegex(ColumnMapExpectation):
@@ -146,4 +149,5 @@ class _MadeOnce(Expectation):
 @cache
 def made_once(kind: type[Expectation]) -> type[Expectation]:
     """``kind`` with its configuration made once, registered in its place under the same name."""
-    return type(kind)(kind.__name__, (_MadeOnce, kind), {"__module__": kind.__module__, "__doc__": kind.__doc__})
+    made = types.new_class(kind.__name__, (_MadeOnce, kind), exec_body=lambda body: body.update(__doc__=kind.__doc__))
+    return cast(type[Expectation], made)

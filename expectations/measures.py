@@ -17,8 +17,9 @@ import pyarrow.compute
 from transforms.article import Kind, Role
 from transforms.staged import SCHEMA, Outcome
 
-# The stubs know neither plain values nor chunked columns as arguments of these functions.
+# The stubs hold arrays and chunked arrays for unrelated and know few of these functions' arguments.
 pc: Any = pyarrow.compute
+_Column = Any
 
 # Scripts written without spaces, where one run of letters is a sentence and not a word.
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}"
@@ -84,7 +85,7 @@ def article_frame(staged: pa.Table) -> pa.Table:
     """One row an article: the fields that are judged as they are, and measures of the others."""
     numbered = staged.append_column("row", pa.array(range(staged.num_rows), pa.int64()))
     articles = numbered.filter(pc.equal(numbered["outcome"], Outcome.ARTICLE.value)).combine_chunks()
-    columns: dict[str, pa.Array[Any] | pa.ChunkedArray[Any]] = {"row": articles["row"]}
+    columns: dict[str, _Column] = {"row": articles["row"]}
     columns |= {name: articles[name] for name in _AS_THEY_ARE}
     columns |= _body_measures(articles) | _time_measures(articles) | _list_measures(articles)
     confidence = articles["confidence"].cast(pa.float64())
@@ -139,30 +140,29 @@ def batch_frame(cleaned: pa.Table, rejected: set[int]) -> pa.Table:
     accepted = pa.array([each == "accepted" for each in standing], pa.bool_())
     turned_down = pa.array([each in ("rejected", Outcome.FAILED) for each in standing], pa.bool_())
     by_rule = pc.is_in(pa.array(range(cleaned.num_rows), pa.int64()), pa.array(sorted(rejected), pa.int64()))
-    table = pa.table(
-        {
-            "row": pa.array(range(cleaned.num_rows), pa.int64()),
-            "outcome": cleaned["outcome"],
-            "standing": pa.array(standing, pa.string()),
-            "reason_given": _where(turned_down, pc.or_(pc.is_valid(cleaned["reason"]), by_rule)),
-            "content_hash": cleaned["content_hash"],
-            "identity_key": _where(accepted, cleaned["identity_key"]),
-            "body_hash": _where(accepted, cleaned["body_hash"]),
-            "title_filled": _where(accepted, pc.is_valid(cleaned["title"])),
-            "published_filled": _where(accepted, pc.is_valid(cleaned["published_date"])),
-            "language_filled": _where(accepted, pc.is_valid(cleaned["language"])),
-        }
-    )
+    columns: dict[str, _Column] = {
+        "row": pa.array(range(cleaned.num_rows), pa.int64()),
+        "outcome": cleaned["outcome"],
+        "standing": pa.array(standing, pa.string()),
+        "reason_given": _where(turned_down, pc.or_(pc.is_valid(cleaned["reason"]), by_rule)),
+        "content_hash": cleaned["content_hash"],
+        "identity_key": _where(accepted, cleaned["identity_key"]),
+        "body_hash": _where(accepted, cleaned["body_hash"]),
+        "title_filled": _where(accepted, pc.is_valid(cleaned["title"])),
+        "published_filled": _where(accepted, pc.is_valid(cleaned["published_date"])),
+        "language_filled": _where(accepted, pc.is_valid(cleaned["language"])),
+    }
+    table = pa.table(columns)
     passing = pa.array([Outcome.CONTAINER.value, Outcome.SAME.value])
     return table.filter(pc.invert(pc.is_in(table["standing"], passing)))
 
 
-def _where(mask: pa.Array[Any], column: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.ChunkedArray[Any]:
+def _where(mask: _Column, column: _Column) -> _Column:
     """The column where the mask holds, null elsewhere: a null is not judged."""
     return pc.if_else(mask, column, pa.scalar(None, column.type))
 
 
-def _body_measures(articles: pa.Table) -> dict[str, pa.Array[Any] | pa.ChunkedArray[Any]]:
+def _body_measures(articles: pa.Table) -> dict[str, _Column]:
     body = articles["body"]
     chars = pc.utf8_length(body)
     few = pc.fill_null(pc.less(articles["word_count"], _WORDS_ENOUGH), True)
@@ -185,7 +185,7 @@ def _body_measures(articles: pa.Table) -> dict[str, pa.Array[Any] | pa.ChunkedAr
     }
 
 
-def _time_measures(articles: pa.Table) -> dict[str, pa.Array[Any] | pa.ChunkedArray[Any]]:
+def _time_measures(articles: pa.Table) -> dict[str, _Column]:
     offset = pc.multiply(articles["published_offset"].cast(pa.int64()), 60_000_000).cast(pa.duration("us"))
     mtime = pc.divide(articles["mtime_ns"], 1_000).cast(pa.timestamp("us", tz="UTC"))
     return {
@@ -195,7 +195,7 @@ def _time_measures(articles: pa.Table) -> dict[str, pa.Array[Any] | pa.ChunkedAr
     }
 
 
-def _list_measures(articles: pa.Table) -> dict[str, pa.Array[Any] | pa.ChunkedArray[Any]]:
+def _list_measures(articles: pa.Table) -> dict[str, _Column]:
     authors = _whole(articles["authors"])
     removed = _whole(articles["removed"])
     spans = pc.list_flatten(removed)
@@ -227,24 +227,23 @@ def _list_measures(articles: pa.Table) -> dict[str, pa.Array[Any] | pa.ChunkedAr
 _PLAIN_LISTS = ("highlights", "categories", "headings", "items")
 
 
-def _members(lists: pa.ListArray[Any], values: pa.Array[Any]) -> pa.ListArray[Any]:
+def _members(lists: _Column, values: _Column) -> _Column:
     """The lists with other values, null where empty: an empty list has nothing to judge and costs a Python object."""
     empty = pc.or_kleene(pc.is_null(lists), pc.equal(pc.list_value_length(lists), 0))
     return pa.ListArray.from_arrays(lists.offsets, values, mask=pc.fill_null(empty, True))
 
 
-def _whole(column: pa.ChunkedArray[Any]) -> pa.Array[Any]:
+def _whole(column: _Column) -> _Column:
     """The column as one array that starts at its own first value, as reading its offsets and values requires."""
-    combined = column.combine_chunks()
-    return pa.concat_arrays(combined.chunks) if isinstance(combined, pa.ChunkedArray) else combined
+    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
 
 
-def _midnight(day: pa.ChunkedArray[Any]) -> pa.ChunkedArray[Any]:
+def _midnight(day: _Column) -> _Column:
     """Days as midnights in UTC: Great Expectations compares columns of zoned times at once, dates one by one."""
     return day.cast(pa.timestamp("us")).cast(pa.timestamp("us", tz="UTC"))
 
 
-def _url_on_source(articles: pa.Table) -> pa.Array[Any]:
+def _url_on_source(articles: pa.Table) -> _Column:
     """Whether the URL's host is the source's domain or a part of it; null where either is unknown."""
     host = pc.struct_field(pc.extract_regex(articles["url"], r"^[a-zA-Z]+://(?P<host>[^/?#:@\s]+)"), "host")
     pairs = zip(host.to_pylist(), articles["source"].to_pylist(), strict=True)

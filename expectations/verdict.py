@@ -22,22 +22,28 @@ from expectations.rules import Bounds, Rule, parameters, suites
 from expectations.validation import COUNTS, Finding, engine
 from transforms.staged import SCHEMA
 
-REJECTED = pa.schema([("row", pa.int64()), ("reason", pa.string()), ("detail", pa.string())])
-FAULTS = pa.schema([("row", pa.int64()), ("field", pa.string()), ("raw_value", pa.string()), ("rule_id", pa.string())])
-RESULTS = pa.schema(
-    [
-        ("suite", pa.string()),
-        ("rule_id", pa.string()),
-        ("expectation", pa.string()),
-        ("column_name", pa.string()),
-        ("outcome", pa.string()),
-        ("severity", pa.string()),
-        ("success", pa.bool_()),
-        ("evaluated", pa.int64()),
-        ("unexpected", pa.int64()),
-        ("observed", pa.string()),
-    ]
-)
+_REJECTED: list[tuple[str, pa.DataType]] = [("row", pa.int64()), ("reason", pa.string()), ("detail", pa.string())]
+REJECTED = pa.schema(_REJECTED)
+_FAULTS: list[tuple[str, pa.DataType]] = [
+    ("row", pa.int64()),
+    ("field", pa.string()),
+    ("raw_value", pa.string()),
+    ("rule_id", pa.string()),
+]
+FAULTS = pa.schema(_FAULTS)
+_RESULTS: list[tuple[str, pa.DataType]] = [
+    ("suite", pa.string()),
+    ("rule_id", pa.string()),
+    ("expectation", pa.string()),
+    ("column_name", pa.string()),
+    ("outcome", pa.string()),
+    ("severity", pa.string()),
+    ("success", pa.bool_()),
+    ("evaluated", pa.int64()),
+    ("unexpected", pa.int64()),
+    ("observed", pa.string()),
+]
+RESULTS = pa.schema(_RESULTS)
 
 _SAMPLES = 3
 _SHORT = 80
@@ -103,7 +109,7 @@ def judge(staged: pa.Table, *, as_of: datetime, bounds: Bounds | None = None) ->
     own_faults = _faults(staged, by_row)
     faults = pa.concat_tables([own_faults, _readers_faults(staged)]).sort_by([("row", "ascending")])
 
-    dropped = set(rejected["row"].to_pylist())
+    dropped = {row for finding in by_row if finding.rule.outcome == "quarantine" for row in finding.rows}
     records = batch_frame(apply_nulls(staged, own_faults), dropped)
     in_batch = engine().validate("fact_article.batch", articles.batch, records, given, first=COUNTS)
 
@@ -134,21 +140,26 @@ def apply_nulls(staged: pa.Table, faults: pa.Table) -> pa.Table:
             column = staged[name].combine_chunks()
             emptied = _without_members(column, marked[name]) if pa.types.is_list(column.type) else None
             if emptied is None:
-                # One null behind the column, from which the marked rows are taken.
                 places = [len(column) if row in marked[name] else row for row in range(len(column))]
-                emptied = pa.concat_arrays([column, pa.nulls(1, column.type)]).take(pa.array(places, pa.int64()))
+                emptied = _taken(column, pa.nulls(1, column.type), places)
             staged = staged.set_column(staged.column_names.index(name), SCHEMA.field(name), emptied)
     return staged
 
 
-def _without_members(column: pa.Array, marked: Mapping[int, set[str]]) -> pa.Array:
-    """A list column without the marked members. The changed lists are put behind the others and taken from there."""
+def _without_members(column: pa.Array[Any], marked: Mapping[int, set[str]]) -> pa.Array[Any]:
+    """A list column without the marked members."""
     places = list(range(len(column)))
-    changed = []
+    changed: list[list[object]] = []
     for row, names in sorted(marked.items()):
         places[row] = len(column) + len(changed)
         changed.append([member for member in column[row].as_py() or () if _member(member) not in names])
-    return pa.concat_arrays([column, pa.array(changed, column.type)]).take(pa.array(places, pa.int64()))
+    return _taken(column, pa.array(changed, column.type), places)
+
+
+def _taken(column: pa.Array[Any], others: pa.Array[Any], places: list[int]) -> pa.Array[Any]:
+    """The column with some values replaced: the others stand behind its own, and each row is taken from its place."""
+    taken: pa.Array[Any] = pa.concat_arrays([column, others]).take(pa.array(places, pa.int64()))
+    return taken
 
 
 def _of_articles(finding: Finding, sources: Sources) -> Finding:
@@ -159,13 +170,13 @@ def _of_articles(finding: Finding, sources: Sources) -> Finding:
 
 
 def _rejections(staged: pa.Table, findings: Sequence[Finding]) -> pa.Table:
-    found = [
+    found: list[dict[str, object]] = [
         {"row": row, "reason": f.rule.id, "detail": _detail(f.rule, staged["input_key"][row].as_py(), value)}
         for f in findings
         if f.rule.outcome == "quarantine"
         for row, value in zip(f.rows, f.values, strict=True)
     ]
-    return pa.Table.from_pylist(sorted(found, key=_row_number), schema=REJECTED)
+    return pa.Table.from_pylist(found, schema=REJECTED).sort_by([("row", "ascending")])
 
 
 def _faults(staged: pa.Table, findings: Sequence[Finding]) -> pa.Table:
@@ -177,7 +188,7 @@ def _faults(staged: pa.Table, findings: Sequence[Finding]) -> pa.Table:
                 for text in _raw_texts(finding.rule, staged[field][row].as_py(), judged):
                     found.setdefault((row, field, text), finding.rule.id)
     rows = [{"row": r, "field": f, "raw_value": text, "rule_id": rule} for (r, f, text), rule in found.items()]
-    return pa.Table.from_pylist(sorted(rows, key=_row_number), schema=FAULTS)
+    return pa.Table.from_pylist(rows, schema=FAULTS)
 
 
 def _readers_faults(staged: pa.Table) -> pa.Table:
@@ -271,7 +282,3 @@ def _cut(text: str) -> str:
 def _member(value: object) -> object:
     """What names a list's member: an author's name, else the text itself."""
     return value["name"] if isinstance(value, dict) else value
-
-
-def _row_number(record: dict[str, object]) -> int:
-    return record["row"]  # type: ignore[return-value]

@@ -7,6 +7,7 @@ problems and logs alike (N8).
 
 from __future__ import annotations
 
+import inspect
 import logging
 import re
 import shlex
@@ -268,13 +269,17 @@ def _send_channel(alert: Alert, url: str, pause: float) -> ChannelResult:
 def _send_block(alert: Alert, block: str, pause: float) -> ChannelResult:
     from prefect.blocks.abstract import NotificationBlock
     from prefect.blocks.core import Block
+    from prefect.utilities.asyncutils import run_coro_as_sync
 
     def once() -> str | None:
         loaded = Block.load(block)
         if not isinstance(loaded, NotificationBlock):
             return "it is no notification block"
         with loaded.raise_on_failure():
-            loaded.notify(alert.text(), subject=alert.title)
+            told = loaded.notify(alert.text(), subject=alert.title)
+            # Prefect's own blocks are done by now; one written against the abstract class returns a coroutine.
+            if inspect.iscoroutine(told):
+                run_coro_as_sync(told)
         return None
 
     return _twice(f"Prefect block {redact_text(block)}", once, pause)
