@@ -1,0 +1,190 @@
+"""By-lines of plain text: who wrote it and when, where a line says nothing else.
+
+In goes one line that stands beside a title or at an article's end; out comes a :class:`Credit` with the authors and
+dates, or None where the line says anything more: a line that is only partly understood stays in the article.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from transforms.article import Author, FieldFault, Origin, Published
+from transforms.dates import read_date
+from transforms.describe import split_authors
+from transforms.strip.lines import fold
+from transforms.strip.rules import Rulebook
+
+_LONGEST = 200
+_MOST_NAMES = 4
+
+_TIME = r"(?:[T ]|,? (?:at |um |à |às |a las |alle |kl\.? |в |о )?|\s?[|–-]\s?)?\d{1,2}[:.h時时]\d{2}(?:[:.]\d{2}(?:\.\d{1,6})?)?(?:分|\s?Uhr|\s?[AaPp]\.?[Mm]\.?)?"
+_ZONE = r"(?:\s?(?:Z\b|UTC|GMT|[A-Z]{3,4}\b|MSK|мск|МСК)?\s?(?:[+-]\d{2}:?\d{2})?)"
+_MONTH = r"[^\W\d_]{3,14}\.?"
+DATE = re.compile(
+    rf"(?:[^\W\d_]{{2,14}}\.?,? )?(?:"
+    rf"\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}"
+    rf"|\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{4}}"
+    rf"|\d{{4}}\s?[年년]\s?\d{{1,2}}\s?[月월]\s?\d{{1,2}}\s?[日일](?:\s?[(（][^()（）]{{1,4}}[)）])?"
+    rf"|\d{{1,2}}(?:st|nd|rd|th|er|º|ª|\.)?(?: de| of)? {_MONTH},?(?: de| del)? \d{{4}}(?: ?(?:г\.|года|р\.))?"
+    rf"|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
+    rf"|\d{{4}}[-/]\d{{2}}(?![\d/-])"
+    rf")(?:{_TIME}{_ZONE})?"
+)
+
+_TOKEN = re.compile(r"[^\W\d_][\w.'’\-]{0,30}")
+_PARTICLES = frozenset(
+    "de del della di da dos das do du la le van von der den ter ten zu zum zur bin bint ibn al el abu y e i af av ben st".split()
+)
+# What opens a phrase, not a name: "By the numbers", "Von der Idee".
+_NO_NAME = frozenset(
+    "the a an our your my his her their its this that these those some any no not and or but of in on at for with from to as is are was "
+    "were be has have will what who why how when where der die das ein eine und oder nicht mit im am für auf aus wie was wer les des un une et ou "
+    "pour dans sur au aux est los las una con por para en que o os il lo gli uno che per non и в на с по не для что как".split()
+)
+_DAYS_AND_MONTHS = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november december".split()
+)
+_ENDS = " \t|•·,;:–—-/()"
+_PIECES = re.compile(r"\s*[|•·]\s*|\s[–—-]\s")
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """What a by-line says. ``labelled`` is set where it says so itself ("By", "Published:")."""
+
+    authors: tuple[Author, ...] = ()
+    published: Published | None = None
+    modified: Published | None = None
+    faults: tuple[FieldFault, ...] = ()
+    labelled: bool = False
+
+
+def is_name(text: str, *, first_may_be_small: bool = False) -> bool:
+    """Whether a text looks like one person's name: two to five words, capitalised where the script has capitals.
+
+    ``first_may_be_small`` allows a pen name such as "remon Buul", of two words.
+    """
+    tokens = text.replace("・", " ").split()
+    if not 2 <= len(tokens) <= 5 or len(text) > 60:
+        return False
+    if not all(_TOKEN.fullmatch(token) for token in tokens):
+        return False
+    if any(token.casefold() in _NO_NAME for token in tokens[1:] if token.casefold() not in _PARTICLES):
+        return False
+    if tokens[0].casefold() in _NO_NAME or tokens[-1].casefold() in _PARTICLES:
+        return False
+    small = [i for i, token in enumerate(tokens) if token[0].islower() and token.casefold() not in _PARTICLES]
+    if not small:
+        return any(not token[0].islower() for token in tokens)
+    return first_may_be_small and small == [0] and len(tokens) == 2
+
+
+def read_credit(text: str, book: Rulebook, *, bare_name: bool = False, small_name: bool = False) -> Credit | None:
+    """The credit that a whole line is, else None.
+
+    Understood are "By A. Name and B. Name", "A. Name | 17 January 2025", "Published: …", "Posted on … by …", dates
+    alone, with the labels of the rule book in any of their languages. A name without a label counts only beside a date,
+    or where the caller knows the place: ``bare_name``.
+    """
+    if len(text) > _LONGEST:
+        return None
+    rest = text.strip(_ENDS)
+    published = modified = None
+    faults: list[FieldFault] = []
+    labelled = False
+    for _ in range(3):
+        m = DATE.search(rest)
+        if m is None:
+            break
+        before, which = _label_before(rest[: m.start()], book)
+        date = read_date(m[0], Origin.DECLARED if which else Origin.TEXT)
+        if date is None:
+            faults.append(FieldFault("modified_at" if which == "modified" else "published_date", m[0].strip(), "date.unreadable"))
+        elif which == "modified":
+            modified = modified or date
+        elif published is None:
+            published = date
+        labelled = labelled or which is not None
+        rest = f"{before} | {rest[m.end() :].strip(_ENDS)}".strip(_ENDS)
+    dated = published is not None or modified is not None or bool(faults)
+    names: list[str] = []
+    for piece in _PIECES.split(rest):
+        bare = piece.strip(_ENDS)
+        if not bare:
+            continue
+        folded = fold(bare)
+        if book.is_age(folded) or _is_filler(folded, book):
+            continue
+        name, said = _without_by(bare, folded, book)
+        if said and (_are_names(name, said=True) or is_name(name, first_may_be_small=True)):
+            labelled = True
+        elif not (dated or bare_name) or not (_are_names(name, said=False) or is_name(name, first_may_be_small=small_name)):
+            return None
+        names.append(name)
+    authors = tuple(author for name in names for author in split_authors(name))
+    if not (dated or authors) or len(authors) > _MOST_NAMES or (names and not authors):
+        return None
+    return Credit(authors, published, modified, tuple(faults), labelled)
+
+
+def _label_before(text: str, book: Rulebook) -> tuple[str, str | None]:
+    """The text without the date's label at its end, and whether that label says published or modified."""
+    stripped = text.rstrip(_ENDS)
+    tokens = stripped.split()
+    for count in (3, 2, 1):
+        if len(tokens) >= count:
+            names = book.labels.get(fold(" ".join(tokens[-count:])), ())
+            for which in ("published", "modified"):
+                if which in names:
+                    return " ".join(tokens[:-count]), which
+    if tokens and fold(tokens[-1]) in ("on", "am", "le", "el", "em", "il", "op"):
+        return _label_before(" ".join(tokens[:-1]), book)
+    return stripped, None
+
+
+def _is_filler(folded: str, book: Rulebook) -> bool:
+    """A label left over when its date was taken, or a reading time."""
+    names = book.labels.get(folded, ())
+    return "published" in names or "modified" in names or any(r.id == "reading.time" for r in book.line_rules(folded))
+
+
+def _without_by(text: str, folded: str, book: Rulebook) -> tuple[str, bool]:
+    """The names behind "By", "Author:", "記者" and the like, and whether such a word was there."""
+    head, colon, tail = text.partition("：" if "：" in text[:20] else ":")
+    if colon and tail.strip() and "authors" in book.labels.get(fold(head), ()):
+        return tail.strip(), True
+    for joint in ("/", "／", "＝", "="):
+        head, mark, tail = text.partition(joint)
+        if mark and tail.strip() and "authors" in book.labels.get(fold(head), ()):
+            return tail.strip(), True
+    m = book.bare_authors.fullmatch(folded)
+    if m:
+        words = len(folded[: m.start("value")].split())
+        return " ".join(text.split()[words:]), True
+    if re.fullmatch(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af ]{2,10}(?:記者|记者|기자|特派員)", text):
+        return text, True
+    return text, False
+
+
+def _are_names(text: str, *, said: bool) -> bool:
+    """Whether a text is one to four names; behind a "By" a place in a newsroom or an agency counts, and one word."""
+    if any(mark in text for mark in ".!?。！？؟") and re.search(r"[^\W\d_]{3}[.!?。！？؟]", text):
+        return False
+    places = re.split(r"\s*[,;&、，]\s*|\s+(?:and|und|et|y|e|ed|en|og|och|i|и|та|و|with|mit|avec|con)\s+", text)
+    if len(places) > 2 * _MOST_NAMES or not places[0]:
+        return False
+    first = places[0]
+    if is_name(first):
+        rest = [p for p in places[1:] if p]
+        return all(is_name(p) or said or (len(p.split()) <= 4 and not p.isdigit()) for p in rest)
+    if not said or len(first) > 60:
+        return False
+    tokens = first.split()
+    if len(tokens) > 5 or tokens[0].casefold() in (_NO_NAME | _DAYS_AND_MONTHS) or any(c.isdigit() for c in first):
+        return False
+    if not any("A" <= c <= "Z" or c.isupper() for c in first):
+        return not any(c.islower() for c in first) and len(first) <= 24  # a script without capitals
+    if len(tokens) == 1:
+        return first.isupper() or split_authors(first)[:1] != () and split_authors(first)[0].kind == "organisation"
+    return all(not t[0].islower() or t.casefold() in _PARTICLES for t in tokens)

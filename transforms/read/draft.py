@@ -1,0 +1,177 @@
+"""A reading in the making: fields, spans and faults as a text reader finds them, and the Article they end as.
+
+Readers of plain text and of tagged exports put what they find into one :class:`Draft`; :meth:`Draft.finish` derives
+what follows from it (body, language, URL, source, identity) in one way for both and accounts for the rest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from transforms.account import unselected
+from transforms.article import (
+    Article,
+    Author,
+    FieldFault,
+    Kept,
+    Kind,
+    Origin,
+    Published,
+    RawFile,
+    Removed,
+    Role,
+)
+from transforms.describe import detect_language, registrable_domain, source_of, squeeze, usable_url
+from transforms.identity import identify
+from transforms.strip.lines import Line, tidy, without_bullet
+
+_SAMPLE = 6_000  # characters of the body that tell its language and whether it is a brief
+
+
+@dataclass(slots=True)
+class Draft:
+    """What is known of one text so far. Offsets count in ``source_text``."""
+
+    raw: RawFile
+    source_text: str
+    format: str
+    kind: Kind = Kind.ARTICLE
+    title: str | None = None
+    kicker: str | None = None
+    summary: str | None = None
+    highlights: tuple[str, ...] = ()
+    authors: tuple[Author, ...] = ()
+    published: Published | None = None
+    modified: Published | None = None
+    section: str | None = None
+    categories: tuple[str, ...] = ()
+    urls: list[str] = field(default_factory=list)
+    stated_source: str | None = None
+    stated_language: str | None = None
+    record_id: str | None = None
+    is_translated: bool | None = None
+    body: list[Line] = field(default_factory=list)
+    headings: tuple[str, ...] = ()
+    origins: dict[str, Origin] = field(default_factory=dict)
+    kept: list[Kept] = field(default_factory=list)
+    removed: list[Removed] = field(default_factory=list)
+    faults: list[FieldFault] = field(default_factory=list)
+
+    def keep(self, start: int, end: int, name: str) -> None:
+        """The span lives on in the field ``name``."""
+        if start < end:
+            self.kept.append(Kept(start, end, name))
+
+    def cut(self, start: int, end: int, role: Role, rule: str) -> None:
+        """The span goes, by the rule of that id."""
+        if self.source_text[start:end].strip():
+            self.removed.append(Removed(start, end, role, rule))
+
+    def take_authors(self, found: tuple[Author, ...], origin: Origin) -> None:
+        """Add authors, each once, in order."""
+        known = {author.name.casefold() for author in self.authors}
+        self.authors += tuple(author for author in found if author.name.casefold() not in known)
+        if self.authors:
+            self.origins.setdefault("authors", origin)
+
+    def take_categories(self, found: list[str], origin: Origin) -> None:
+        """Add categories, each once, in order."""
+        self.categories = tuple(dict.fromkeys([*self.categories, *found]))
+        if self.categories:
+            self.origins.setdefault("categories", origin)
+
+    def take_published(self, date: Published, origin: Origin) -> None:
+        """Set the publication date, unless one is known: the first statement counts."""
+        if self.published is None:
+            self.published = date
+            self.origins["published"] = origin
+
+    def finish(self) -> Article:
+        """The article of this draft, with every character of its source accounted for."""
+        texts = [tidy(without_bullet(line.text)) if self.kind is Kind.ROUNDUP else tidy(line.text) for line in self.body]
+        body = "\n\n".join(texts)
+        self._keep_body()
+        kind = self.kind
+        if kind is Kind.ARTICLE and len(body) <= _SAMPLE:
+            from transforms.read.html import is_brief  # noqa: PLC0415
+
+            kind = Kind.BRIEF if is_brief(body) else kind
+        url, source, source_name = self._place()
+        key, key_kind = identify(
+            key=self.raw.key, feed=self.raw.feed, record=None, record_id=self.record_id, url=url
+        )
+        language = self._language(body)
+        spans = [*self.kept, *self.removed]
+        return Article(
+            format=self.format,
+            engine=self.format,
+            source_text=self.source_text,
+            body=body,
+            kind=kind,
+            record_id=self.record_id,
+            title=self.title,
+            kicker=self.kicker,
+            summary=self.summary,
+            highlights=self.highlights,
+            authors=self.authors,
+            published=self.published,
+            modified=self.modified,
+            observed_at=self.raw.hints.fetched_at,
+            observed_origin=self.raw.hints.fetched_origin,
+            url=url,
+            source=source,
+            source_name=source_name,
+            section=self.section,
+            categories=self.categories,
+            language=language,
+            is_translated=self.is_translated,
+            headings=self.headings,
+            items=tuple(texts) if kind is Kind.ROUNDUP else (),
+            identity_key=key,
+            identity_kind=key_kind,
+            origins=tuple(sorted(self.origins.items())),
+            kept=tuple(sorted(self.kept, key=lambda k: (k.start, k.end))),
+            removed=tuple(sorted([*self.removed, *unselected(self.source_text, spans)], key=lambda r: (r.start, r.end))),
+            faults=tuple(self.faults),
+        )
+
+    def _keep_body(self) -> None:
+        """One kept span for each run of body lines with only white space between them."""
+        start = end = -1
+        for line in self.body:
+            if start >= 0 and not self.source_text[end : line.start].strip():
+                end = line.end
+                continue
+            self.keep(start, end, "body")
+            start, end = line.start, line.end
+        self.keep(start, end, "body")
+
+    def _place(self) -> tuple[str | None, str | None, str | None]:
+        """URL, source and source's name, from what the text states and what is known from outside."""
+        place = usable_url(self.urls, self.raw.hints)
+        url = place[0] if place else None
+        if place:
+            self.origins["url"] = place[1]
+        if self.urls and (place is None or place[1] is not Origin.DECLARED):
+            self.faults.append(FieldFault("url", self.urls[0], "url.unusable"))
+        stated = self.stated_source
+        domain = registrable_domain(stated) if stated and "." in stated and " " not in stated else None
+        source = source_of(url, self.raw.hints) if url or not domain else (domain, Origin.DECLARED)
+        if source:
+            self.origins["source"] = source[1]
+        if stated and domain is None:
+            self.origins["source_name"] = Origin.DECLARED
+            return url, source[0] if source else None, squeeze(stated)
+        return url, source[0] if source else None, None
+
+    def _language(self, body: str) -> str | None:
+        """The body's language, seen in the text; what is stated or hinted counts only where that fails."""
+        seen = detect_language(body[:_SAMPLE])
+        hint = self.raw.hints.language
+        if seen:
+            self.origins["language"] = Origin.TEXT
+        elif self.stated_language:
+            self.origins["language"] = Origin.DECLARED
+        elif hint:
+            self.origins["language"] = hint.origin
+        return seen or self.stated_language or (hint.value if hint else None)

@@ -1,0 +1,204 @@
+"""The shape of a text: wrapped lines joined, headings, a roundup's items, a live blog, what is no text at all.
+
+In go measured lines, out come lines and yes or no. None of it looks at the words of one site or one language beyond
+the lists in the rule book; what is not clear is an ordinary article.
+"""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections import Counter
+from collections.abc import Sequence
+
+from transforms.strip.lines import Form, Line, fold, has_bullet, make_line, sentence_count, without_bullet
+from transforms.strip.rules import Rulebook
+
+_HEADING_WEIGHT = 110
+_LEDE_WEIGHTS = range(40, 520)
+_FEWEST_ITEMS = 4
+_LOOKED_AT = 200  # lines of a possible roundup that are compared with one another
+
+_WRAP_WIDTHS = range(40, 121)
+_WORD_ROOM = 18  # a wrapped line is at most about one long word shorter than the width
+_CLOCK = re.compile(r"(?:\d{1,2}[:.h]\d{2}|\d{1,2} ?[ap]\.?m\.?)(?: ?(?:uhr|[ap]\.?m\.?|[A-Z]{3,4}))?\s{0,3}[-–—:|•]?\s{0,3}", re.IGNORECASE)
+_WORD = re.compile(r"\w+")
+_FULL_NAME = re.compile(r"(?<![.!?] )(?<!^)\b([A-ZÄÖÜÉÁÍÓÚА-ЯЁ][\w’'-]{2,20}) ([A-ZÄÖÜÉÁÍÓÚА-ЯЁ][\w-]{3,20})\b")
+_SURNAME = re.compile(r"\b[A-ZÄÖÜÉÁÍÓÚА-ЯЁ][\w-]{3,20}\b")
+_DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+_SPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff\u1780-\u17ff]")
+
+
+def unwrap(lines: list[Line]) -> list[Line]:
+    """Lines that were broken at a column, joined to paragraphs; any other lines as they are."""
+    pairs = [(a, b) for a, b in zip(lines, lines[1:], strict=False) if b.gap == 0]
+    if len(pairs) < 4:
+        return lines
+    widths = [len(a.text) for a, _ in pairs]
+    width = max(widths)
+    if width not in _WRAP_WIDTHS or max(len(line.text) for line in lines) > width:
+        return lines
+    full = [(a, b) for a, b in pairs if len(a.text) >= width - _WORD_ROOM]
+    broken = sum(a.form is Form.SHORT for a, _ in full)
+    running = sum(not b.text[0].isupper() for _, b in full)
+    if len(full) < 0.7 * len(pairs) or broken < 0.7 * len(full) or running < 0.5 * len(full):
+        return lines
+    joined: list[list[Line]] = []
+    for line in lines:
+        previous = joined[-1][-1] if joined else None
+        if previous is not None and line.gap == 0 and len(previous.text) >= width - _WORD_ROOM:
+            joined[-1].append(line)
+        else:
+            joined.append([line])
+    return [_join(parts) for parts in joined]
+
+
+def _join(parts: list[Line]) -> Line:
+    if len(parts) == 1:
+        return parts[0]
+    text = parts[0].text
+    for part in parts[1:]:
+        dense = _SPACED.match(text[-1]) and _SPACED.match(part.text[0])
+        text = f"{text}{'' if dense else ' '}{part.text}"
+    return make_line(parts[0].start, text, parts[0].gap, end=parts[-1].end)
+
+
+def find_headings(body: Sequence[Line]) -> tuple[str, ...]:
+    """The lines of a body that head a section: short, without a full stop, with prose right behind them.
+
+    A line in a list or a poem has lines like itself around it, an interview has as many questions as answers, and a
+    line that ends in a colon or comma belongs to what follows: none of them is a heading.
+    """
+    short = [line for line in body if line.form is not Form.PROSE and line.weight <= _HEADING_WEIGHT]
+    if len(short) * 2 > len(body):
+        return ()
+    asked = sum(line.form is Form.ASK for line in body)
+    interview = asked >= 3 and asked * 4 >= len(body)
+    found = []
+    for i, line in enumerate(body[:-1]):
+        after = body[i + 1]
+        if not _may_head(line) or (interview and line.form is Form.ASK):
+            continue
+        if _is_prose(after) and (i == 0 or _is_prose(body[i - 1]) or (i == 1 and _may_head(body[0]))):
+            found.append(line.text)
+        elif _may_head(after) and i + 2 < len(body) and _is_prose(body[i + 2]) and i and _is_prose(body[i - 1]):
+            found.append(line.text)
+        elif found and i and body[i - 1].text == found[-1] and _is_prose(after):
+            found.append(line.text)
+    return tuple(" ".join(text.split()) for text in found)
+
+
+def _may_head(line: Line) -> bool:
+    if line.form in (Form.PROSE, Form.CUT) or line.weight > _HEADING_WEIGHT:
+        return False
+    text = line.text
+    if text[-1] in ":,;：、，-–—" or has_bullet(text) or _CLOCK.match(text):
+        return False
+    first = text.lstrip("\"'“„«‘¿¡「『(")[:1]
+    return bool(first) and not first.islower() and not text.endswith(("”", "»", "』", "」")) and any(map(str.isalpha, text))
+
+
+def _is_prose(line: Line) -> bool:
+    return line.form is Form.PROSE or line.weight > _HEADING_WEIGHT
+
+
+def is_roundup(lines: Sequence[Line], book: Rulebook) -> bool:
+    """Whether every line is an item of its own: a list of ledes, bulleted, numbered or plain, without a headline.
+
+    Plain ledes are told from an article's paragraphs by what ties paragraphs together. Ledes begin the same story, or
+    another one, anew each time: they share whole phrases, are alike in length, some lack an end mark, and none starts
+    with "But" or "He". The measures were set on one-event and on mixed roundups and on short-paragraph wire stories.
+    """
+    if len(lines) < _FEWEST_ITEMS:
+        return False
+    lines = lines[:_LOOKED_AT]
+    if all(has_bullet(line.text) for line in lines):
+        return statistics.median(line.weight for line in lines) >= _LEDE_WEIGHTS.start
+    if not all(line.weight in _LEDE_WEIGHTS for line in lines) or any(sentence_count(line.text) > 4 for line in lines):
+        return False
+    rest = statistics.median(line.weight for line in lines[1:])
+    open_ended = [line for line in lines[1:] if line.form in (Form.SHORT, Form.CUT)]
+    if lines[0].form is not Form.PROSE and not open_ended and lines[0].weight < 0.85 * rest:
+        return False  # a headline over paragraphs
+    if sum(_may_head(line) for line in lines[1:]) * 4 > len(lines) or any(_CLOCK.match(line.text) for line in lines):
+        return False
+    closed = sum(line.form is Form.PROSE for line in lines)
+    tied = sum(_is_tied(line.text, book) for line in lines[1:]) / (len(lines) - 1)
+    unmarked = len([line for line in open_ended if line.weight > 60]) if closed * 5 >= 2 * len(lines) else 0
+    shared = _share_with_common_phrase([line.text for line in lines])
+    repeated, alone = _names_in([line.text for line in lines])
+    score = 2 if unmarked >= 2 and unmarked * 8 >= len(lines) else 1 if unmarked else 0
+    score += shared >= 0.7
+    score += repeated >= 2
+    score += lines[0].form is not Form.PROSE and bool(open_ended)
+    if tied == 0 and len(lines) >= 5:
+        plain = lines[0].form is Form.PROSE and not alone and all(sentence_count(line.text) <= 2 for line in lines)
+        score += 2 if plain and max(line.weight for line in lines) <= 320 else 1
+    score -= alone >= 2
+    score -= 3 if tied > 0.34 else 2 if tied > 0.2 else 1 if tied > 0.1 else 0
+    return score >= 2
+
+
+def _names_in(texts: list[str]) -> tuple[int, int]:
+    """How many lines repeat a full name of an earlier line, and how many call someone of an earlier line by surname.
+
+    A roundup introduces everybody again in each lede; an article does so once, and then says the surname.
+    """
+    known: set[str] = set()
+    repeated = alone = 0
+    for text in texts:
+        names = set(_FULL_NAME.findall(text))
+        repeated += any(f"{first} {last}" in known for first, last in names)
+        own = {last for _, last in names}
+        alone += any(word in known and word not in own for word in _SURNAME.findall(text))
+        for first, last in names:
+            known |= {f"{first} {last}", last}
+    return repeated, alone
+
+
+def bulleted_items(lines: Sequence[Line]) -> bool:
+    """Whether a text with a head is a roundup all the same: most of it is bulleted or numbered ledes."""
+    items = [line for line in lines if has_bullet(line.text) and line.weight >= _LEDE_WEIGHTS.start]
+    return len(items) >= _FEWEST_ITEMS and sum(i.weight for i in items) >= 0.7 * sum(line.weight for line in lines)
+
+
+def _is_tied(text: str, book: Rulebook) -> bool:
+    folded = fold(without_bullet(text))
+    return text[0] in "\"“„«「『" or book.ties_opening.match(folded) is not None or book.ties_inside.search(folded) is not None
+
+
+def _share_with_common_phrase(texts: list[str]) -> float:
+    """The share of lines that have three words in a row (seven characters of CJK) in common with another line."""
+    seen: Counter[str] = Counter()
+    sets = []
+    for text in texts:
+        if _DENSE.search(text):
+            bare = "".join(_WORD.findall(text))
+            grams = {bare[i : i + 7] for i in range(len(bare) - 6)}
+        else:
+            words = _WORD.findall(text.casefold())
+            grams = {" ".join(words[i : i + 3]) for i in range(len(words) - 2)}
+        sets.append(grams)
+        seen.update(grams)
+    return sum(any(seen[gram] > 1 for gram in grams) for grams in sets) / len(texts)
+
+
+def is_liveblog(lines: Sequence[Line]) -> bool:
+    """Whether at least four entries, and every third line, begin with a time of day, in one direction of time."""
+    stamps = [m[0] for line in lines[:_LOOKED_AT] if (m := _CLOCK.match(line.text))]
+    if len(stamps) < 4 or len(stamps) * 3 < len(lines[:_LOOKED_AT]) or not any(line.form is Form.PROSE for line in lines):
+        return False
+    times = [tuple(map(int, re.findall(r"\d{1,2}", stamp)[:2])) for stamp in stamps]
+    rising = sum(a <= b for a, b in zip(times, times[1:], strict=False))
+    return rising >= len(times) - 2 or rising <= 1
+
+
+def is_gibberish(text: str) -> bool:
+    """Whether a text is no text: less than half letters, or one unbroken run of signs such as base64."""
+    sample = text[:20_000]
+    visible = "".join(sample.split())
+    letters = sum(map(str.isalpha, visible)) + sum(not c.isascii() and not c.isalnum() and c.isprintable() for c in visible) // 2
+    if letters * 2 < len(visible):
+        return True
+    words = sample.split()
+    return len(visible) > 200 and len(visible) / len(words) > 40 and not _SPACED.search(sample)

@@ -1,0 +1,141 @@
+"""Lines of a plain text, measured: where each stands, how much it says, and what it looks like from outside.
+
+In goes decoded text, out come :class:`Line` values that the rules and the reader judge. A line's *form* is what can
+be told from the line alone, in any language: prose ends in a sentence mark or is long, a short line does not, a cut
+one ends in an ellipsis. Weights make scripts comparable: a CJK character says about as much as three letters.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from collections.abc import Iterator
+from enum import IntEnum
+from typing import NamedTuple
+
+LONG = 250  # weight above which a line without an end mark is still prose: a headline or teaser is shorter
+
+_DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff66-\uff9f]")
+_MARKLESS = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff]")  # Thai, Lao, Khmer: sentences end without a mark
+_MARKLESS_PROSE = 100
+
+_CLOSERS = "\"'”’»«“„)]）」』】›*_"
+_STOPS = ".。｡۔।॥։။៕።"
+_CALLS = "?!？！؟‽"
+_ELLIPSIS = re.compile(r"(?:…|\.{3}|\[\s?(?:…|\.{3})\s?\]|\(\s?(?:…|\.{3})\s?\)|。{3}|⋯)[\"'”’»)\]]?$")
+_ABBREVIATION = re.compile(r"(?:^|[\s(])(?:(?:[^\W\d_]\.){1,4}|(?:Inc|Co|Ltd|Jr|Sr|Corp|St|No|Mr|Mrs|Dr|GmbH|Bros)\.)$")
+_INNER_STOP = re.compile(r"[^\W\d_]{3}[.!?؟।][\"”’»)]?\s+[\"“„«‘(]?[^\W\d_]|[。！？][^」』）]")
+_BULLET = re.compile(r"(?:[-–—*•·‣◦▪■►▶●○✓➤→>»☞]|\(?\d{1,3}[.)](?!\d)|[①-⑳]|\(?[a-hA-H]\))\s{0,8}")
+
+_HARAKAT = re.compile("[\u064b-\u0652\u0640\u0670\u200c-\u200f]")
+_EVEN = str.maketrans("أإآٱةىیکё’‘ʼ´`–—−‐“”„«»", 'ااااهييكе\'\'\'\'\'----"""""')
+_ENDS = " \t\"*#=_~|•·►▶▸»›→←«‹.:;,-+>!…。：、|【】■●▼▲◆★☆[](){}<"
+_BLANKS = re.compile(r"\s+")
+
+
+class Form(IntEnum):
+    """What a line looks like from outside."""
+
+    PROSE = 0  # a sentence or more
+    ASK = 1  # one short sentence that ends in a question or exclamation mark
+    SHORT = 2  # no end mark: a title, heading, name, label, entry
+    CUT = 3  # ends in an ellipsis
+
+
+class Line(NamedTuple):
+    """A line that is not blank: its span in the source without outer white space, and its measures.
+
+    ``gap`` counts the blank lines before it.
+    """
+
+    start: int
+    end: int
+    text: str
+    weight: int
+    form: Form
+    gap: int
+
+
+def split_lines(text: str, start: int = 0, end: int | None = None) -> list[Line]:
+    """The lines of ``text[start:end]`` that are not blank. Offsets count from the beginning of ``text``."""
+    return list(_lines(text, start, len(text) if end is None else end))
+
+
+def _lines(text: str, start: int, end: int) -> Iterator[Line]:
+    dense = _DENSE.search(text, start, end) is not None
+    gap = 0
+    position = start
+    for raw in text[start:end].split("\n"):
+        stripped = raw.strip()
+        if stripped:
+            left = position + raw.index(stripped[0])
+            yield make_line(left, stripped, gap, dense=dense)
+            gap = 0
+        else:
+            gap += 1
+        position += len(raw) + 1
+
+
+def make_line(start: int, text: str, gap: int, *, dense: bool = True, end: int | None = None) -> Line:
+    """One line from its stripped text. ``dense`` says that the text may hold CJK."""
+    weight = len(text) + (2 * len(_DENSE.findall(text)) if dense else 0)
+    return Line(start, start + len(text) if end is None else end, text, weight, form_of(text, weight), gap)
+
+
+def form_of(text: str, weight: int) -> Form:
+    """The form of a stripped line."""
+    if weight <= 2 * LONG and _ELLIPSIS.search(text[-8:]):
+        return Form.CUT
+    if weight > LONG:
+        return Form.PROSE
+    last = text.rstrip(_CLOSERS)[-1:]
+    if not last:
+        return Form.SHORT
+    if last in _STOPS:
+        return Form.SHORT if weight <= 120 and last == "." and _ABBREVIATION.search(text[-12:]) else Form.PROSE
+    if last in _CALLS:
+        return Form.PROSE if weight > 160 or _INNER_STOP.search(text[:-2]) else Form.ASK
+    if weight > _MARKLESS_PROSE and _MARKLESS.search(text):
+        return Form.PROSE
+    return Form.SHORT
+
+
+def has_inner_stop(text: str) -> bool:
+    """Whether a sentence ends within the line and another begins."""
+    return _INNER_STOP.search(text) is not None
+
+
+def sentence_count(text: str) -> int:
+    """About how many sentences a text holds; abbreviations of less than three letters end none."""
+    return 1 + sum(1 for _ in _INNER_STOP.finditer(text))
+
+
+def without_bullet(text: str) -> str:
+    """The line without its list mark or number; itself where it has none."""
+    m = _BULLET.match(text)
+    return text[m.end() :] if m and m.end() < len(text) else text
+
+
+def has_bullet(text: str) -> bool:
+    """Whether the line begins like an entry of a list: a mark or number, then white space or a letter."""
+    m = _BULLET.match(text)
+    return m is not None and m.end() < len(text) and not (m[0] in "-–—>»" and not m[0].isspace())
+
+
+@functools.lru_cache(maxsize=4096)
+def fold(text: str) -> str:
+    """The form in which lines and phrases are compared.
+
+    NFKC, case folded, Arabic and Cyrillic spelling variants and quotation marks evened out, white space squeezed,
+    decoration at both ends gone.
+    """
+    if not text.isascii():
+        text = _HARAKAT.sub("", unicodedata.normalize("NFKC", text).replace("\u0307", ""))
+    text = text.casefold().translate(_EVEN)
+    return _BLANKS.sub(" ", text.strip(_ENDS)).strip()
+
+
+def tidy(text: str) -> str:
+    """A line as it goes into a field or the body: inner runs of white space are one space."""
+    return " ".join(text.split())
