@@ -26,7 +26,7 @@ def seconds(command: Sequence[str], environment: Mapping[str, str] | None = None
     )
     took = time.perf_counter() - began
     if done.returncode:
-        sys.exit(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+        sys.exit(f"{' '.join(command)} ended with {done.returncode}:\n{(done.stdout + done.stderr)[-2000:]}")
     return took
 
 

@@ -33,7 +33,9 @@ print(con.execute("select 1").fetchall())
 EMPTY_FLOW = """
 import pathlib, sys
 from flows.environment import settle
-settle(pathlib.Path(sys.argv[1]))
+folder = pathlib.Path(sys.argv[1])
+folder.mkdir()
+settle(folder)
 from prefect import flow
 @flow
 def nothing() -> None: ...
