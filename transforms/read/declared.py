@@ -235,7 +235,7 @@ def _published(
     if best is not None and best.origin is not Origin.DECLARED:
         origins["published"] = best.origin
     if best is None and said:
-        faults.append(FieldFault("published", said[0], "date.unreadable"))
+        faults.append(FieldFault("published_date", said[0], "date.unreadable"))
     return best
 
 

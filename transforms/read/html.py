@@ -31,7 +31,7 @@ from transforms.article import (
     Rejection,
 )
 from transforms.dates import read_date
-from transforms.describe import clean_title, detect_language, source_of, split_authors, squeeze, usable_url
+from transforms.describe import clean_title, detect_language, is_brief, source_of, split_authors, squeeze, usable_url
 from transforms.identity import identify
 from transforms.read.align import Aligner
 from transforms.read.declared import Declared, declared
@@ -39,8 +39,6 @@ from transforms.read.visible import legible, visible
 
 LARGEST = 10_000_000  # characters of markup; the engine is superlinear, and above 4 MB no news page was seen
 DEEPEST = 2_000  # elements within one another; the deepest of 858 real pages has 350, and parsing is quadratic in it
-BRIEF_WORDS = 80  # an article with fewer words is a brief
-_BRIEF_CHARACTERS = 240  # the same for scripts without spaces
 _BYLINE_LINES = 12  # how far from the title by-line and date are looked for
 _LONGEST_FIELD_LINE = 160
 
@@ -49,7 +47,6 @@ _UNCLOSED = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "path", "source", "track",
      "wbr", "p", "li", "td", "tr", "th", "dt", "dd", "option"}
 )  # fmt: skip
-_SPACELESS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
 _ROW_OR_ITEM = ("- ", "| ")
 
 
@@ -118,7 +115,7 @@ def _engine(markup: str, said: Declared, as_of: datetime) -> tuple[list[str], _C
     completed = _complete(tree, said, as_of)
     document = bare_extraction(markup if tree is None else tree, with_metadata=False)
     text = legible(str(getattr(document, "text", None) or ""))
-    return [line for line in text.split("\n") if line.strip()], completed
+    return [line.rstrip() for line in text.split("\n") if line.strip()], completed
 
 
 def _complete(tree: object | None, said: Declared, as_of: datetime) -> _Completed:
@@ -201,13 +198,6 @@ def _article(raw: RawFile, said: Declared, completed: _Completed, source_text: s
         removed=tuple(unselected(source_text, kept)),
         faults=tuple(faults),
     )
-
-
-def is_brief(body: str) -> bool:
-    """Whether a body is no more than a brief: under 80 words, or 240 characters of a script without spaces."""
-    if _SPACELESS.search(body):
-        return len(body) < _BRIEF_CHARACTERS
-    return len(body.split()) < BRIEF_WORDS
 
 
 def _paragraphs(lines: Sequence[str]) -> str:

@@ -83,9 +83,7 @@ def _top_nodes(value: Json) -> Iterator[Node]:
             pending[:0] = value[:_MOST_NODES]
         elif isinstance(value, dict):
             yield value
-            pending = [
-                v for k in ("@graph", "mainEntity", "mainEntityOfPage") if isinstance(v := value.get(k), dict | list)
-            ] + pending
+            pending[:0] = [value.get(key) for key in ("@graph", "mainEntity", "mainEntityOfPage")]
 
 
 def _types(node: Node) -> tuple[str, ...]:

@@ -1,0 +1,116 @@
+"""From bytes to articles: the one pure function that every file passes.
+
+In goes a picked-up file with what is known of it, out come its readings: one for a page or text, one a record for a
+container, each an article or a rejection with its reason. No clock, no file, no database, no network: the same bytes
+and hints give the same readings.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from datetime import datetime
+from importlib import metadata, resources
+
+import xxhash
+
+from transforms.article import RawFile, Reading, Rejection
+from transforms.read import sniff
+
+_SHARED = {"transforms": ["account.py", "dates.py", "describe.py", "identity.py", "months.toml", "bylines.toml"]}
+_PAGE = {"transforms.read": ["html.py", "markup.py", "visible.py", "align.py", "declared.py", "linked_data.py"]}
+_RECORD = {"transforms.read": ["json_records.py", "draft.py", "visible.py"]}
+
+
+def extract(raw: RawFile, *, as_of: datetime) -> list[Reading]:
+    """Every reading of a file; at least one, and never an exception but MemoryError.
+
+    ``as_of`` is the moment that the run calls now; it bounds dates that are searched in text. A rejection's detail
+    begins with the file's key.
+    """
+    try:
+        readings = _read(raw, as_of)
+    except MemoryError:
+        raise
+    except Exception as error:  # a file may cost itself only, whatever a parser makes of it
+        what = f"{type(error).__name__}: {error}"[:300]
+        readings = [
+            Rejection("reader_failed", f"its reader failed ({what}); report the file, or leave it out of the inbox")
+        ]
+    return [_named(reading, raw.key) for reading in readings]
+
+
+def extractors() -> list[tuple[str, str, str]]:
+    """(engine, version, hash of the rules and readers) of every engine that an article may name, in a fixed order.
+
+    A changed hash or version means that the same bytes may read otherwise now.
+    """
+    from transforms.strip.rules import rules_hash
+
+    own = metadata.version("newslake")
+    return [
+        ("json", own, _hash_of(_SHARED, _RECORD)),
+        ("tagged", own, rules_hash()),
+        ("text", own, rules_hash()),
+        ("trafilatura", metadata.version("trafilatura"), _hash_of(_SHARED, _PAGE)),
+    ]
+
+
+def _read(raw: RawFile, as_of: datetime) -> list[Reading]:
+    match sniff(raw):
+        case "html":
+            from transforms.read.html import read_html
+            from transforms.read.markup import decode_markup
+
+            markup = decode_markup(raw.content, raw.hints.charset)
+            return [markup if isinstance(markup, Rejection) else read_html(raw, markup, as_of=as_of)]
+        case "json":
+            from transforms.read.json_records import read_json
+
+            return read_json(raw)
+        case "jsonl":
+            from transforms.read.json_records import read_json_lines
+
+            return read_json_lines(raw)
+        case "xml":
+            what = "a feed or sitemap in XML, not an article; fetch the pages that it lists"
+            return [Rejection("unsupported_format", what)]
+        case form:
+            return [_read_text(raw, form, as_of)]
+
+
+def _read_text(raw: RawFile, form: str, as_of: datetime) -> Reading:
+    from transforms.read.decode import decode
+
+    text = decode(raw.content, raw.hints.charset)
+    if isinstance(text, Rejection):
+        return text
+    if form == "tagged":
+        from transforms.read.tagged import read_tagged
+
+        return read_tagged(raw, text, as_of=as_of)
+    from transforms.read.text import read_text
+
+    return read_text(raw, text, as_of=as_of)
+
+
+def _named(reading: Reading, key: str) -> Reading:
+    """A rejection's detail says which input it is about."""
+    if not isinstance(reading, Rejection) or reading.detail.startswith(key):
+        return reading
+    place = key if reading.record is None else f"{key}#{reading.record}"
+    return dataclasses.replace(reading, detail=f"{place}: {reading.detail}")
+
+
+@functools.cache
+def _digest(package: str, name: str) -> bytes:
+    return xxhash.xxh3_128_digest(resources.files(package).joinpath(name).read_bytes())
+
+
+def _hash_of(*groups: dict[str, list[str]]) -> str:
+    seen = xxhash.xxh3_128()
+    for group in groups:
+        for package, names in group.items():
+            for name in names:
+                seen.update(_digest(package, name))
+    return seen.hexdigest()
