@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -61,5 +60,5 @@ def visible(tree: LexborHTMLParser) -> str:
 
 
 def legible(text: str) -> str:
-    """The text in composed form, without what shows nothing: soft hyphens, zero-width spaces, marks, controls."""
-    return text if text.isascii() and text.isprintable() else unicodedata.normalize("NFC", text).translate(_WORDLESS)
+    """The text without characters that show nothing: soft hyphens, zero-width spaces, byte order marks, controls."""
+    return text if text.isascii() and text.isprintable() else text.translate(_WORDLESS)
