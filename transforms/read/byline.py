@@ -13,12 +13,15 @@ from transforms.article import Author, FieldFault, Origin, Published
 from transforms.dates import read_date
 from transforms.describe import split_authors
 from transforms.strip.lines import fold
-from transforms.strip.rules import Rulebook
+from transforms.strip.rules import Rulebook, name_words
 
 _LONGEST = 200
 _MOST_NAMES = 4
 
-_TIME = r"(?:[T ]|,? (?:at |um |à |às |a las |alle |kl\.? |в |о )?|\s?[|–-]\s?)?\d{1,2}[:.h時时]\d{2}(?:[:.]\d{2}(?:\.\d{1,6})?)?(?:分|\s?Uhr|\s?[AaPp]\.?[Mm]\.?)?"
+_TIME = (
+    r"(?:[T ]|,? (?:at |um |à |às |a las |alle |kl\.? |в |о )?|\s?[|–-]\s?)?"
+    r"\d{1,2}(?:[:h時时]|\.(?=\d\d\s?Uhr))\d{2}(?!\d)(?:[:.]\d{2}(?:\.\d{1,6})?)?(?:分|\s?Uhr|\s?[AaPp]\.?[Mm]\.?)?"
+)
 _ZONE = r"(?:\s?(?:Z\b|UTC|GMT|[A-Z]{3,4}\b|MSK|мск|МСК)?\s?(?:[+-]\d{2}:?\d{2})?)"
 _MONTH = r"[^\W\d_]{3,14}\.?"
 DATE = re.compile(
@@ -33,18 +36,6 @@ DATE = re.compile(
 )
 
 _TOKEN = re.compile(r"[^\W\d_][\w.'’\-]{0,30}")
-_PARTICLES = frozenset(
-    "de del della di da dos das do du la le van von der den ter ten zu zum zur bin bint ibn al el abu y e i af av ben st".split()
-)
-# What opens a phrase, not a name: "By the numbers", "Von der Idee".
-_NO_NAME = frozenset(
-    "the a an our your my his her their its this that these those some any no not and or but of in on at for with from to as is are was "
-    "were be has have will what who why how when where der die das ein eine und oder nicht mit im am für auf aus wie was wer les des un une et ou "
-    "pour dans sur au aux est los las una con por para en que o os il lo gli uno che per non и в на с по не для что как".split()
-)
-_DAYS_AND_MONTHS = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november december".split()
-)
 _ENDS = " \t|•·,;:–—-/()"
 _PIECES = re.compile(r"\s*[|•·]\s*|\s[–—-]\s")
 
@@ -66,15 +57,15 @@ def is_name(text: str, *, first_may_be_small: bool = False) -> bool:
     ``first_may_be_small`` allows a pen name such as "remon Buul", of two words.
     """
     tokens = text.replace("・", " ").split()
+    words = name_words()
     if not 2 <= len(tokens) <= 5 or len(text) > 60:
         return False
     if not all(_TOKEN.fullmatch(token) for token in tokens):
         return False
-    if any(token.casefold() in _NO_NAME for token in tokens[1:] if token.casefold() not in _PARTICLES):
+    folded = [token.casefold() for token in tokens]
+    if not words.never.isdisjoint(folded) or folded[-1] in words.particles:
         return False
-    if tokens[0].casefold() in _NO_NAME or tokens[-1].casefold() in _PARTICLES:
-        return False
-    small = [i for i, token in enumerate(tokens) if token[0].islower() and token.casefold() not in _PARTICLES]
+    small = [i for i, token in enumerate(tokens) if token[0].islower() and folded[i] not in words.particles]
     if not small:
         return any(not token[0].islower() for token in tokens)
     return first_may_be_small and small == [0] and len(tokens) == 2
@@ -100,7 +91,9 @@ def read_credit(text: str, book: Rulebook, *, bare_name: bool = False, small_nam
         before, which = _label_before(rest[: m.start()], book)
         date = read_date(m[0], Origin.DECLARED if which else Origin.TEXT)
         if date is None:
-            faults.append(FieldFault("modified_at" if which == "modified" else "published_date", m[0].strip(), "date.unreadable"))
+            faults.append(
+                FieldFault("modified_at" if which == "modified" else "published_date", m[0].strip(), "date.unreadable")
+            )
         elif which == "modified":
             modified = modified or date
         elif published is None:
@@ -119,7 +112,9 @@ def read_credit(text: str, book: Rulebook, *, bare_name: bool = False, small_nam
         name, said = _without_by(bare, folded, book)
         if said and (_are_names(name, said=True) or is_name(name, first_may_be_small=True)):
             labelled = True
-        elif not (dated or bare_name) or not (_are_names(name, said=False) or is_name(name, first_may_be_small=small_name)):
+        elif not (dated or bare_name) or not (
+            _are_names(name, said=False) or is_name(name, first_may_be_small=small_name)
+        ):
             return None
         names.append(name)
     authors = tuple(author for name in names for author in split_authors(name))
@@ -181,10 +176,12 @@ def _are_names(text: str, *, said: bool) -> bool:
     if not said or len(first) > 60:
         return False
     tokens = first.split()
-    if len(tokens) > 5 or tokens[0].casefold() in (_NO_NAME | _DAYS_AND_MONTHS) or any(c.isdigit() for c in first):
+    words = name_words()
+    opening = tokens[0].casefold()
+    if len(tokens) > 5 or opening in words.never or opening in words.times or any(map(str.isdigit, first)):
         return False
     if not any("A" <= c <= "Z" or c.isupper() for c in first):
         return not any(c.islower() for c in first) and len(first) <= 24  # a script without capitals
     if len(tokens) == 1:
-        return first.isupper() or split_authors(first)[:1] != () and split_authors(first)[0].kind == "organisation"
-    return all(not t[0].islower() or t.casefold() in _PARTICLES for t in tokens)
+        return first.isupper() or any(author.kind == "organisation" for author in split_authors(first))
+    return all(not t[0].islower() or t.casefold() in words.particles for t in tokens)

@@ -43,9 +43,8 @@ def decode(content: bytes, charset: str | None = None) -> str | Rejection:
         return Rejection("empty", "the file holds no bytes but white space; nothing to read, fetch it again")
     if _MAGIC.match(content):
         return _binary("it begins like an archive, an image, a PDF or another binary format")
-    text = _by_mark(content)
-    if text is None:
-        text = _by_content(content, charset)
+    marked = _by_mark(content)
+    text = _by_content(content, charset) if marked is None else marked
     if isinstance(text, Rejection):
         return text
     text = _UNSEEN.sub(" ", text.removeprefix("\ufeff"))
@@ -121,7 +120,7 @@ def _declared(content: bytes, charset: str | None) -> str | None:
 
 
 def _guessed(sample: bytes, content: bytes) -> str | None:
-    from charset_normalizer import from_bytes  # noqa: PLC0415
+    from charset_normalizer import from_bytes
 
     best = from_bytes(sample).best()
     if best is None or best.encoding in ("utf_7",):

@@ -88,20 +88,20 @@ class Draft:
 
     def finish(self) -> Article:
         """The article of this draft, with every character of its source accounted for."""
-        texts = [tidy(without_bullet(line.text)) if self.kind is Kind.ROUNDUP else tidy(line.text) for line in self.body]
+        texts = [
+            tidy(without_bullet(line.text)) if self.kind is Kind.ROUNDUP else tidy(line.text) for line in self.body
+        ]
         body = "\n\n".join(texts)
         self._keep_body()
         kind = self.kind
         if kind is Kind.ARTICLE and len(body) <= _SAMPLE:
-            from transforms.read.html import is_brief  # noqa: PLC0415
+            from transforms.describe import is_brief
 
             kind = Kind.BRIEF if is_brief(body) else kind
         url, source, source_name = self._place()
-        key, key_kind = identify(
-            key=self.raw.key, feed=self.raw.feed, record=None, record_id=self.record_id, url=url
-        )
+        key, key_kind = identify(key=self.raw.key, feed=self.raw.feed, record=None, record_id=self.record_id, url=url)
         language = self._language(body)
-        spans = [*self.kept, *self.removed]
+        spans: list[Kept | Removed] = [*self.kept, *self.removed]
         return Article(
             format=self.format,
             engine=self.format,
@@ -131,7 +131,9 @@ class Draft:
             identity_kind=key_kind,
             origins=tuple(sorted(self.origins.items())),
             kept=tuple(sorted(self.kept, key=lambda k: (k.start, k.end))),
-            removed=tuple(sorted([*self.removed, *unselected(self.source_text, spans)], key=lambda r: (r.start, r.end))),
+            removed=tuple(
+                sorted([*self.removed, *unselected(self.source_text, spans)], key=lambda r: (r.start, r.end))
+            ),
             faults=tuple(self.faults),
         )
 
@@ -169,7 +171,9 @@ class Draft:
         seen = detect_language(body[:_SAMPLE])
         hint = self.raw.hints.language
         if seen:
-            self.origins["language"] = Origin.TEXT
+            self.origins["language"] = Origin.DECLARED if seen == self.stated_language else Origin.TEXT
+            if self.stated_language not in (None, seen):
+                self.faults.append(FieldFault("language", str(self.stated_language), "language.contradicted"))
         elif self.stated_language:
             self.origins["language"] = Origin.DECLARED
         elif hint:

@@ -20,17 +20,10 @@ from transforms.strip.rules import Rulebook
 _TITLE_WEIGHT = 200
 _KICKER_WEIGHT = 90
 _VALUE_WEIGHT = 200
-_CAPITALS = re.compile(r"[^\W\d_]")
 _LISTED = re.compile(r"\s*[,;|、，/•·]\s*|\s[>»›]\s")
-_LANGUAGES = {
-    "english": "en", "german": "de", "deutsch": "de", "spanish": "es", "español": "es", "french": "fr", "français": "fr",
-    "russian": "ru", "русский": "ru", "arabic": "ar", "العربية": "ar", "japanese": "ja", "日本語": "ja", "chinese": "zh",
-    "中文": "zh", "portuguese": "pt", "português": "pt", "italian": "it", "italiano": "it", "dutch": "nl", "nederlands": "nl",
-    "polish": "pl", "polski": "pl", "turkish": "tr", "türkçe": "tr", "ukrainian": "uk", "українська": "uk", "korean": "ko",
-    "한국어": "ko", "hindi": "hi", "persian": "fa", "indonesian": "id", "vietnamese": "vi", "swedish": "sv", "greek": "el",
-}  # fmt: skip
 _DATELINE = re.compile(
-    rf"(?:[A-ZÄÖÜÉÁÍÓÚÑ][\w.'’-]{{1,24}}[ ,/]{{0,2}}){{1,5}},?\s(?P<date>{DATE.pattern})\s?(?:\([^()]{{2,40}}\)\s?)?(?:[–—-]|\.[–—-])\s"
+    r"(?:[A-ZÄÖÜÉÁÍÓÚÑ][\w.'’-]{1,24}[ ,/]{0,2}){1,5},?\s"
+    rf"(?P<date>{DATE.pattern})\s?(?:\([^()]{{2,40}}\)\s?)?(?:[–—-]|\.[–—-])\s"
 )
 
 
@@ -95,7 +88,7 @@ def _take_value(draft: Draft, name: str, value: str, book: Rulebook, *, tail: bo
             return False
         draft.stated_source = draft.stated_source or tidy(value)
     elif name == "language":
-        code = language_code(value)
+        code = language_code(value, book)
         if code is None:
             return False
         draft.stated_language = draft.stated_language or code
@@ -120,12 +113,12 @@ def _take_date(draft: Draft, name: str, value: str) -> bool:
     return True
 
 
-def language_code(value: str) -> str | None:
+def language_code(value: str, book: Rulebook) -> str | None:
     """The ISO 639 code that a stated language means: "en", "en-GB" or "English"; None where it is none of these."""
     text = value.strip().casefold()
     if m := re.fullmatch(r"([a-z]{2,3})(?:[-_][a-z]{2,4}){0,2}", text):
         return m[1] if len(m[1]) == 2 else None
-    return _LANGUAGES.get(text)
+    return book.languages.get(text)
 
 
 def take_credit(draft: Draft, credit: Credit, origin: Origin) -> None:
@@ -190,10 +183,20 @@ def take_titles(draft: Draft, head: Sequence[Line], *, dated: bool) -> int:
     if draft.title is not None or not lines or lines[0].weight > _TITLE_WEIGHT or has_bullet(lines[0].text):
         return 0
     author = None
-    if len(lines) > 1 and not draft.authors and _is_bare_author(lines[-1]) and not (dated and len(lines) == 2 and lines[0].weight <= 40):
+    if (
+        len(lines) > 1
+        and not draft.authors
+        and _is_bare_author(lines[-1])
+        and not (dated and len(lines) == 2 and lines[0].weight <= 40)
+    ):
         author = lines.pop()
     kicker = None
-    if len(lines) > 1 and lines[0].form is Form.SHORT and lines[0].weight <= _KICKER_WEIGHT and lines[1].weight <= _TITLE_WEIGHT:
+    if (
+        len(lines) > 1
+        and lines[0].form is Form.SHORT
+        and lines[0].weight <= _KICKER_WEIGHT
+        and lines[1].weight <= _TITLE_WEIGHT
+    ):
         lesser = lines[0].weight <= 40 and lines[0].weight < lines[1].weight
         if lines[1].form is not Form.CUT and (dated or lesser):
             kicker = lines[0]
@@ -213,12 +216,10 @@ def take_titles(draft: Draft, head: Sequence[Line], *, dated: bool) -> int:
 
 
 def _is_bare_author(line: Line) -> bool:
-    """A person's name alone on a line: two to four capitalised words of a script with capitals, or a spaced CJK name."""
+    """A person's name alone on a line: two to four capitalised words, or a spaced name of CJK letters."""
     if line.form is not Form.SHORT or line.weight > 40 or not is_name(line.text) or not split_authors(line.text):
         return False
-    first = _CAPITALS.search(line.text)
-    assert first is not None
-    cased = first[0].isupper()
+    cased = line.text[0].isupper()
     spaced = re.fullmatch(r"[\u3400-\u9fff]{1,3}[ \u3000][\u3040-\u30ff\u3400-\u9fff]{1,4}", line.text) is not None
     return (cased and len(line.text.split()) <= 4) or spaced
 

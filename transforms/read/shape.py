@@ -6,6 +6,7 @@ the lists in the rule book; what is not clear is an ordinary article.
 
 from __future__ import annotations
 
+import itertools
 import re
 import statistics
 from collections import Counter
@@ -21,7 +22,10 @@ _LOOKED_AT = 200  # lines of a possible roundup that are compared with one anoth
 
 _WRAP_WIDTHS = range(40, 121)
 _WORD_ROOM = 18  # a wrapped line is at most about one long word shorter than the width
-_CLOCK = re.compile(r"(?:\d{1,2}[:.h]\d{2}|\d{1,2} ?[ap]\.?m\.?)(?: ?(?:uhr|[ap]\.?m\.?|[A-Z]{3,4}))?\s{0,3}[-–—:|•]?\s{0,3}", re.IGNORECASE)
+_CLOCK = re.compile(
+    r"(?:\d{1,2}[:.h]\d{2}|\d{1,2} ?[ap]\.?m\.?)(?: ?(?:uhr|[ap]\.?m\.?|[A-Z]{3,4}))?\s{0,3}[-–—:|•]?\s{0,3}",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"\w+")
 _FULL_NAME = re.compile(r"(?<![.!?] )(?<!^)\b([A-ZÄÖÜÉÁÍÓÚА-ЯЁ][\w’'-]{2,20}) ([A-ZÄÖÜÉÁÍÓÚА-ЯЁ][\w-]{3,20})\b")
 _SURNAME = re.compile(r"\b[A-ZÄÖÜÉÁÍÓÚА-ЯЁ][\w-]{3,20}\b")
@@ -31,7 +35,7 @@ _SPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff\u1780-\u17ff]")
 
 def unwrap(lines: list[Line]) -> list[Line]:
     """Lines that were broken at a column, joined to paragraphs; any other lines as they are."""
-    pairs = [(a, b) for a, b in zip(lines, lines[1:], strict=False) if b.gap == 0]
+    pairs = [(a, b) for a, b in itertools.pairwise(lines) if b.gap == 0]
     if len(pairs) < 4:
         return lines
     widths = [len(a.text) for a, _ in pairs]
@@ -74,16 +78,16 @@ def find_headings(body: Sequence[Line]) -> tuple[str, ...]:
         return ()
     asked = sum(line.form is Form.ASK for line in body)
     interview = asked >= 3 and asked * 4 >= len(body)
-    found = []
+    found: list[str] = []
     for i, line in enumerate(body[:-1]):
-        after = body[i + 1]
         if not _may_head(line) or (interview and line.form is Form.ASK):
             continue
-        if _is_prose(after) and (i == 0 or _is_prose(body[i - 1]) or (i == 1 and _may_head(body[0]))):
-            found.append(line.text)
-        elif _may_head(after) and i + 2 < len(body) and _is_prose(body[i + 2]) and i and _is_prose(body[i - 1]):
-            found.append(line.text)
-        elif found and i and body[i - 1].text == found[-1] and _is_prose(after):
+        above = body[i - 1] if i else None
+        below = body[i + 1]
+        under_prose = above is None or _is_prose(above) or (i == 1 and _may_head(above))
+        over_another = _may_head(below) and i + 2 < len(body) and _is_prose(body[i + 2]) and under_prose and i > 0
+        under_another = above is not None and bool(found) and above.text == found[-1]
+        if over_another or (_is_prose(below) and (under_prose or under_another)):
             found.append(line.text)
     return tuple(" ".join(text.split()) for text in found)
 
@@ -95,7 +99,12 @@ def _may_head(line: Line) -> bool:
     if text[-1] in ":,;：、，-–—" or has_bullet(text) or _CLOCK.match(text):
         return False
     first = text.lstrip("\"'“„«‘¿¡「『(")[:1]
-    return bool(first) and not first.islower() and not text.endswith(("”", "»", "』", "」")) and any(map(str.isalpha, text))
+    return (
+        bool(first)
+        and not first.islower()
+        and not text.endswith(("”", "»", "』", "」"))
+        and any(map(str.isalpha, text))
+    )
 
 
 def _is_prose(line: Line) -> bool:
@@ -164,7 +173,11 @@ def bulleted_items(lines: Sequence[Line]) -> bool:
 
 def _is_tied(text: str, book: Rulebook) -> bool:
     folded = fold(without_bullet(text))
-    return text[0] in "\"“„«「『" or book.ties_opening.match(folded) is not None or book.ties_inside.search(folded) is not None
+    return (
+        text[0] in '"“„«「『'
+        or book.ties_opening.match(folded) is not None
+        or book.ties_inside.search(folded) is not None
+    )
 
 
 def _share_with_common_phrase(texts: list[str]) -> float:
@@ -186,10 +199,14 @@ def _share_with_common_phrase(texts: list[str]) -> float:
 def is_liveblog(lines: Sequence[Line]) -> bool:
     """Whether at least four entries, and every third line, begin with a time of day, in one direction of time."""
     stamps = [m[0] for line in lines[:_LOOKED_AT] if (m := _CLOCK.match(line.text))]
-    if len(stamps) < 4 or len(stamps) * 3 < len(lines[:_LOOKED_AT]) or not any(line.form is Form.PROSE for line in lines):
+    if (
+        len(stamps) < 4
+        or len(stamps) * 3 < len(lines[:_LOOKED_AT])
+        or not any(line.form is Form.PROSE for line in lines)
+    ):
         return False
     times = [tuple(map(int, re.findall(r"\d{1,2}", stamp)[:2])) for stamp in stamps]
-    rising = sum(a <= b for a, b in zip(times, times[1:], strict=False))
+    rising = sum(a <= b for a, b in itertools.pairwise(times))
     return rising >= len(times) - 2 or rising <= 1
 
 
@@ -197,7 +214,10 @@ def is_gibberish(text: str) -> bool:
     """Whether a text is no text: less than half letters, or one unbroken run of signs such as base64."""
     sample = text[:20_000]
     visible = "".join(sample.split())
-    letters = sum(map(str.isalpha, visible)) + sum(not c.isascii() and not c.isalnum() and c.isprintable() for c in visible) // 2
+    letters = (
+        sum(map(str.isalpha, visible))
+        + sum(not c.isascii() and not c.isalnum() and c.isprintable() for c in visible) // 2
+    )
     if letters * 2 < len(visible):
         return True
     words = sample.split()

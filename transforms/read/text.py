@@ -33,7 +33,7 @@ _HEAD_LINES = 12  # short lines above the first paragraph that may be a head; mo
 _LABEL_VALUE = 60
 _NAME = 40
 _DENSE_NAME = re.compile(r"[\u3400-\u9fff\u30a0-\u30ff・]{2,10}|[\uac00-\ud7af]{2,4}")
-_QUOTE_ENDS = "\"”»』」"
+_QUOTE_ENDS = '"”»』」'
 
 
 def read_text(raw: RawFile, text: str, *, as_of: datetime) -> Reading:
@@ -48,7 +48,9 @@ def read_text(raw: RawFile, text: str, *, as_of: datetime) -> Reading:
     if not lines:
         return Rejection("no_body", f"{raw.key} holds no visible text; fetch it again")
     if is_gibberish(text):
-        return Rejection("not_an_article", f"{raw.key} is mostly signs, not words; leave it out of the inbox or convert it")
+        return Rejection(
+            "not_an_article", f"{raw.key} is mostly signs, not words; leave it out of the inbox or convert it"
+        )
     if edges.is_error_page(lines, book):
         return Rejection("not_an_article", f"{raw.key} says of itself: {lines[0].text[:80]!r}; fetch the article again")
     draft = Draft(raw, text, "text")
@@ -322,4 +324,8 @@ def _is_article(draft: Draft, lines: Sequence[Line]) -> bool:
     if any(line.form is Form.PROSE and line.weight >= 20 for line in lines):
         cookies = sum(span.end - span.start for span in draft.removed if span.rule == "cookie.notice")
         return not (draft.title is None and cookies > 3 * sum(line.weight for line in lines))
-    return sum(line.weight for line in lines) / len(lines) > 22 and max(line.weight for line in lines) >= 30 if lines else False
+    return (
+        sum(line.weight for line in lines) / len(lines) > 22 and max(line.weight for line in lines) >= 30
+        if lines
+        else False
+    )

@@ -27,7 +27,7 @@ _LONGEST_AGE = 48
 _UNBOUNDED = re.compile(r"(?<!\\)[*+]")
 _SOURCES = {
     "transforms.strip": ("rules.toml", "teasers.toml", "fields.toml", "rules.py", "lines.py", "teasers.py", "edges.py"),
-    "transforms.read": ("text.py", "tagged.py", "head.py", "byline.py", "shape.py", "draft.py"),
+    "transforms.read": ("text.py", "tagged.py", "head.py", "byline.py", "shape.py", "draft.py", "tags.toml"),
 }
 
 
@@ -105,10 +105,18 @@ class _Ties(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     inside: tuple[str, ...]
 
 
+class _Names(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    particles: frozenset[str]
+    never: frozenset[str]
+    times: frozenset[str]
+
+
 class _FieldsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     labels: _Labels
     head: _Head
     ties: _Ties
+    names: _Names
+    languages: dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +147,7 @@ class Rulebook:
     date_head: re.Pattern[str]
     ties_opening: re.Pattern[str]
     ties_inside: re.Pattern[str]
+    languages: dict[str, str]
 
     def line_rules(self, folded: str) -> tuple[Rule, ...]:
         """The rules that the whole line matches, each with its scope still to be judged."""
@@ -150,6 +159,22 @@ class Rulebook:
     def is_age(self, folded: str) -> bool:
         """Whether the line is nothing but an age such as "4 minutes ago"."""
         return len(folded) <= _LONGEST_AGE and self.age.fullmatch(folded) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class NameWords:
+    """Words inside names, words that no name holds, and times that follow "By"."""
+
+    particles: frozenset[str]
+    never: frozenset[str]
+    times: frozenset[str]
+
+
+@functools.cache
+def name_words() -> NameWords:
+    """The word lists for telling a person's name from a phrase, in lower case."""
+    names = msgspec.toml.decode(_read("fields.toml"), type=_FieldsFile).names
+    return NameWords(names.particles, names.never - names.particles, names.times)
 
 
 @functools.cache
@@ -195,8 +220,13 @@ def rulebook() -> Rulebook:
         labels={word: tuple(names) for word, names in labels.items()},
         bare_categories=re.compile(rf"(?:{_words(fields.labels.bare_categories)}) (?P<value>.{{2,80}})"),
         bare_authors=re.compile(rf"(?:{_words(fields.labels.bare_authors)}) (?P<value>.{{2,160}})"),
-        date_head=re.compile(rf"\s{{0,8}}(?:{_words(fields.head.dates, folded=False)})\s{{0,4}}[:：]?\s{{0,8}}", re.IGNORECASE),
-        ties_opening=re.compile(rf"[\"'「]?(?:{_words(fields.ties.opening)})(?!\w)|(?:{_words(_dense(fields.ties.opening))})"),
+        date_head=re.compile(
+            rf"\s{{0,8}}(?:{_words(fields.head.dates, folded=False)})\s{{0,4}}[:：]?\s{{0,8}}", re.IGNORECASE
+        ),
+        ties_opening=re.compile(
+            rf"[\"'「]?(?:{_words(fields.ties.opening)})(?!\w)|(?:{_words(_dense(fields.ties.opening))})"
+        ),
+        languages={name: code for code, names in fields.languages.items() for name in names},
         ties_inside=re.compile(rf"(?<!\w)(?:{_words(fields.ties.inside)})(?!\w)"),
     )
 
@@ -219,7 +249,9 @@ def _either(patterns: Iterable[str], rule: str) -> re.Pattern[str]:
     for pattern in patterns:
         if _UNBOUNDED.search(pattern):
             raise ValueError(f"rule {rule}: the pattern {pattern!r} has an unbounded repeat; write {{0,n}} instead")
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns).replace("ς", "σ"))  # case folding does it to the lines
+    return re.compile(
+        "|".join(f"(?:{pattern})" for pattern in patterns).replace("ς", "σ")
+    )  # case folding does it to the lines
 
 
 def _words(words: Iterable[str], *, folded: bool = True) -> str:
