@@ -67,7 +67,7 @@ def read_html(raw: RawFile, markup: str, *, as_of: datetime) -> Reading:
     if not source_text:
         return Rejection("no_body", "the page shows no text without its scripts; save it as a browser renders it")
     body, completed = _engine(markup, said, as_of)
-    if not body:
+    if not any(c.isalpha() for line in body for c in line):
         return Rejection(
             "no_body",
             f"no article text found among the page's {len(source_text):,} visible characters; if it is an article, "
