@@ -156,6 +156,11 @@ def record_alert(
     return alert_id
 
 
+def problems(con: DuckDBPyConnection, run_id: int) -> list[tuple[str, str, int, str]]:
+    """What a run could not load: state, reason, how many inputs, and the first of them; the commonest first."""
+    return con.execute(statement("ledger/problems"), {"run_id": run_id}).fetchall()
+
+
 def status(con: DuckDBPyConnection, *, last: int = 10) -> Status:
     """How the warehouse stands; ``last`` is the number of runs and alerts to tell of."""
     (data_bytes,) = one_row(con, "select coalesce(sum(file_size_bytes), 0)::bigint from ducklake_table_info('lake')")

@@ -1,0 +1,74 @@
+-- Every id that points at a row finds it.
+with broken as (
+    select 'fact_article.article_id' as reference, article_id as id from fact_article anti join dim_article using (article_id)
+    union all
+    select 'fact_article.source_id', source_id from fact_article anti join dim_source using (source_id)
+    union all
+    select 'fact_article.feed_id', feed_id from fact_article anti join dim_feed using (feed_id)
+    union all
+    select 'fact_article.extractor_id', extractor_id from fact_article anti join dim_extractor using (extractor_id)
+    union all
+    select 'fact_article.date_id', date_id from fact_article anti join dim_date using (date_id)
+    union all
+    select 'fact_article.input_id', input_id from fact_article anti join ops.input using (input_id)
+    union all
+    select 'fact_article.batch_id', batch_id from fact_article anti join ops.batch using (batch_id)
+    union all
+    select 'fact_article.run_id', run_id from fact_article anti join ops.run using (run_id)
+    union all
+    select 'dim_article.source_id', source_id from dim_article anti join dim_source using (source_id)
+    union all
+    select 'dim_article.current_revision', article.article_id
+    from dim_article as article
+    anti join fact_article as reading
+        on reading.article_id = article.article_id
+        and reading.revision = article.current_revision
+        and reading.extraction = article.current_extraction
+    union all
+    select 'dim_source_alias.source_id', source_id from dim_source_alias anti join dim_source using (source_id)
+    union all
+    select 'bridge_article_author (reading)', article_id
+    from bridge_article_author anti join fact_article using (article_id, revision, extraction)
+    union all
+    select 'bridge_article_author.author_id', author_id from bridge_article_author anti join dim_author using (author_id)
+    union all
+    select 'fact_article_item (reading)', article_id
+    from fact_article_item anti join fact_article using (article_id, revision, extraction)
+    union all
+    select 'fact_removed_text (reading)', article_id
+    from fact_removed_text anti join fact_article using (article_id, revision, extraction)
+    union all
+    select 'fact_removed_text.block_id', block_id from fact_removed_text anti join removed_block using (block_id)
+    union all
+    select 'ops.input (reading)', input_id
+    from ops.input anti join fact_article using (article_id, revision, extraction)
+    where state = 'loaded'
+    union all
+    select 'ops.input.duplicate_of', input.input_id
+    from ops.input as input
+    anti join (from ops.input where state in ('loaded', 'quarantined')) as first
+        on first.input_id = input.duplicate_of and first.content_hash = input.content_hash
+    where input.state = 'duplicate'
+    union all
+    select 'ops.input.feed_id', feed_id from ops.input anti join dim_feed using (feed_id)
+    union all
+    select 'ops.input.source_id', source_id from ops.input anti join dim_source using (source_id)
+    union all
+    select 'ops.input.batch_id', batch_id from ops.input anti join ops.batch using (batch_id)
+    union all
+    select 'ops.input (its quarantine)', input_id
+    from ops.input anti join ops.quarantine using (input_id)
+    where state = 'quarantined'
+    union all
+    select 'ops.quarantine.input_id', input_id
+    from ops.quarantine anti join (from ops.input where state = 'quarantined') using (input_id)
+    union all
+    select 'ops.field_fault.input_id', input_id from ops.field_fault anti join ops.input using (input_id)
+    union all
+    select 'ops.batch.run_id', run_id from ops.batch anti join ops.run using (run_id)
+)
+
+select reference, count(*) as rows, min(id) as for_example
+from broken
+group by reference
+order by reference

@@ -1,0 +1,36 @@
+-- N1: what a run picked up is the sum of its states, and the sum of what its batches say.
+with batches as (
+    select
+        run_id,
+        sum(loaded) as loaded,
+        sum(quarantined) as quarantined,
+        sum(duplicate) as duplicate,
+        sum(failed) as failed,
+        sum(container) as container,
+        count(*) as batches
+    from ops.batch
+    group by run_id
+)
+
+select
+    coalesce(run.run_id, batches.run_id) as run_id,
+    run.state,
+    run.picked_up,
+    (run.loaded, run.quarantined, run.duplicate, run.held, run.failed, run.container) as said,
+    (batches.loaded, batches.quarantined, batches.duplicate, batches.failed, batches.container) as batches_say
+from ops.run as run
+full join batches using (run_id)
+where run.run_id is null
+    or (
+        run.state <> 'running'
+        and (
+            run.picked_up <> run.loaded + run.quarantined + run.duplicate + run.held + run.failed + run.container
+            or run.loaded <> coalesce(batches.loaded, 0)
+            or run.quarantined <> coalesce(batches.quarantined, 0)
+            or run.duplicate <> coalesce(batches.duplicate, 0)
+            or run.failed <> coalesce(batches.failed, 0)
+            or run.container <> coalesce(batches.container, 0)
+            or run.batches <> coalesce(batches.batches, 0)
+        )
+    )
+order by 1

@@ -1,0 +1,69 @@
+-- No surrogate id and no natural key is given twice.
+with keys as (
+    select 'fact_article (article_id, revision, extraction)' as key, count(*) as rows,
+        count(distinct (article_id, revision, extraction)) as distinct_rows
+    from fact_article
+    union all
+    select 'dim_article (article_id)', count(*), count(distinct article_id) from dim_article
+    union all
+    select 'dim_article (identity_kind, identity_key)', count(*), count(distinct (identity_kind, identity_key))
+    from dim_article
+    union all
+    select 'dim_source (source_id)', count(*), count(distinct source_id) from dim_source
+    union all
+    select 'dim_source (domain or name)', count(*), count(distinct (domain, case when domain is null then lower(name) end))
+    from dim_source
+    union all
+    select 'dim_source_alias (source_id, alias)', count(*), count(distinct (source_id, alias)) from dim_source_alias
+    union all
+    select 'dim_author (author_id)', count(*), count(distinct author_id) from dim_author
+    union all
+    select 'dim_author (name, author_kind)', count(*), count(distinct (name, author_kind)) from dim_author
+    union all
+    select 'dim_date (date_id)', count(*), count(distinct date_id) from dim_date
+    union all
+    select 'dim_date (day)', count(*), count(distinct coalesce(day, date '0001-01-01')) from dim_date
+    union all
+    select 'dim_feed (feed_id)', count(*), count(distinct feed_id) from dim_feed
+    union all
+    select 'dim_feed (name)', count(*), count(distinct name) from dim_feed
+    union all
+    select 'dim_extractor (extractor_id)', count(*), count(distinct extractor_id) from dim_extractor
+    union all
+    select 'dim_extractor (engine, version, rules_hash)', count(*), count(distinct (engine, version, rules_hash))
+    from dim_extractor
+    union all
+    select 'bridge_article_author (reading, position)', count(*),
+        count(distinct (article_id, revision, extraction, position))
+    from bridge_article_author
+    union all
+    select 'fact_article_item (reading, position)', count(*), count(distinct (article_id, revision, extraction, position))
+    from fact_article_item
+    union all
+    select 'fact_removed_text (reading, position)', count(*), count(distinct (article_id, revision, extraction, position))
+    from fact_removed_text
+    union all
+    select 'removed_block (block_id)', count(*), count(distinct block_id) from removed_block
+    union all
+    select 'removed_block (text_hash)', count(*), count(distinct text_hash) from removed_block
+    union all
+    select 'ops.input (input_id)', count(*), count(distinct input_id) from ops.input
+    union all
+    select 'ops.input (input_key, content_hash)', count(*), count(distinct (input_key, coalesce(content_hash, '')))
+    from ops.input
+    union all
+    select 'ops.run (run_id)', count(*), count(distinct run_id) from ops.run
+    union all
+    select 'ops.batch (batch_id)', count(*), count(distinct batch_id) from ops.batch
+    union all
+    select 'ops.quarantine (quarantine_id)', count(*), count(distinct quarantine_id) from ops.quarantine
+    union all
+    select 'ops.quarantine (input_id)', count(*), count(distinct input_id) from ops.quarantine
+    union all
+    select 'ops.alert (alert_id)', count(*), count(distinct alert_id) from ops.alert
+)
+
+select key, rows, distinct_rows
+from keys
+where rows <> distinct_rows
+order by key
