@@ -20,7 +20,7 @@ from transforms.strip.rules import Rulebook
 _TITLE_WEIGHT = 200
 _KICKER_WEIGHT = 90
 _VALUE_WEIGHT = 200
-_LISTED = re.compile(r"\s*[,;|、，/•·]\s*|\s[>»›]\s")
+_LISTED = re.compile(r"\s*[,;|、，،؛/•·]\s*|\s[>»›]\s")
 _DATELINE = re.compile(
     r"(?:[A-ZÄÖÜÉÁÍÓÚÑ][\w.'’-]{1,24}[ ,/]{0,2}){1,5},?\s"
     rf"(?P<date>{DATE.pattern})\s?(?:\([^()]{{2,40}}\)\s?)?(?:[–—-]|\.[–—-])\s"

@@ -36,7 +36,7 @@ _INLINE = re.compile(
 )
 _BLOCKS = re.compile(r"</?(?:p|br|div|li|h[1-6]|blockquote|ul|ol)\b", re.IGNORECASE)
 _SAYS_MARKUP = re.compile(r"</p>|<br\s{0,3}/?>|</div>|</li>", re.IGNORECASE)
-_SEPARATORS = re.compile(r"\s*[,;|\n、，]\s*")
+_SEPARATORS = re.compile(r"\s*[,;|\n、，،؛]\s*")
 _WRAPPER = "wrappers"
 _QUOTED_CLOSINGS = 8  # closing tags that are looked at for one field
 
