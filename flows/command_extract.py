@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from flows.environment import settle
 from flows.extraction import Extractor, Job, Limits
 from flows.pickup import Listed, NoInbox, list_inbox
 from flows.settings import Loaded, feeds_of
@@ -44,7 +43,6 @@ _FIELDS = (
 
 def extract_paths(loaded: Loaded, paths: list[Path], *, as_json: bool) -> int:
     """Print every article of ``paths``; the exit status."""
-    settle(loaded.base)
     try:
         files = [file for path in paths for file in _listed(path, loaded)]
     except NoInbox as error:

@@ -1,4 +1,4 @@
-"""`newslake status`, `explain` and `audit`: how the warehouse stands, how an article came to be, whether all adds up."""
+"""`newslake status`, `explain` and `audit`: how things stand, how an article came to be, whether all adds up."""
 
 from __future__ import annotations
 
@@ -57,7 +57,9 @@ def show_status(folder: Path, named_by: str, *, as_json: bool) -> int:
     )
     _print_arrow(runs, "last runs")
     if now.alerts.num_rows:
-        _print_arrow(now.alerts.select(["alert_id", "run_id", "sent_at", "title", "delivered", "problem"]), "last alerts")
+        _print_arrow(
+            now.alerts.select(["alert_id", "run_id", "sent_at", "title", "delivered", "problem"]), "last alerts"
+        )
     return 0
 
 

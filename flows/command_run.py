@@ -63,7 +63,7 @@ def _flow(
         console(stderr=True).print(f"newslake run: inbox {inbox}, warehouse {folder} ({named_by})", highlight=False)
         REPORTER.set(reporter)
         reporter.stage("starting Prefect")
-        from prefect.utilities.engine import TerminationSignal
+        from prefect.exceptions import TerminationSignal
 
         from expectations.errors import ExpectationsError
         from flows.ingest import ingest

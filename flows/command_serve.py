@@ -55,21 +55,23 @@ class ServerDown(Exception):
 def _serve(deployments: list[dict[str, Any]], folder: Path, settings_file: Path | None) -> None:
     from prefect import serve
     from prefect.client.schemas.objects import ConcurrencyLimitConfig
-    from prefect.deployments.runner import EntrypointType
+    from prefect.deployments.runner import RunnerDeployment
     from prefect.schedules import Cron
+    from prefect.types.entrypoint import EntrypointType
 
     from flows.ingest import ingest
 
     place = {"warehouse": str(folder)} | ({"settings_file": str(settings_file.absolute())} if settings_file else {})
     # A served run is a process of its own, started anywhere: the module is found where a relative file would not be.
     prepared = [
-        ingest.to_deployment(
+        RunnerDeployment.from_flow(
+            ingest,
             name=one["name"],
             description=one.get("description"),
             tags=one.get("tags"),
             parameters=place | (one.get("parameters") or {}),
             schedules=[Cron(s["cron"], timezone=s.get("timezone", "UTC")) for s in one.get("schedules") or []],
-            concurrency_limit=ConcurrencyLimitConfig(**one["concurrency_limit"]) if "concurrency_limit" in one else None,
+            concurrency_limit=ConcurrencyLimitConfig(**limit) if (limit := one.get("concurrency_limit")) else None,
             entrypoint_type=EntrypointType.MODULE_PATH,
         )
         for one in deployments
@@ -91,7 +93,7 @@ def _server(folder: Path, port: int) -> Iterator[None]:
         )
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "prefect-server.log").open("ab") as log:
-        server = subprocess.Popen(
+        server = subprocess.Popen(  # noqa: S603 - our own interpreter and a number
             [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)],
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -112,7 +114,7 @@ def _server(folder: Path, port: int) -> Iterator[None]:
 
 def _healthy(url: str) -> bool:
     try:
-        with urllib.request.urlopen(f"{url}/health", timeout=2) as answer:
+        with urllib.request.urlopen(f"{url}/health", timeout=2) as answer:  # noqa: S310 - an http URL of the loopback
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False

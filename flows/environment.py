@@ -36,5 +36,7 @@ def settle(warehouse: Path) -> None:
     if not os.environ.get("PREFECT_API_URL"):
         os.environ.pop("PREFECT_API_URL", None)
         os.environ.setdefault("PREFECT_HOME", str(warehouse / "prefect"))
+        # The server does not make the folder of its own database.
+        Path(os.environ["PREFECT_HOME"]).mkdir(parents=True, exist_ok=True)
         for name, value in _EMBEDDED.items():
             os.environ.setdefault(name, value)

@@ -20,6 +20,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -30,8 +31,10 @@ from prefect.futures import PrefectFuture
 from prefect.runtime import flow_run
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.annotations import opaque
+from transforms.extract import extractors
 
 from expectations import verdict
+from expectations.rules import Bounds
 from flows import alerts
 from flows.extraction import Extractor, Job, Limits
 from flows.pickup import Inbox, Listed, list_inbox
@@ -43,11 +46,14 @@ from transforms.staged import SCHEMA, Outcome
 from warehouse import ledger
 from warehouse.lake import Layout
 from warehouse.load import BatchCounts, load_batch
+from warehouse.load import Extractor as LakeExtractor
+from warehouse.load import Feed as LakeFeed
 from warehouse.locks import run_lock
 from warehouse.migrate import prepare
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
     from expectations.verdict import BatchFailure
 
 # Two chunks at a time: while the first one's last pages are read, the second one's keep the other children busy.
@@ -90,7 +96,7 @@ class Stopwatch:
 @flow(
     name="ingest",
     flow_run_name="ingest",
-    task_runner=ThreadPoolTaskRunner(max_workers=_CHUNKS_AT_ONCE),
+    task_runner=ThreadPoolTaskRunner(max_workers=_CHUNKS_AT_ONCE),  # type: ignore[arg-type]
     persist_result=False,
     log_prints=False,
 )
@@ -152,7 +158,10 @@ class _Run:
     ) -> None:
         self._con = con
         self._settings = settings
-        self._feeds = feeds
+        self._patterns = feeds
+        self._feeds = [LakeFeed(f.name, f.pattern, f.source, f.language, f.rhythm) for f in feeds]
+        self._extractors = [LakeExtractor(*engine) for engine in extractors()]
+        self._bounds = Bounds(**msgspec.structs.asdict(settings.quality))
         self._run_id = run_id
         self._watch = watch
         self._as_of = as_of
@@ -174,7 +183,7 @@ class _Run:
         limits = self._settings.extraction
         job = Job(
             as_of=self._as_of,
-            feeds=self._feeds,
+            feeds=self._patterns,
             limits=Limits(limits.page_seconds, limits.page_memory_mb, limits.max_file_mb),
             keep_raw=self._settings.keep_raw != "none",
         )
@@ -208,14 +217,14 @@ class _Run:
             yield pa.concat_tables(waiting).combine_chunks()
 
     def _load(self, batch: pa.Table) -> None:
-        same = pc.equal(batch["outcome"], Outcome.SAME.value)
+        same = pc.equal(batch["outcome"], pa.scalar(Outcome.SAME.value))
         ledger.touch(self._con, batch.filter(same).select(ledger.LISTING.names))
         staged = batch.filter(pc.invert(same)).combine_chunks()
         self._spared += batch.num_rows - staged.num_rows
         if not staged.num_rows:
             return
         with self._watch.stage("validating"):
-            judged = verdict.judge(staged, as_of=self._as_of, bounds=_bounds(self._settings.quality))
+            judged = verdict.judge(staged, as_of=self._as_of, bounds=self._bounds)
             staged = verdict.apply_nulls(staged, judged.faults)
         with self._watch.stage("loading"):
             counts = load_batch(
@@ -227,6 +236,7 @@ class _Run:
                 run_id=self._run_id,
                 now=_now(),
                 feeds=self._feeds,
+                extractors=self._extractors,
                 keep_raw=self._settings.keep_raw,
             )
         self._failures += judged.batch_failures
@@ -250,7 +260,7 @@ class _Run:
             ignored=listed.ignored,
             counts=_counts(totals, self._batches),
             batches=totals.batches,
-            size=sum(batch.size for batch in self._batches),
+            size=sum(batch.bytes for batch in self._batches),
             seconds=self._watch.total(),
             problems=tuple(Problem(*row) for row in ledger.problems(self._con, self._run_id)),
         )

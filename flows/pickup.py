@@ -55,7 +55,7 @@ class Inbox:
 
     def table(self) -> pa.Table:
         """The readable files as Arrow: file_key, path, size in bytes, mtime_ns."""
-        columns = {
+        columns: dict[str, list[str] | list[bytes] | list[int] | list[int | None]] = {
             "file_key": [f.file_key for f in self.files],
             "path": [os.fsencode(f.path) for f in self.files],
             "size": [f.size for f in self.files],

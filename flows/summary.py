@@ -78,10 +78,10 @@ class RunSummary:
 
     def as_json(self) -> dict[str, object]:
         """The summary with its counts on the top level, for ``--json``."""
-        own = asdict(self)
-        counts = own.pop("counts")
+        own: dict[str, object] = asdict(self)
+        del own["counts"]
         own["seconds"] = {stage: round(took, 3) for stage, took in self.seconds.items()}
-        return own | {"picked_up": self.counts.picked_up} | counts
+        return own | {"picked_up": self.counts.picked_up} | asdict(self.counts)
 
     def headline(self) -> str:
         """The run in one line."""

@@ -1,0 +1,144 @@
+"""The extracting children: a file that costs too much costs itself only."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+from written_articles import write_articles
+
+from flows.extraction import GROUP_BYTES, GROUP_FILES, Extractor, Job, Limits, group
+from flows.pickup import Listed, list_inbox
+
+# Paragraphs are what trafilatura is superlinear in: this page takes it minutes.
+SLOW_PAGE = "<html><body><article>" + "<p>One paragraph of very many that all say a little.</p>" * 120_000
+
+
+def read(folder: Path, *, seconds: float = 60, memory_mb: int = 1024, file_mb: int = 64) -> dict[str, dict[str, Any]]:
+    job = Job(datetime(2026, 11, 22, tzinfo=UTC), (), Limits(seconds, memory_mb, file_mb), keep_raw=True)
+    with Extractor(job, workers=2) as extractor:
+        tables = list(extractor.read(list_inbox(folder).files, lambda _files, _size: None))
+    return {row["input_key"]: row for table in tables for row in table.to_pylist()}
+
+
+def outcomes(rows: dict[str, dict[str, Any]]) -> dict[str, str]:
+    return {key: row["reason"] or row["outcome"] for key, row in rows.items()}
+
+
+def test_a_page_that_passes_its_deadline_is_refused_and_its_neighbours_are_read(tmp_path: Path) -> None:
+    write_articles(tmp_path, range(3))
+    (tmp_path / "0001-slow.html").write_text(SLOW_PAGE)
+    rows = read(tmp_path, seconds=4)
+    assert outcomes(rows) == {
+        "0000.html": "article",
+        "0001-slow.html": "deadline_exceeded",
+        "0001.html": "article",
+        "0002.html": "article",
+    }
+    assert rows["0001-slow.html"]["detail"].startswith("0001-slow.html: was not read within 4 s; quarantined")
+    assert rows["0001-slow.html"]["raw"] is not None
+
+
+def test_a_file_that_needs_too_much_memory_is_refused_and_its_neighbours_are_read(tmp_path: Path) -> None:
+    write_articles(tmp_path, range(2))
+    (tmp_path / "large.txt").write_text("A sentence of a very long report on the harbour. " * 1_200_000)
+    assert outcomes(read(tmp_path, memory_mb=96)) == {
+        "0000.html": "article",
+        "0001.html": "article",
+        "large.txt": "memory_exceeded",
+    }
+
+
+def test_a_file_over_the_size_limit_is_refused_without_being_kept(tmp_path: Path) -> None:
+    (tmp_path / "huge.txt").write_bytes(b"x" * (2**20 + 1))
+    rows = read(tmp_path, file_mb=1)
+    assert outcomes(rows) == {"huge.txt": "too_large"}
+    assert (rows["huge.txt"]["raw"], rows["huge.txt"]["size"]) == (None, 2**20 + 1)
+
+
+def test_a_child_that_is_killed_takes_only_its_page_with_it(tmp_path: Path) -> None:
+    write_articles(tmp_path, range(3))
+    (tmp_path / "0001-slow.html").write_text(SLOW_PAGE)
+    done = threading.Event()
+
+    def kill_busy_children() -> None:
+        while not done.wait(1.0):
+            for pid in _busy_children():
+                os.kill(pid, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill_busy_children)
+    killer.start()
+    try:
+        rows = read(tmp_path, seconds=120)
+    finally:
+        done.set()
+        killer.join()
+    assert outcomes(rows) == {
+        "0000.html": "article",
+        "0001-slow.html": "reader_crashed",
+        "0001.html": "article",
+        "0002.html": "article",
+    }
+
+
+def test_a_file_that_vanishes_after_the_listing_has_failed(tmp_path: Path) -> None:
+    write_articles(tmp_path, range(2))
+    job = Job(datetime(2026, 11, 22, tzinfo=UTC), (), Limits(60, 1024, 64), keep_raw=True)
+    files = list_inbox(tmp_path).files
+    (tmp_path / "0000.html").unlink()
+    with Extractor(job, workers=1) as extractor:
+        (table,) = extractor.read(files, lambda _files, _size: None)
+    assert [row["reason"] or row["outcome"] for row in table.to_pylist()] == ["vanished", "article"]
+
+
+@given(st.lists(st.integers(0, GROUP_BYTES * 2), max_size=100))
+def test_groups_keep_the_order_and_their_bounds(sizes: Sequence[int]) -> None:
+    files = [Listed(str(number), "", size, None) for number, size in enumerate(sizes)]
+    groups = list(group(files))
+    assert [file for members in groups for file in members] == files
+    assert all(len(members) <= GROUP_FILES for members in groups)
+    assert all(len(members) == 1 or sum(f.size for f in members) <= GROUP_BYTES for members in groups)
+
+
+def _busy_children() -> list[int]:
+    """Children of this process's fork server that have used three seconds of a core: those stuck in the slow page."""
+    busy = []
+    for folder in Path("/proc").iterdir():
+        if not folder.name.isdigit():
+            continue
+        try:
+            fields = (folder / "stat").read_text().rsplit(")", 1)[1].split()
+            command = (folder / "cmdline").read_bytes()
+        except OSError:
+            continue
+        used = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        if b"forkserver" in command and used > 3 and _is_below(int(folder.name), os.getpid()):
+            busy.append(int(folder.name))
+    return busy
+
+
+def _is_below(pid: int, ancestor: int) -> bool:
+    for _ in range(4):
+        try:
+            pid = int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
+        except OSError:
+            return False
+        if pid == ancestor:
+            return True
+    return False
+
+
+def test_the_clock_of_a_child_is_its_own(tmp_path: Path) -> None:
+    """A group's deadline counts from when a child takes it up, not from when it was queued."""
+    write_articles(tmp_path, range(120))
+    began = time.monotonic()
+    rows = read(tmp_path, seconds=20)
+    assert set(outcomes(rows).values()) == {"article"}, time.monotonic() - began

@@ -1,0 +1,279 @@
+"""The ingest flow, with a real Prefect server and a real lake: nothing is lost, and again changes nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from written_articles import article, write_articles
+
+pytestmark = pytest.mark.usefixtures("prefect_server")
+
+Run = Callable[..., Any]
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Path:
+    return tmp_path / "lake"
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Path:
+    folder = tmp_path / "inbox"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def run(inbox: Path, lake: Path, tmp_path: Path) -> Run:
+    """One run of the flow over the inbox, with settings written as TOML."""
+
+    def once(settings: str = "", *, verify: bool = False) -> Any:
+        from flows.ingest import ingest
+
+        file = tmp_path / "newslake.toml"
+        file.write_text(settings, encoding="utf-8")
+        return ingest(inbox=str(inbox), warehouse=str(lake), settings_file=str(file), verify=verify)
+
+    return once
+
+
+def ask(lake: Path, query: str) -> list[tuple[Any, ...]]:
+    from warehouse.lake import connect
+
+    con = connect(lake, read_only=True)
+    try:
+        return con.execute(query).fetchall()
+    finally:
+        con.close()
+
+
+def is_audited_clean(lake: Path) -> bool:
+    from warehouse.audit import audit
+
+    from warehouse.lake import connect
+
+    return audit(connect(lake, read_only=True)) == []
+
+
+def states(lake: Path) -> dict[str, str]:
+    return dict(ask(lake, "select input_key, coalesce(reason, state) from ops.input where is_latest order by 1"))
+
+
+def test_what_is_new_is_loaded_and_again_nothing_is(run: Run, inbox: Path, lake: Path) -> None:
+    write_articles(inbox, range(5))
+    first = run()
+    assert (first.state, first.counts.picked_up, first.counts.loaded) == (
+        "completed",
+        5,
+        5,
+    )
+    second = run()
+    assert (second.counts.picked_up, second.counts.unchanged) == (0, 5)
+    assert ask(lake, "select count(*), min(revision), max(revision) from fact_article") == [(5, 1, 1)]
+    assert is_audited_clean(lake)
+
+
+def test_an_article_is_readable_with_its_fields_and_their_origins(run: Run, inbox: Path, lake: Path) -> None:
+    write_articles(inbox, range(3, 4))
+    run()
+    found = ask(lake, "select title, authors, published_date, published_offset, url, source, language from article")
+    assert [(*row[:2], str(row[2]), *row[3:]) for row in found] == [
+        (
+            "Council of district 3 votes on its harbour",
+            ["Ina Halvorsen"],
+            "2026-03-04",
+            60,
+            "https://quay-gazette.example/news/3",
+            "quay-gazette.example",
+            "en",
+        )
+    ]
+    (body,) = ask(lake, "select body from article")[0]
+    assert body.startswith("Paragraph 0 of report 3 says that the harbour council")
+    assert "All rights reserved" not in body
+
+
+def test_a_changed_file_is_a_new_revision_and_a_touched_one_is_unchanged(run: Run, inbox: Path, lake: Path) -> None:
+    write_articles(inbox, range(2))
+    run()
+    (inbox / "0000.html").write_text(article(0).replace("Paragraph 5 of", "Corrected paragraph 5 of"), encoding="utf-8")
+    os.utime(inbox / "0001.html", (1_900_000_000, 1_900_000_000))
+    changed = run()
+    assert (changed.counts.picked_up, changed.counts.articles_edited, changed.counts.unchanged) == (1, 1, 1)
+    assert ask(lake, "select input_key, revision, cause from article_revision order by 1, 2") == [
+        ("0000.html", 1, "new"),
+        ("0000.html", 2, "edited"),
+        ("0001.html", 1, "new"),
+    ]
+    assert run().counts.unchanged == 2
+    assert is_audited_clean(lake)
+
+
+def test_verify_hashes_what_size_and_time_would_pass_over(run: Run, inbox: Path, lake: Path) -> None:
+    write_articles(inbox, range(2))
+    run()
+    file = inbox / "0000.html"
+    facts = file.stat()
+    file.write_text(article(0).replace("Paragraph 5", "Paragraph V"), encoding="utf-8")
+    os.utime(file, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+    assert file.stat().st_size == facts.st_size
+    assert run().counts.articles_edited == 0
+    assert run(verify=True).counts.articles_edited == 1
+
+
+def test_the_same_bytes_under_another_name_point_to_the_first(run: Run, inbox: Path, lake: Path) -> None:
+    write_articles(inbox, range(1))
+    (inbox / "copy.html").write_bytes((inbox / "0000.html").read_bytes())
+    summary = run()
+    assert (summary.counts.loaded, summary.counts.duplicate) == (1, 1)
+    assert ask(
+        lake, "select d.input_key, f.input_key from ops.input d join ops.input f on f.input_id = d.duplicate_of"
+    ) == [("copy.html", "0000.html")]
+
+
+def test_each_hostile_input_is_accounted_for_and_its_neighbours_load(run: Run, inbox: Path, lake: Path) -> None:
+    write_articles(inbox, range(2))
+    (inbox / "empty.html").write_bytes(b"")
+    (inbox / "binary.txt").write_bytes(bytes(range(256)) * 40)
+    (inbox / "nested.html").write_text("<div>" * 100_000 + "text" + "</div>" * 100_000)
+    broken = "The mayor spoke of “harbour fees”. ".encode() * 20 + b"\xff\xfe\xc3 end of it."
+    (inbox / "broken-utf8.txt").write_bytes(broken)
+    (inbox / "out.txt").symlink_to("/etc/hostname")
+    (inbox / "nowhere.txt").symlink_to("gone.txt")
+    with os.fdopen(os.open(os.fsencode(inbox) + b"/new\nline '\"\xff.txt", os.O_CREAT | os.O_WRONLY), "wb") as odd:
+        odd.write(("The ferry between the two ports runs again from Monday, the harbour office said. " * 6).encode())
+    os.mkfifo(inbox / "pipe")
+    summary = run()
+    assert summary.state == "completed"
+    found = states(lake)
+    assert found["0000.html"] == found["0001.html"] == "loaded"
+    assert found["new\\u{a}line '\"\\xff.txt"] == "loaded"
+    assert found["empty.html"] == "empty"
+    assert found["binary.txt"] == "binary"
+    assert found["out.txt"] == "link_out_of_inbox"
+    assert found["nowhere.txt"] == "broken_link"
+    assert found["pipe"] == "not_a_file"
+    assert set(found) >= {"nested.html", "broken-utf8.txt"}
+    assert summary.counts.picked_up == len(found) == 10
+    assert is_audited_clean(lake)
+
+
+def test_what_could_not_be_opened_is_tried_again_and_loads_when_it_can(run: Run, inbox: Path, lake: Path) -> None:
+    (inbox / "late.html").symlink_to("real.html")
+    assert run().counts.failed == 1
+    (inbox / "late.html").unlink()
+    (inbox / "late.html").write_text(article(1), encoding="utf-8")
+    assert run().counts.loaded == 1
+    assert states(lake) == {"late.html": "loaded"}
+    assert is_audited_clean(lake)
+
+
+def test_a_file_of_records_counts_its_members(run: Run, inbox: Path, lake: Path) -> None:
+    lines = [
+        '{"title": "Ferry returns", "text": "%s"}' % ("The ferry between the two ports runs again from Monday. " * 6),
+        "{broken",
+        '{"title": "Fees rise", "text": "%s"}' % ("Harbour fees rise by a tenth from May, the council decided. " * 6),
+    ]
+    (inbox / "dump.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    summary = run()
+    assert (summary.counts.container, summary.counts.loaded, summary.counts.quarantined) == (1, 2, 1)
+    assert states(lake) == {
+        "dump.jsonl": "container",
+        "dump.jsonl#1": "loaded",
+        "dump.jsonl#2": "unreadable_json",
+        "dump.jsonl#3": "loaded",
+    }
+    assert run().counts.picked_up == 0
+    assert is_audited_clean(lake)
+
+
+def test_batches_and_chunks_of_any_size_give_the_same_lake(run: Run, inbox: Path, lake: Path, tmp_path: Path) -> None:
+    from lake_content import content
+
+    write_articles(inbox, range(9))
+    run()
+    whole = content(lake)
+    lake.rename(tmp_path / "whole")
+    pieces = run("[batch]\nmax_rows = 2\nchunk_files = 1\n")
+    assert pieces.batches == 5
+    assert content(lake) == whole
+
+
+def test_a_feed_gives_what_the_files_lack_and_the_path_says_the_source(run: Run, inbox: Path, lake: Path) -> None:
+    folder = inbox / "quay-gazette.example" / "2026-03-02"
+    folder.mkdir(parents=True)
+    (folder / "a.txt").write_text("Ferry returns\n\n" + "The ferry between the two ports runs again from Monday. " * 8)
+    run("[[feeds]]\nname = 'pages'\npattern = '{domain}/{date:%Y-%m-%d}/*.txt'\n")
+    found = ask(lake, "select feed, source, observed_at::date::varchar, observed_origin from article")
+    assert found == [("pages", "quay-gazette.example", "2026-03-02", "path")]
+
+
+def test_every_expectation_of_every_batch_is_recorded(run: Run, inbox: Path, lake: Path) -> None:
+    write_articles(inbox, range(2))
+    run()
+    suites = dict(ask(lake, "select suite, count(*) from ops.expectation_result group by 1"))
+    assert set(suites) == {"dim_source", "dim_source.batch", "fact_article", "fact_article.batch", "lake"}
+    assert suites["fact_article"] >= 20
+
+
+def test_an_impossible_value_is_null_with_its_fault_and_the_article_loads(run: Run, inbox: Path, lake: Path) -> None:
+    text = article(1).replace("2026-03-02T08:15:00+01:00", "2099-03-02T08:15:00+01:00")
+    (inbox / "future.html").write_text(text, encoding="utf-8")
+    assert run().counts.loaded == 1
+    assert ask(lake, "select published_date, published_at, published_precision from article") == [(None, None, None)]
+    assert ("published_date", "2099-03-02") in ask(lake, "select field, raw_value from ops.field_fault")
+
+
+def test_each_run_leaves_a_markdown_and_a_table_artifact(run: Run, inbox: Path) -> None:
+    from prefect.client.orchestration import get_client
+
+    write_articles(inbox, range(1))
+    run()
+    with get_client(sync_client=True) as client:
+        artifacts = {artifact.key: artifact.type for artifact in client.read_artifacts()}
+    assert artifacts["newslake-run"] == "markdown"
+    assert artifacts["newslake-run-states"] == "table"
+
+
+def test_a_second_run_at_the_same_time_is_refused_with_a_message_that_names_the_first(
+    run: Run, inbox: Path, lake: Path
+) -> None:
+    from warehouse.errors import WarehouseBusy
+    from warehouse.locks import run_lock
+
+    write_articles(inbox, range(1))
+    with run_lock(lake), pytest.raises(WarehouseBusy, match=rf"process {os.getpid()} since .* is running on"):
+        run()
+
+
+def test_a_run_that_fails_is_recorded_as_failed_with_its_reason(run: Run, inbox: Path, lake: Path) -> None:
+    write_articles(inbox, range(1))
+    run()
+    write_articles(inbox, range(1, 2))
+    # Data cannot be written where a plain file stands in its folder's place.
+    data = lake / "data"
+    data.rename(lake / "data-away")
+    data.write_text("")
+    with pytest.raises(Exception, match="data"):
+        run()
+    data.unlink()
+    (lake / "data-away").rename(data)
+    assert ask(lake, "select state from ops.run order by run_id")[-1][0] in {"failed", "running"}
+    assert run().counts.loaded == 1
+    assert is_audited_clean(lake)
+
+
+def test_a_warehouse_that_was_moved_answers_and_goes_on(run: Run, inbox: Path, lake: Path, tmp_path: Path) -> None:
+    write_articles(inbox, range(2))
+    run()
+    moved = tmp_path / "elsewhere" / "lake"
+    moved.parent.mkdir()
+    lake.rename(moved)
+    assert ask(moved, "select count(*) from article") == [(2,)]
+    moved.rename(lake)
+    write_articles(inbox, range(2, 3))
+    assert run().counts.loaded == 1

@@ -1,0 +1,108 @@
+"""Picking up: every entry of an inbox is listed once, under a key of its own, and nothing outside is followed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows.pickup import NoInbox, list_inbox, printable
+
+
+def keys(folder: Path, *ignore: str) -> list[str]:
+    return [file.file_key for file in list_inbox(folder, ignore).files]
+
+
+def reasons(folder: Path) -> dict[str, str]:
+    return {entry.file_key: entry.problem[0] for entry in list_inbox(folder).problems if entry.problem}
+
+
+def test_files_of_all_folders_are_listed_in_the_order_of_their_keys(tmp_path: Path) -> None:
+    for name in ("b.txt", "a/z.txt", "a/b/c.html"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("text")
+    assert keys(tmp_path) == ["a/b/c.html", "a/z.txt", "b.txt"]
+
+
+def test_a_single_file_is_an_inbox_too(tmp_path: Path) -> None:
+    (tmp_path / "one.txt").write_text("text")
+    assert keys(tmp_path / "one.txt") == ["one.txt"]
+
+
+def test_names_that_the_settings_ignore_are_counted_and_not_listed(tmp_path: Path) -> None:
+    for name in (".hidden", "half.part", "kept.txt"):
+        (tmp_path / name).write_text("text")
+    inbox = list_inbox(tmp_path, (".*", "*.part"))
+    assert ([f.file_key for f in inbox.files], inbox.ignored) == (["kept.txt"], 2)
+
+
+def test_a_sidecar_belongs_to_its_file_and_is_an_input_of_its_own_only_without_it(tmp_path: Path) -> None:
+    for name in ("a.html", "a.html.meta.json", "lonely.html.meta.json"):
+        (tmp_path / name).write_text("{}")
+    assert keys(tmp_path) == ["a.html", "lonely.html.meta.json"]
+
+
+def test_a_name_with_newline_quotes_or_bytes_that_are_not_utf8_gets_a_printable_key(tmp_path: Path) -> None:
+    for name in (b"new\nline.txt", b"quote'\".txt", b"\xff\xfe.txt", b"back\\slash.txt", b"number#1.txt"):
+        with os.fdopen(os.open(os.fsencode(tmp_path) + b"/" + name, os.O_CREAT | os.O_WRONLY), "wb") as file:
+            file.write(b"text")
+    assert sorted(keys(tmp_path)) == [
+        "\\xff\\xfe.txt",
+        "back\\\\slash.txt",
+        "new\\u{a}line.txt",
+        "number\\#1.txt",
+        "quote'\".txt",
+    ]
+
+
+@given(st.lists(st.binary(min_size=1, max_size=12), min_size=2, max_size=8, unique=True))
+def test_two_names_never_share_a_key_and_every_key_can_be_printed(names: list[bytes]) -> None:
+    found = [printable(os.fsdecode(name)) for name in names]
+    assert len(set(found)) == len(names)
+    assert all(key.isprintable() for key in found)
+
+
+def test_what_cannot_be_read_is_listed_with_its_reason(tmp_path: Path) -> None:
+    outside = tmp_path / "outside.txt"
+    outside.write_text("secret")
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    (inbox / "good.txt").write_text("text")
+    (inbox / "out").symlink_to(outside)
+    (inbox / "up").symlink_to("../outside.txt")
+    (inbox / "nowhere").symlink_to("gone.txt")
+    (inbox / "folder").symlink_to(tmp_path)
+    (inbox / "within").symlink_to("good.txt")
+    os.mkfifo(inbox / "pipe")
+    assert keys(inbox) == ["good.txt", "within"]
+    assert reasons(inbox) == {
+        "folder": "link_out_of_inbox",
+        "nowhere": "broken_link",
+        "out": "link_out_of_inbox",
+        "pipe": "not_a_file",
+        "up": "link_out_of_inbox",
+    }
+
+
+def test_a_link_to_a_neighbour_whose_name_begins_like_the_inbox_leads_out(tmp_path: Path) -> None:
+    (tmp_path / "inbox-private").mkdir()
+    (tmp_path / "inbox-private" / "a.txt").write_text("secret")
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    (inbox / "a.txt").symlink_to("../inbox-private/a.txt")
+    assert reasons(inbox) == {"a.txt": "link_out_of_inbox"}
+
+
+def test_an_inbox_that_is_not_there_is_an_error_that_names_it(tmp_path: Path) -> None:
+    with pytest.raises(NoInbox, match="gone: No such file or directory; name an existing folder"):
+        list_inbox(tmp_path / "gone")
+
+
+def test_a_pipe_is_no_inbox(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(NoInbox, match="neither a folder nor a file"):
+        list_inbox(tmp_path / "pipe")
