@@ -35,8 +35,8 @@ demo: environment
 # Each question is a file: comment lines say it, the rest asks it.
 questions:
 	@set -e; for file in warehouse/questions/*.sql; do \
-	    echo; echo "$$ newslake sql \"\$$(cat $$file)\""; sed -n 's/^-- //p' "$$file"; \
-	    $(NEWSLAKE) sql --warehouse $(DEMO)/warehouse --format table "$$(cat "$$file")"; \
+	    echo; echo "$$ newslake sql -- \"\$$(cat $$file)\""; sed -n 's/^-- //p' "$$file"; \
+	    $(NEWSLAKE) sql --warehouse $(DEMO)/warehouse --format table -- "$$(cat "$$file")"; \
 	done
 
 test: dev-environment
