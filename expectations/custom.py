@@ -10,7 +10,7 @@ import re
 import types
 from collections.abc import Iterable
 from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import pandas as pd
 from great_expectations.compatibility.pydantic import PrivateAttr
@@ -46,7 +46,7 @@ class ListMembersMatchRegex(ColumnMapMetricProvider):
     condition_metric_name = "list_members.match_regex"
     condition_value_keys = ("regex",)
 
-    @column_condition_partial(engine=PandasExecutionEngine)  # type: ignore[untyped-decorator]
+    @column_condition_partial(engine=PandasExecutionEngine)
     def _pandas(cls, column: pd.Series[Any], regex: str, **_: Any) -> pd.Series[Any]:  # noqa: N805 - GX's decorator
         return column.map(lambda members: not strangers(members, regex, matching=False)).astype(bool)
 
@@ -57,7 +57,7 @@ class ListMembersNotMatchRegex(ColumnMapMetricProvider):
     condition_metric_name = "list_members.not_match_regex"
     condition_value_keys = ("regex",)
 
-    @column_condition_partial(engine=PandasExecutionEngine)  # type: ignore[untyped-decorator]
+    @column_condition_partial(engine=PandasExecutionEngine)
     def _pandas(cls, column: pd.Series[Any], regex: str, **_: Any) -> pd.Series[Any]:  # noqa: N805 - GX's decorator
         return column.map(lambda members: not strangers(members, regex, matching=True)).astype(bool)
 
@@ -68,7 +68,7 @@ class NoneNull(MulticolumnMapMetricProvider):
     condition_metric_name = "multicolumn_values.none_null"
     condition_domain_keys = ("batch_id", "table", "column_list", "row_condition", "condition_parser", "ignore_row_if")
 
-    @multicolumn_condition_partial(engine=PandasExecutionEngine)
+    @multicolumn_condition_partial(engine=PandasExecutionEngine)  # type: ignore[untyped-decorator]
     def _pandas(cls, column_list: pd.DataFrame, **_: Any) -> pd.Series[Any]:  # noqa: N805 - GX's decorator
         filled: pd.Series[Any] = column_list.notna().all(axis=1)
         return filled
@@ -81,7 +81,7 @@ class AllMatchRegex(MulticolumnMapMetricProvider):
     condition_domain_keys = NoneNull.condition_domain_keys
     condition_value_keys = ("regex",)
 
-    @multicolumn_condition_partial(engine=PandasExecutionEngine)
+    @multicolumn_condition_partial(engine=PandasExecutionEngine)  # type: ignore[untyped-decorator]
     def _pandas(cls, column_list: pd.DataFrame, regex: str, **_: Any) -> pd.Series[Any]:  # noqa: N805 - GX's decorator
         matches = column_list.apply(lambda column: column.isna() | column.astype("str").str.contains(regex))
         sound: pd.Series[Any] = matches.all(axis=1)
@@ -147,7 +147,10 @@ class _MadeOnce(Expectation):
 
 
 @cache
-def made_once(kind: type[Expectation]) -> type[Expectation]:
-    """``kind`` with its configuration made once, registered in its place under the same name."""
-    made = types.new_class(kind.__name__, (_MadeOnce, kind), exec_body=lambda body: body.update(__doc__=kind.__doc__))
-    return cast(type[Expectation], made)
+def make_once(kind: type[Expectation]) -> None:
+    """Register, under the name of ``kind``, one that makes its configuration once.
+
+    Great Expectations takes the registered class for the copies that it makes for each validation. The suite's own
+    expectations must not be of it: parameters are written into their configurations, and would stay there.
+    """
+    types.new_class(kind.__name__, (_MadeOnce, kind), exec_body=lambda body: body.update(__doc__=kind.__doc__))

@@ -186,12 +186,14 @@ def _body_measures(articles: pa.Table) -> dict[str, _Column]:
 
 
 def _time_measures(articles: pa.Table) -> dict[str, _Column]:
+    day, published = _midnight(articles["published_date"]), articles["published_at"]
     offset = pc.multiply(articles["published_offset"].cast(pa.int64()), 60_000_000).cast(pa.duration("us"))
-    mtime = pc.divide(articles["mtime_ns"], 1_000).cast(pa.timestamp("us", tz="UTC"))
+    local_day = pc.floor_temporal(pc.add(published, offset), unit="day")
     return {
-        "published_date": _midnight(articles["published_date"]),
-        "published_local_day": pc.floor_temporal(pc.add(articles["published_at"], offset), unit="day"),
-        "mtime": mtime,
+        "published_date": day,
+        "published_days_off": pc.days_between(day, local_day),
+        "modified_seconds_later": pc.seconds_between(published, articles["modified_at"]),
+        "mtime": pc.divide(articles["mtime_ns"], 1_000).cast(pa.timestamp("us", tz="UTC")),
     }
 
 

@@ -66,7 +66,7 @@ class Engine:
             for name, value in vars(module).items()
             if name.startswith("Expect") and isinstance(value, type)
         }
-        self._made_once = custom.made_once
+        self._make_once = custom.make_once
         self._compiled = {
             rule.id: self._compile(suite, rule) for suite in tables.values() for rule in (*suite.row, *suite.batch)
         }
@@ -140,7 +140,8 @@ class Engine:
 
         if rule.expectation not in self._classes:
             raise RuleFileError(suite.file, rule.id, "expectation", f"there is no expectation {rule.expectation}")
-        kind = self._made_once(self._classes[rule.expectation])
+        kind = self._classes[rule.expectation]
+        self._make_once(kind)
         given: dict[str, Any] = arguments(rule) | {"severity": rule.severity, "meta": {"rule": rule.id}}
         for key in rule.arguments:
             if key not in kind.__fields__:

@@ -152,7 +152,7 @@ def _without_members(column: pa.Array[Any], marked: Mapping[int, set[str]]) -> p
     changed: list[list[object]] = []
     for row, names in sorted(marked.items()):
         places[row] = len(column) + len(changed)
-        changed.append([member for member in column[row].as_py() or () if _member(member) not in names])
+        changed.append([member for member in column[row].as_py() or () if _shown(_member(member)) not in names])
     return _taken(column, pa.array(changed, column.type), places)
 
 
@@ -209,7 +209,7 @@ def _raw_texts(rule: Rule, value: object, judged: object) -> list[str]:
 
         members = [] if judged is None else [str(m) for m in judged]  # type: ignore[attr-defined]
         matching = rule.expectation == "ExpectListMembersToNotMatchRegex"
-        return [str(m) for m in strangers(members, rule.arguments["regex"], matching=matching)]
+        return [_shown(m) for m in strangers(members, rule.arguments["regex"], matching=matching)]
     return [_shown(value)]
 
 
