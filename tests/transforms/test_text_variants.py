@@ -185,7 +185,9 @@ def test_an_impossible_or_ambiguous_date_is_a_fault_and_no_guess(head: str) -> N
     p = pieces("en")
     article = read(head + "\n".join([p.title, *p.paragraphs]))
     assert article.published is None
-    assert [(f.field, f.raw_value) for f in article.faults] == [("published_date", head.removeprefix(" date").removeprefix("date").strip())]
+    assert [(f.field, f.raw_value) for f in article.faults] == [
+        ("published_date", head.removeprefix(" date").removeprefix("date").strip())
+    ]
     assert article.title == p.title
     assert body_of(article) == p.paragraphs
 

@@ -12,7 +12,16 @@ import statistics
 from collections import Counter
 from collections.abc import Sequence
 
-from transforms.strip.lines import Form, Line, fold, has_bullet, make_line, sentence_count, without_bullet
+from transforms.strip.lines import (
+    Form,
+    Line,
+    fold,
+    has_bullet,
+    has_inner_stop,
+    make_line,
+    sentence_count,
+    without_bullet,
+)
 from transforms.strip.rules import Rulebook
 
 _HEADING_WEIGHT = 110
@@ -96,7 +105,7 @@ def _may_head(line: Line) -> bool:
     if line.form in (Form.PROSE, Form.CUT) or line.weight > _HEADING_WEIGHT:
         return False
     text = line.text
-    if text[-1] in ":,;：、，-–—" or has_bullet(text) or _CLOCK.match(text):
+    if text[-1] in ":,;：、，،؛-–—" or has_inner_stop(text) or has_bullet(text) or _CLOCK.match(text):
         return False
     first = text.lstrip("\"'“„«‘¿¡「『(")[:1]
     return (
@@ -123,6 +132,8 @@ def is_roundup(lines: Sequence[Line], book: Rulebook) -> bool:
     lines = lines[:_LOOKED_AT]
     if all(has_bullet(line.text) for line in lines):
         return statistics.median(line.weight for line in lines) >= _LEDE_WEIGHTS.start
+    if sum(has_bullet(line.text) for line in lines) * 2 > len(lines):
+        return False  # a head over a list: see bulleted_items
     if not all(line.weight in _LEDE_WEIGHTS for line in lines) or any(sentence_count(line.text) > 4 for line in lines):
         return False
     rest = statistics.median(line.weight for line in lines[1:])

@@ -33,6 +33,7 @@ _HEAD_LINES = 12  # short lines above the first paragraph that may be a head; mo
 _LABEL_VALUE = 60
 _NAME = 40
 _DENSE_NAME = re.compile(r"[\u3400-\u9fff\u30a0-\u30ff・]{2,10}|[\uac00-\ud7af]{2,4}")
+_LEFTOVER = "leftover"
 _QUOTE_ENDS = '"”»』」'
 
 
@@ -59,7 +60,7 @@ def read_text(raw: RawFile, text: str, *, as_of: datetime) -> Reading:
 
 
 def _nothing_left(draft: Draft) -> Rejection:
-    cut = sorted({span.rule for span in draft.removed if span.role is Role.BOILERPLATE})
+    cut = sorted({span.rule for span in draft.removed if span.role is Role.BOILERPLATE and span.rule != _LEFTOVER})
     if cut:
         return Rejection(
             "not_an_article",
@@ -86,13 +87,14 @@ def compose(draft: Draft, lines: list[Line], book: Rulebook, *, has_head: bool =
     lines = _trim_tail(draft, lines, book, block_behind, labels=has_head)
     if not lines:
         return
-    if has_head and not dated and draft.title is None and is_roundup(lines, book):
+    headless = has_head and not dated and draft.title is None and not _has_credit(lines[1:_HEAD_LINES], book)
+    if headless and is_roundup(lines, book):
         draft.kind = Kind.ROUNDUP
     elif has_head:
         lines = _take_head(draft, lines, book, dated=dated)
     if not _is_article(draft, lines):
         for line in lines:
-            draft.cut(line.start, line.end, Role.BOILERPLATE, "leftover")
+            draft.cut(line.start, line.end, Role.BOILERPLATE, _LEFTOVER)
         return
     draft.body = lines
     if draft.kind is Kind.ROUNDUP:
@@ -104,6 +106,11 @@ def compose(draft: Draft, lines: list[Line], book: Rulebook, *, has_head: bool =
         draft.kind = Kind.ROUNDUP
         return
     draft.headings = find_headings(lines)
+
+
+def _has_credit(lines: Sequence[Line], book: Rulebook) -> bool:
+    """Whether a by-line or date stands among the first lines: what has one is an article."""
+    return any(line.form is Form.SHORT and read_credit(line.text, book) is not None for line in lines)
 
 
 def _without_blocks(draft: Draft, lines: list[Line], book: Rulebook) -> tuple[list[Line], int | None]:
@@ -168,7 +175,7 @@ def _trim_tail(
     """Footers, labels and by-lines under the last paragraph, from the end upwards."""
     end = len(lines)
     while end > 0:
-        taken = _take_edge_line(draft, lines[:end], end - 1, book, tail=True, labels=labels)
+        taken = _take_edge_line(draft, lines, end - 1, book, tail=True, labels=labels)
         if not taken and labels and _take_signature(draft, lines, end - 1, block_behind):
             taken = 1
         if not taken:
@@ -269,8 +276,10 @@ def _take_head(draft: Draft, lines: list[Line], book: Rulebook, *, dated: bool) 
     rest = lines[position:]
     if draft.title is not None:
         return short + rest
-    if not any(line.form is Form.PROSE for line in rest[:_HEAD_LINES]) and not _is_headed(short + rest):
-        return short + rest
+    if not any(line.form is Form.PROSE for line in rest[:_HEAD_LINES]):
+        if not _is_headed(short + rest):
+            return short + rest
+        short, rest = short[:1], short[1:] + rest
     asked = sum(line.form is Form.ASK for line in rest)
     if len(short) == 1 and short[0].form is Form.ASK and asked >= 2 and asked * 3 >= len(rest):
         return short + rest  # the first question of an interview

@@ -120,7 +120,13 @@ def _points_to_original(text: str, book: Rulebook) -> bool:
 
 
 def is_error_page(lines: Sequence[Line], book: Rulebook) -> bool:
-    """Whether one of the first lines says that this is an error page or a wall, and little else is there."""
+    """Whether one of the first two lines says that this is an error page or a wall, and little else is there."""
     if sum(line.weight for line in lines) > 900:
         return False
-    return any(len(line.text) <= 240 and book.not_article.fullmatch(fold(line.text)) for line in lines[:4])
+    for i, line in enumerate(lines[:2]):
+        if len(line.text) <= 200 and book.not_article.fullmatch(fold(line.text)):
+            others = [
+                other for j, other in enumerate(lines) if j != i and other.form is Form.PROSE and other.weight >= 90
+            ]
+            return len(others) <= 1
+    return False
