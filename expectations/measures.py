@@ -247,7 +247,9 @@ def _midnight(day: _Column) -> _Column:
 
 def _url_on_source(articles: pa.Table) -> _Column:
     """Whether the URL's host is the source's domain or a part of it; null where either is unknown."""
-    host = pc.struct_field(pc.extract_regex(articles["url"], r"^[a-zA-Z]+://(?:[^/?#@\s]*@)?(?P<host>[^/?#:@\s]+)"), "host")
+    host = pc.struct_field(
+        pc.extract_regex(articles["url"], r"^[a-zA-Z]+://(?:[^/?#@\s]*@)?(?P<host>[^/?#:@\s]+)"), "host"
+    )
     pairs = zip(host.to_pylist(), articles["source"].to_pylist(), strict=True)
     return pa.array(
         [None if h is None or s is None else f".{h.lower()}".endswith(f".{s.lower()}") for h, s in pairs], pa.bool_()

@@ -1,8 +1,8 @@
 """The rule files as values: ``fact_article.toml`` and ``dim_source.toml`` in, checked :class:`Suite` records out.
 
 One file a table. Its ``[[row]]`` rules judge one record each and know no ``mostly``; its ``[[batch]]`` rules judge a
-share of many records. This module knows neither Great Expectations nor Arrow: what a rule says can be read, listed and
-tested without the seconds that importing them costs.
+share of many records. This module knows no Great Expectations: what a rule says can be read, listed and
+tested without the seconds that importing it costs.
 
 An argument may name what is not known when the file is written:
 
@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
+import pyarrow as pa
 
 from expectations.errors import RuleFileError
 from expectations.measures import article_frame, batch_frame, source_frame
@@ -189,6 +190,9 @@ def _rule(file: Path, values: dict[str, Any], columns: frozenset[str], *, batch:
     for field in rule.nulled:
         if field not in SCHEMA.names:
             raise RuleFileError(file, rule.id, "field", f"{field!r} is measured; name the staged field to be emptied")
+        if pa.types.is_list(SCHEMA.field(field).type) and not rule.expectation.startswith("ExpectListMembers"):
+            problem = f"{field} is a list, of which only an ExpectListMembers… can say which members must go"
+            raise RuleFileError(file, rule.id, "expectation", problem)
     if batch and rule.outcome != "record":
         raise RuleFileError(file, rule.id, "outcome", "a batch rule can only record: no single row is to blame")
     if not batch and "mostly" in rule.arguments:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 YES_OR_NO = "BOOLEAN_ONLY"
 COUNTS = "BASIC"
-_WITH_ROWS = "COMPLETE"
+WITH_ROWS = "COMPLETE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +81,9 @@ class Engine:
     ) -> list[Finding]:
         """Put ``rules`` to ``frame``, which has a ``row`` column; one finding a rule, in their order.
 
-        ``name`` is the suite's. ``first`` is how the rules are asked at first: :data:`YES_OR_NO`, and for the rows
-        where it is no, or :data:`COUNTS`, for rules whose rows nobody needs. Raises :class:`ValidationBroken` where a
-        column is missing or an expectation raised.
+        ``name`` is the suite's. ``first`` is how the rules are asked at first: :data:`YES_OR_NO`, and then for the rows
+        where it is no; :data:`WITH_ROWS` at once, for few rules; :data:`COUNTS`, where nobody needs the rows. Raises
+        :class:`ValidationBroken` where a column is missing or an expectation raised.
         """
         import pandas as pd
 
@@ -103,7 +103,7 @@ class Engine:
         results = self._results(batch, name, rules, parameters, first)
         asked = [rule for rule in rules if not results[rule.id].success] if first == YES_OR_NO else []
         if asked:
-            results |= self._results(batch, name, asked, parameters, _WITH_ROWS)
+            results |= self._results(batch, name, asked, parameters, WITH_ROWS)
         return [_finding(rule, data, results[rule.id], parameters) for rule in rules]
 
     def _results(

@@ -18,8 +18,8 @@ import pyarrow as pa
 
 from expectations.errors import ValidationBroken
 from expectations.measures import Sources, article_frame, batch_frame, mismatched, source_frame
-from expectations.rules import Bounds, Rule, parameters, suites
-from expectations.validation import COUNTS, Finding, engine
+from expectations.rules import Bounds, Rule, arguments, parameters, suites
+from expectations.validation import COUNTS, WITH_ROWS, Finding, engine
 from transforms.staged import SCHEMA
 
 _REJECTED: list[tuple[str, pa.DataType]] = [("row", pa.int64()), ("reason", pa.string()), ("detail", pa.string())]
@@ -101,7 +101,7 @@ def judge(staged: pa.Table, *, as_of: datetime, bounds: Bounds | None = None) ->
 
     in_articles = engine().validate("fact_article", articles.row, article_frame(staged), given)
     origins = source_frame(staged)
-    in_sources = engine().validate("dim_source", (*sources.row, *sources.batch), origins.frame, given)
+    in_sources = engine().validate("dim_source", (*sources.row, *sources.batch), origins.frame, given, first=WITH_ROWS)
     of_source_rows, of_source_batch = in_sources[: len(sources.row)], in_sources[len(sources.row) :]
 
     by_row = [*in_articles, *(_of_articles(finding, origins) for finding in of_source_rows)]
@@ -207,9 +207,9 @@ def _raw_texts(rule: Rule, value: object, judged: object) -> list[str]:
     if isinstance(value, list):
         from expectations.custom import strangers
 
-        members = [] if judged is None else [str(m) for m in judged]  # type: ignore[attr-defined]
+        members = judged if isinstance(judged, Iterable) else ()
         matching = rule.expectation == "ExpectListMembersToNotMatchRegex"
-        return [_shown(m) for m in strangers(members, rule.arguments["regex"], matching=matching)]
+        return [_shown(member) for member in strangers(members, arguments(rule)["regex"], matching=matching)]
     return [_shown(value)]
 
 

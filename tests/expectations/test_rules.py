@@ -59,6 +59,11 @@ def test_a_rule_file_is_read_as_it_stands(tmp_path: Path) -> None:
         ('outcome = "null_field"', 'outcome = "null_field"\nnulls = ["headline"]', ("nulls", "headline")),
         ('id = "article.title.form"', 'id = "Title!"', ("Title!", "id")),
         ("[[row]]", "[[batch]]", ("row",)),
+        (
+            'columns = ["title"]',
+            'columns = ["title"]\nfield = "authors"',
+            ("article.title.form", "expectation", "authors"),
+        ),
         ('table = "fact_article"', 'table = "fact_mood"', ("table", "fact_mood")),
         ('table = "fact_article"', 'table = "fact_article', ("fact_article.toml",)),
     ],

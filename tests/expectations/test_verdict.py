@@ -88,6 +88,7 @@ CASES: dict[str, tuple[Callable[[int], Article], list[str], Faults]] = {
         [],
         [("title", "Sea\x07wall", "article.title.form")],
     ),
+    "title decoded wrongly but legible": (lambda n: spoilt(n, title="J\u00e2\x80\x99ai dit"), [], []),
     "title without a letter": (lambda n: spoilt(n, title="***"), [], [("title", "***", "article.title.words")]),
     "title in Arabic": (lambda n: spoilt(n, title="جدار البحر"), [], []),
     "an e-mail address in the by-line": (
@@ -352,6 +353,17 @@ def test_shares_are_judged_after_impossible_values_are_gone_and_from_enough_rows
     assert [(f.rule, f.observed) for f in found.batch_failures] == [("batch.title_share", 0.4)]
     assert judge(table, as_of=AS_OF, bounds=Bounds(min_title_share=0.4, min_rows=20)).batch_failures == ()
     assert judge(table, as_of=AS_OF, bounds=Bounds(min_title_share=0.5, min_rows=21)).batch_failures == ()
+
+
+def test_sources_without_a_domain_are_counted_also_where_the_share_is_kept() -> None:
+    table = staged(
+        *(spoilt(n, source=None, url=None, source_name=f"Wire {n}") for n in range(8)),
+        *(spoilt(n, source=f"paper{n}.example", url=None) for n in range(8, 24)),
+    )
+    results = {each["rule_id"]: each for each in judge(table, as_of=AS_OF).results.to_pylist()}
+    share = results["batch.sources.domain_share"]
+    assert (share["evaluated"], share["unexpected"], share["success"]) == (24, 8, True)
+    assert share["observed"] == "0.6667 (bound 0.5)"
 
 
 def test_one_notice_taken_for_the_body_of_most_articles_fails_the_batch() -> None:
