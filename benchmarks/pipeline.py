@@ -93,7 +93,7 @@ def scores(pages: Path, predictions: Path) -> dict[str, dict[str, float]]:
 def answers(warehouse: Path, out: Path) -> None:
     """The warehouse's answer to pages.sql as JSON lines."""
     query = (HERE / "pages.sql").read_text(encoding="utf-8")
-    command = [NEWSLAKE, "sql", query, "--warehouse", str(warehouse), "--format", "json"]
+    command = [NEWSLAKE, "sql", "--warehouse", str(warehouse), "--format", "json", "--", query]
     out.write_text(subprocess.run(command, capture_output=True, text=True, check=True).stdout, encoding="utf-8")
 
 

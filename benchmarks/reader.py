@@ -51,6 +51,7 @@ def watch(folder: Path, stop: threading.Event) -> Seen:
         try:
             if con is None or seen.queries % NEW_CONNECTION_EVERY == 0:
                 con = connect(folder, read_only=True)
+                con.execute("set threads = 1")  # it shares the cores with what is measured
             batches, torn = con.execute(SEEN).fetchall()[0]
         except NoWarehouse:
             if seen.queries:

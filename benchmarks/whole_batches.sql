@@ -1,23 +1,16 @@
--- One row: how many batches are committed, and how many of them show other counts than their own record says.
-with
-recorded_inputs as (
-    select batch_id, count(*) as recorded
-    from ops.input
-    group by batch_id
-),
-
-readings as (
-    select batch_id, count(*) as readings
-    from fact_article
-    group by batch_id
+-- One row: how many batches are committed, and 1 where inputs or readings are more or fewer than these batches put in.
+with batches as (
+    select
+        count(*) as batches,
+        coalesce(sum(inputs - unchanged - failed_again), 0) as recorded,
+        coalesce(sum(articles_new + articles_edited + articles_reextracted), 0) as readings
+    from ops.batch
 )
 
 select
-    count(*) as batches,
-    count(*) filter (
-        coalesce(recorded, 0) != batch.inputs - unchanged - failed_again
-        or coalesce(readings, 0) != articles_new + articles_edited + articles_reextracted
-    ) as torn
-from ops.batch
-left join recorded_inputs using (batch_id)
-left join readings using (batch_id)
+    batches,
+    (
+        recorded != (select count(*) from ops.input)
+        or readings != (select count(*) from fact_article)
+    )::integer as torn
+from batches
