@@ -20,13 +20,6 @@ TOWER = "Council approves the tower. After nine hours the vote was eight to seve
 URL = "harbour-gazette.example/storm"
 
 
-@pytest.fixture(autouse=True)
-def nothing_is_left_unaccounted_for(lake: Lake) -> object:
-    """Whatever a test loads, the audit of the whole lake finds nothing."""
-    yield
-    assert audit(lake.con) == []
-
-
 def states(lake: Lake) -> list[tuple[object, ...]]:
     return lake.rows(
         "select input_key, state, reason, article_id, revision, is_latest from ops.input order by input_id"
@@ -128,6 +121,7 @@ def test_a_file_that_goes_back_to_its_former_content_makes_a_third_revision(lake
     assert states(lake) == [("a.txt", "loaded", None, 1, 3, True), ("a.txt", "loaded", None, 1, 2, False)]
     assert lake.rows("select state, batch_id, replaced_in_batch from ops.input_history") == [("loaded", 1, 3)]
     assert lake.rows("select revision, body from article") == [(3, STORM)]
+    assert audit(lake.con) == []
 
 
 def test_a_restored_file_is_current_whatever_its_modification_time_says(lake: Lake) -> None:
@@ -147,6 +141,7 @@ def test_an_older_copy_that_arrives_late_is_a_revision_but_not_the_current_one(l
         (2, False, False),
         (1, True, True),
     ]
+    assert audit(lake.con) == []
 
 
 def test_two_states_of_an_article_in_one_batch_follow_on_each_other_by_observation(lake: Lake) -> None:
@@ -159,6 +154,7 @@ def test_two_states_of_an_article_in_one_batch_follow_on_each_other_by_observati
     assert (counts.articles_new, counts.articles_edited) == (1, 1)
     assert readings(lake) == [(1, 1, "new", STORM), (1, 2, "edited", STORM_LATER)]
     assert lake.rows("select body from article") == [(STORM_LATER,)]
+    assert audit(lake.con) == []
 
 
 def test_another_file_that_says_the_same_points_to_the_reading_that_is_there(lake: Lake) -> None:
@@ -183,6 +179,7 @@ def test_the_same_bytes_under_another_key_are_a_duplicate_of_the_first(lake: Lak
         ("b.txt", "duplicate", "a.txt"),
         ("c.txt", "loaded", None),
     ]
+    assert audit(lake.con) == []
 
 
 def test_another_piece_under_a_known_address_is_quarantined_and_never_a_version(lake: Lake) -> None:
@@ -193,6 +190,7 @@ def test_another_piece_under_a_known_address_is_quarantined_and_never_a_version(
     [(reason, detail)] = lake.rows("select reason, detail from rejection")
     assert reason == "identity_conflict"
     assert str(detail).startswith(f"b.txt claims the url {URL}, which a.txt has already")
+    assert audit(lake.con) == []
 
 
 def test_another_piece_under_one_address_within_a_batch_is_quarantined_too(lake: Lake) -> None:
@@ -249,6 +247,7 @@ def test_a_file_that_could_not_be_read_is_one_row_until_it_can_be(lake: Lake) ->
     assert lake.rows("select state, reason, batch_id, replaced_in_batch from ops.input_history") == [
         ("failed", "unreadable", 1, 3)
     ]
+    assert audit(lake.con) == []
 
 
 def test_a_loaded_file_that_cannot_be_read_any_more_keeps_its_article(lake: Lake) -> None:
@@ -257,6 +256,7 @@ def test_a_loaded_file_that_cannot_be_read_any_more_keeps_its_article(lake: Lake
     assert states(lake) == [("a.txt", "loaded", None, 1, 1, True), ("a.txt", "failed", "unreadable", None, None, False)]
     lake.load(Inbox().add("a.txt", an_article(STORM)))
     assert states(lake) == [("a.txt", "loaded", None, 1, 1, True)]
+    assert audit(lake.con) == []
 
 
 def test_a_container_counts_its_records_and_not_itself(lake: Lake) -> None:
@@ -270,6 +270,7 @@ def test_a_container_counts_its_records_and_not_itself(lake: Lake) -> None:
     )
     assert (counts.inputs, counts.container, counts.loaded, counts.quarantined) == (4, 1, 2, 1)
     assert lake.rows("select path from article order by path") == [("dump.jsonl#1",), ("dump.jsonl#2",)]
+    assert audit(lake.con) == []
 
 
 def test_a_text_that_recurs_is_stored_once(lake: Lake) -> None:
@@ -299,6 +300,7 @@ def test_a_source_without_a_domain_is_known_by_its_name(lake: Lake) -> None:
         ("c.txt", "tower.example", None),
         ("d.txt", None, None),
     ]
+    assert audit(lake.con) == []
 
 
 def test_an_unknown_observation_falls_back_on_the_file_and_says_so(lake: Lake) -> None:
@@ -359,6 +361,7 @@ def test_a_batch_that_breaks_a_check_is_rolled_back_whole(lake: Lake) -> None:
     assert states(lake) == [("a.txt", "loaded", None, 1, 1, True)]
     assert lake.rows("select count(*) from ops.batch") == [(1,)]
     assert lake.load(Inbox().add("b.txt", an_article(TOWER))).loaded == 1
+    assert audit(lake.con) == []
 
 
 def test_an_engine_that_nobody_told_of_is_named(lake: Lake) -> None:

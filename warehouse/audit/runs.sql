@@ -24,13 +24,13 @@ where run.run_id is null
     or (
         run.state <> 'running'
         and (
-            run.picked_up <> run.loaded + run.quarantined + run.duplicate + run.held + run.failed + run.container
-            or run.loaded <> coalesce(batches.loaded, 0)
-            or run.quarantined <> coalesce(batches.quarantined, 0)
-            or run.duplicate <> coalesce(batches.duplicate, 0)
-            or run.failed <> coalesce(batches.failed, 0)
-            or run.container <> coalesce(batches.container, 0)
-            or run.batches <> coalesce(batches.batches, 0)
+            run.picked_up is distinct from run.loaded + run.quarantined + run.duplicate + run.held + run.failed + run.container
+            or run.loaded is distinct from coalesce(batches.loaded, 0)
+            or run.quarantined is distinct from coalesce(batches.quarantined, 0)
+            or run.duplicate is distinct from coalesce(batches.duplicate, 0)
+            or run.failed is distinct from coalesce(batches.failed, 0)
+            or run.container is distinct from coalesce(batches.container, 0)
+            or run.batches is distinct from coalesce(batches.batches, 0)
         )
     )
 order by 1

@@ -1,0 +1,140 @@
+"""The ledger: which files are read again, how runs begin and end, how things stand."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+import pyarrow as pa
+from lake_builder import NOW, Inbox, Lake, an_article
+
+from transforms.article import Rejection
+from transforms.staged import digest
+from warehouse.audit import audit
+from warehouse.ledger import LISTING, RunCounts, begin_run, end_run, record_alert, select_changed, status, touch
+
+STORM = "Storm closes the harbour. Ferries stayed in port on Monday as gusts reached ninety kilometres an hour."
+TOWER = "Council approves the tower. After nine hours the vote was eight to seven in favour of the plan."
+SIZE = len(f"{STORM}\n\nRecent Posts")
+
+
+def listing(*files: tuple[str, int, int]) -> pa.Table:
+    return pa.Table.from_pylist([dict(zip(LISTING.names, file, strict=True)) for file in files], LISTING)
+
+
+def changed(lake: Lake, *files: tuple[str, int, int], verify: bool = False) -> tuple[list[str], int]:
+    table, unchanged = select_changed(lake.con, listing(*files), verify=verify)
+    return table.column("file_key").to_pylist(), unchanged
+
+
+def test_a_known_file_of_the_same_size_and_time_is_spared(lake: Lake) -> None:
+    lake.load(Inbox().add("a.txt", an_article(STORM), mtime_ns=5))
+    assert changed(lake, ("a.txt", SIZE, 5)) == ([], 1)
+    assert changed(lake, ("a.txt", SIZE + 1, 5)) == (["a.txt"], 0)
+    assert changed(lake, ("a.txt", SIZE, 6)) == (["a.txt"], 0)
+    assert changed(lake, ("b.txt", SIZE, 5), ("a.txt", SIZE, 5)) == (["b.txt"], 1)
+    assert changed(lake, ("a.txt", SIZE, 5), verify=True) == (["a.txt"], 0)
+
+
+def test_every_settled_state_is_spared_and_a_failure_comes_again(lake: Lake) -> None:
+    inbox = (
+        Inbox()
+        .add("dump.jsonl", an_article(TOWER, record="1", content=b"{}"), content=b"12345", mtime_ns=5)
+        .add("loaded.txt", an_article(STORM), mtime_ns=5)
+        .add("loaded2.txt", an_article(STORM), mtime_ns=5)
+        .add("quarantined.txt", Rejection("empty", "nothing in it"), mtime_ns=5)
+        .fail("failed.txt")
+    )
+    lake.load(inbox)
+    assert lake.rows("select state from ops.input where record is null order by input_key") == [
+        ("container",),
+        ("failed",),
+        ("loaded",),
+        ("duplicate",),
+        ("quarantined",),
+    ]
+    files = [("dump.jsonl", 5, 5), ("failed.txt", 0, 5), ("loaded.txt", SIZE, 5), ("loaded2.txt", SIZE, 5)]
+    assert changed(lake, *files, ("quarantined.txt", 5, 5)) == (["failed.txt"], 4)
+
+
+def test_a_file_in_question_comes_with_its_known_hash_and_can_be_touched(lake: Lake) -> None:
+    lake.load(Inbox().add("a.txt", an_article(STORM), content=b"x", mtime_ns=5))
+    table, _ = select_changed(lake.con, listing(("a.txt", 1, 6), ("b.txt", 1, 6)))
+    assert table.column("known_hash").to_pylist() == [digest(b"x"), None]
+    touch(lake.con, listing(("a.txt", 1, 6)))
+    assert changed(lake, ("a.txt", 1, 6)) == ([], 1)
+
+
+def test_only_the_newest_content_of_a_key_counts_as_known(lake: Lake) -> None:
+    lake.load(Inbox().add("a.txt", an_article(STORM), content=b"x", mtime_ns=5))
+    lake.load(Inbox().add("a.txt", an_article(TOWER), content=b"y", mtime_ns=6))
+    assert changed(lake, ("a.txt", 1, 5)) == (["a.txt"], 0)
+    assert changed(lake, ("a.txt", 1, 6)) == ([], 1)
+
+
+def test_two_hundred_thousand_listed_files_are_compared_within_seconds(lake: Lake) -> None:
+    n = 200_000
+    files = pa.table({"file_key": [f"k{i:06}" for i in range(n)], "size": [1] * n, "mtime_ns": [5] * n})
+    began = time.monotonic()
+    table, unchanged = select_changed(lake.con, files)
+    assert (table.num_rows, unchanged) == (n, 0)
+    assert time.monotonic() - began < 10
+
+
+def test_a_run_adds_up_to_its_batches(lake: Lake) -> None:
+    lake.load(Inbox().add("a.txt", an_article(STORM)).add("b.txt", an_article(STORM)).fail("c.txt"))
+    lake.load(Inbox().add("a.txt", an_article(STORM)).add("d.txt", Rejection("empty", "nothing in it")))
+    counts = end_run(lake.con, lake.run_id, state="completed", now=NOW, listed=9, unchanged=5)
+    expected = RunCounts(
+        listed=9,
+        unchanged=6,
+        picked_up=4,
+        loaded=1,
+        quarantined=1,
+        duplicate=1,
+        held=0,
+        failed=1,
+        container=0,
+        batches=2,
+    )
+    assert counts == expected
+    assert lake.rows("select state, picked_up, loaded, failed, batches from ops.run") == [("completed", 4, 1, 1, 2)]
+    assert audit(lake.con) == []
+
+
+def test_a_run_that_never_ended_is_marked_interrupted_with_what_it_did(lake: Lake) -> None:
+    lake.load(Inbox().add("a.txt", an_article(STORM)))
+    assert begin_run(lake.con, inbox="/inbox", now=NOW, version="0.1.0", flow_run_id="f") == 2
+    assert lake.rows("select run_id, state, picked_up, loaded, ended_at, flow_run_id from ops.run order by run_id") == [
+        (1, "interrupted", 1, 1, None, None),
+        (2, "running", None, None, None, "f"),
+    ]
+    assert audit(lake.con) == []
+
+
+def test_status_tells_of_runs_states_totals_and_alerts(lake: Lake) -> None:
+    empty = status(lake.con)
+    assert empty.totals.to_pylist()[0]["articles"] == 0
+    assert empty.states.num_rows == 0
+    lake.load(Inbox().add("a.txt", an_article(STORM, source="x.example")).add("b.txt", Rejection("empty", "nothing")))
+    record_alert(
+        lake.con,
+        run_id=1,
+        cause="rejected_share",
+        severity="warning",
+        title="Half of the run was rejected",
+        message="1 of 2 inputs",
+        channels=["json://127.0.0.1"],
+        delivered=False,
+        problem="connection refused",
+        now=datetime(2026, 3, 2, tzinfo=UTC),
+    )
+    now = status(lake.con)
+    assert now.states.to_pylist() == [{"state": "loaded", "inputs": 1}, {"state": "quarantined", "inputs": 1}]
+    totals = now.totals.to_pylist()[0]
+    assert (totals["articles"], totals["readings"], totals["sources"], totals["authors"]) == (1, 1, 1, 0)
+    assert [(a["alert_id"], a["cause"], a["delivered"]) for a in now.alerts.to_pylist()] == [
+        (1, "rejected_share", False)
+    ]
+    assert now.runs.column("run_id").to_pylist() == [1]
+    assert now.data_bytes > 0
