@@ -31,7 +31,6 @@ from prefect.futures import PrefectFuture
 from prefect.runtime import flow_run
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.annotations import opaque
-from transforms.extract import extractors
 
 from expectations import verdict
 from expectations.rules import Bounds
@@ -41,6 +40,8 @@ from flows.pickup import Inbox, Listed, list_inbox
 from flows.progress import REPORTER
 from flows.settings import Batch, Loaded, Settings, feeds_of, load
 from flows.summary import STATES, Counts, Finish, Problem, RunSummary
+from transforms.article import Origin
+from transforms.extract import extractors
 from transforms.hints import Feed
 from transforms.staged import SCHEMA, Outcome
 from warehouse import ledger
@@ -225,7 +226,7 @@ class _Run:
             return
         with self._watch.stage("validating"):
             judged = verdict.judge(staged, as_of=self._as_of, bounds=self._bounds)
-            staged = verdict.apply_nulls(staged, judged.faults)
+            staged = _observed(verdict.apply_nulls(staged, judged.faults), self._as_of)
         with self._watch.stage("loading"):
             counts = load_batch(
                 self._con,
@@ -301,7 +302,7 @@ class _Run:
         return f"{alert.title} ({delivery.problem or 'sent'})"
 
 
-@task(name="read-chunk", task_run_name="{path}", persist_result=False, cache_policy=NO_CACHE)
+@task(name="read-chunk", persist_result=False, cache_policy=NO_CACHE)
 def read_chunk(path: str, files: Sequence[Listed]) -> StagedChunk:
     """Read ``files`` in the children and leave their rows as Parquet at ``path``."""
     reporter = REPORTER.get()
@@ -333,6 +334,15 @@ def _to_read(listed: Inbox, changed: pa.Table) -> list[Listed]:
     known = dict(zip(changed["file_key"].to_pylist(), changed["known_hash"].to_pylist(), strict=True))
     files = [replace(file, known_hash=known[file.file_key]) for file in listed.files if file.file_key in known]
     return sorted([*files, *listed.problems], key=lambda file: file.file_key)
+
+
+def _observed(staged: pa.Table, as_of: datetime) -> pa.Table:
+    """Readings order by the time of their observation, so one that is in the future becomes the time of the run."""
+    unknown = pc.and_(pc.equal(staged["outcome"], pa.scalar(Outcome.ARTICLE.value)), pc.is_null(staged["observed_at"]))
+    for name, value in (("observed_at", as_of), ("observed_origin", Origin.PICKUP.value)):
+        column = pc.if_else(unknown, pa.scalar(value, SCHEMA.field(name).type), staged[name])
+        staged = staged.set_column(staged.schema.get_field_index(name), name, column)
+    return staged
 
 
 def _pieces(table: pa.Table, rows: int) -> Iterator[pa.Table]:
