@@ -36,6 +36,7 @@ DATE = re.compile(
 )
 
 _TOKEN = re.compile(r"[^\W\d_][\w.'’\-]{0,30}")
+_DIGIT = re.compile(r"\d")
 _ENDS = " \t|•·,;:–—-/()"
 _PIECES = re.compile(r"\s*[|•·]\s*|\s[–—-]\s")
 
@@ -85,7 +86,7 @@ def read_credit(text: str, book: Rulebook, *, bare_name: bool = False, small_nam
     faults: list[FieldFault] = []
     labelled = False
     for _ in range(3):
-        m = DATE.search(rest)
+        m = DATE.search(rest) if _DIGIT.search(rest) else None
         if m is None:
             break
         before, which = _label_before(rest[: m.start()], book)

@@ -36,6 +36,8 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"\w+")
+_LETTER = re.compile(r"[^\W\d_]")
+_SIGN = re.compile(r"[^\w\s\x00-\x7f]")  # vowel signs, typographic marks, emoji: half a letter
 _FULL_NAME = re.compile(r"(?<![.!?] )(?<!^)\b([A-ZÄÖÜÉÁÍÓÚА-ЯЁ][\w’'-]{2,20}) ([A-ZÄÖÜÉÁÍÓÚА-ЯЁ][\w-]{3,20})\b")
 _SURNAME = re.compile(r"\b[A-ZÄÖÜÉÁÍÓÚА-ЯЁ][\w-]{3,20}\b")
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
@@ -223,13 +225,9 @@ def is_liveblog(lines: Sequence[Line]) -> bool:
 
 def is_gibberish(text: str) -> bool:
     """Whether a text is no text: less than half letters, or one unbroken run of signs such as base64."""
-    sample = text[:20_000]
-    visible = "".join(sample.split())
-    letters = (
-        sum(map(str.isalpha, visible))
-        + sum(not c.isascii() and not c.isalnum() and c.isprintable() for c in visible) // 2
-    )
-    if letters * 2 < len(visible):
-        return True
+    sample = text[:8_000]
     words = sample.split()
-    return len(visible) > 200 and len(visible) / len(words) > 40 and not _SPACED.search(sample)
+    visible = sum(map(len, words))
+    if (len(_LETTER.findall(sample)) + len(_SIGN.findall(sample)) // 2) * 2 < visible:
+        return True
+    return visible > 200 and visible > 40 * len(words) and not _SPACED.search(sample)

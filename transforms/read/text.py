@@ -25,7 +25,7 @@ from transforms.read.shape import (
     unwrap,
 )
 from transforms.strip import edges
-from transforms.strip.lines import Form, Line, has_bullet, split_lines
+from transforms.strip.lines import Form, Line, fold_lines, has_bullet, split_lines
 from transforms.strip.rules import Rulebook, rulebook
 from transforms.strip.teasers import TeaserFinder
 
@@ -130,12 +130,13 @@ def _without_blocks(draft: Draft, lines: list[Line], book: Rulebook) -> tuple[li
         return credit is not None and credit.labelled
 
     gone: set[int] = set()
+    folded = fold_lines(lines)
     last_block_start = None
-    for block in TeaserFinder(lines, book, is_dated, is_own).blocks():
+    for block in TeaserFinder(lines, folded, book, is_dated, is_own).blocks():
         gone |= set(range(block.first, block.last + 1))
         draft.cut(lines[block.first].start, lines[block.last].end, Role.BOILERPLATE, block.rule)
         last_block_start = lines[block.first].start
-    for i, rule in edges.anywhere(lines, book).items():
+    for i, rule in edges.anywhere(lines, folded, book).items():
         if i not in gone:
             gone.add(i)
             draft.cut(lines[i].start, lines[i].end, rule.role, rule.id)

@@ -24,27 +24,23 @@ _JOINTS = re.compile(r"\s*[|›»•·>/▸→]\s*")
 _PARTS = re.compile(r"\s*[,.;|–—]\s*(?:-\s*)?|\s-\s|。")
 
 
-def anywhere(lines: Sequence[Line], book: Rulebook) -> dict[int, Rule]:
-    """The lines that go wherever they stand, by index."""
+def anywhere(lines: Sequence[Line], folded: Sequence[str], book: Rulebook) -> dict[int, Rule]:
+    """The lines that go wherever they stand, by index; ``folded`` are the lines as
+    :func:`~transforms.strip.lines.fold_lines` gives them."""
     found: dict[int, Rule] = {}
-    for i, line in enumerate(lines):
-        if line.weight > _HEAVIEST:
+    for i, text in enumerate(folded):
+        if not text:
             continue
-        folded = fold(line.text)
-        for rule in book.line_rules(folded):
-            if rule.scope == "anywhere" and rule.run == 1:
-                found[i] = rule
-                break
-        else:
-            if _is_inline_link(line, folded, book):
-                found[i] = INLINE
+        rule = book.rule_anywhere(text)
+        if rule is None and lines[i].form is not Form.PROSE and _is_inline_link(lines[i], text, book):
+            rule = INLINE
+        if rule is not None:
+            found[i] = rule
     return found
 
 
 def _is_inline_link(line: Line, folded: str, book: Rulebook) -> bool:
     """ "Read more: the title of another article": a label and a title, and no sentence."""
-    if line.form not in (Form.SHORT, Form.ASK, Form.CUT):
-        return False
     m = book.inline.match(folded)
     return m is not None and not has_inner_stop(line.text) and len(m["title"]) >= 4
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
+HEAVIEST = 240  # weight above which no rule for lines inside a text looks at one
 LONG = 250  # weight above which a line without an end mark is still prose: a headline or teaser is shorter
 
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff66-\uff9f]")
@@ -29,9 +30,9 @@ _INNER_STOP = re.compile(r"[^\W\d_]{3}[.!?؟।][\"”’»)]?\s+[\"“„«‘(
 _BULLET = re.compile(r"(?:[-–—*•·‣◦▪■►▶●○✓➤→>»☞]|\(?\d{1,3}[.)](?!\d)|[①-⑳]|\(?[a-hA-H]\))\s{0,8}")
 
 _HARAKAT = re.compile("[\u064b-\u0652\u0640\u0670\u200c-\u200f]")
-_EVEN = str.maketrans("أإآٱةىیکё’‘ʼ´`–—−‐“”„«»", "ااااهييكе'''''----\"\"\"\"\"")
+LETTERS = str.maketrans("أإآٱةىیکёς", "ااااهييكеσ")  # spelling variants of one letter
+_EVEN = LETTERS | str.maketrans("’‘ʼ´`–—−‐“”„«»", "'''''----\"\"\"\"\"")
 _ENDS = ' \t"*#=_~|•·►▶▸»›→←«‹.:;,-+>!…。：、|【】■●▼▲◆★☆[](){}<'
-_BLANKS = re.compile(r"\s+")
 
 
 class Form(IntEnum):
@@ -85,7 +86,7 @@ def make_line(start: int, text: str, gap: int, *, dense: bool = True, end: int |
 
 def form_of(text: str, weight: int) -> Form:
     """The form of a stripped line."""
-    if weight <= 2 * LONG and _ELLIPSIS.search(text[-8:]):
+    if weight <= 2 * LONG and ("..." in text[-5:] or not text[-1].isalnum()) and _ELLIPSIS.search(text[-8:]):
         return Form.CUT
     if weight > LONG:
         return Form.PROSE
@@ -130,10 +131,15 @@ def fold(text: str) -> str:
     NFKC, case folded, Arabic and Cyrillic spelling variants and quotation marks evened out, white space squeezed,
     decoration at both ends gone.
     """
-    if not text.isascii():
-        text = _HARAKAT.sub("", unicodedata.normalize("NFKC", text).replace("\u0307", ""))
-    text = text.casefold().translate(_EVEN)
-    return _BLANKS.sub(" ", text.strip(_ENDS)).strip()
+    if text.isascii():
+        return " ".join(text.lower().strip(_ENDS).split())
+    text = _HARAKAT.sub("", unicodedata.normalize("NFKC", text).replace("\u0307", ""))
+    return " ".join(text.casefold().translate(_EVEN).strip(_ENDS).split())
+
+
+def fold_lines(lines: Sequence[Line]) -> list[str]:
+    """Each line in folded form; empty for a line that is too heavy for any rule."""
+    return [fold(line.text) if line.weight <= HEAVIEST else "" for line in lines]
 
 
 def tidy(text: str) -> str:

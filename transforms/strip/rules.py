@@ -18,7 +18,7 @@ import msgspec
 import xxhash
 
 from transforms.article import Role
-from transforms.strip.lines import fold
+from transforms.strip.lines import LETTERS, fold
 
 Scope = Literal["anywhere", "edge", "tail"]
 
@@ -135,6 +135,7 @@ class Rulebook:
 
     phrases: dict[str, tuple[Rule, ...]]
     patterns: tuple[tuple[re.Pattern[str], Rule], ...]
+    anywhere: re.Pattern[str]  # the patterns of scope "anywhere" in one, for a first look
     translation: re.Pattern[str]
     original: re.Pattern[str]
     not_article: re.Pattern[str]
@@ -155,6 +156,13 @@ class Rulebook:
         if not found and len(folded) <= _LONGEST_LINE:
             found = tuple(rule for pattern, rule in self.patterns if pattern.fullmatch(folded))
         return found
+
+    def rule_anywhere(self, folded: str) -> Rule | None:
+        """The rule that cuts the line wherever it stands."""
+        found = self.phrases.get(folded)
+        if found is None and len(folded) <= _LONGEST_LINE and self.anywhere.fullmatch(folded):
+            found = self.line_rules(folded)
+        return next((rule for rule in found or () if rule.scope == "anywhere" and rule.run == 1), None)
 
     def is_age(self, folded: str) -> bool:
         """Whether the line is nothing but an age such as "4 minutes ago"."""
@@ -211,6 +219,7 @@ def rulebook() -> Rulebook:
     return Rulebook(
         phrases=phrases,
         patterns=tuple(patterns),
+        anywhere=re.compile("|".join(pattern.pattern for pattern, rule in patterns if rule.scope == "anywhere")),
         translation=_either(rules.translation.patterns, rules.translation.id),
         original=_either(rules.translation.originals, rules.translation.id),
         not_article=_either(rules.not_articles.patterns, "not_articles"),
@@ -249,9 +258,7 @@ def _either(patterns: Iterable[str], rule: str) -> re.Pattern[str]:
     for pattern in patterns:
         if _UNBOUNDED.search(pattern):
             raise ValueError(f"rule {rule}: the pattern {pattern!r} has an unbounded repeat; write {{0,n}} instead")
-    return re.compile(
-        "|".join(f"(?:{pattern})" for pattern in patterns).replace("ς", "σ")
-    )  # case folding does it to the lines
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns).translate(LETTERS))
 
 
 def _words(words: Iterable[str], *, folded: bool = True) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from transforms.strip.lines import Form, Line, fold, has_bullet
+from transforms.strip.lines import Form, Line, has_bullet
 from transforms.strip.rules import Rulebook
 
 RULE = "teaser.block"
@@ -49,10 +49,12 @@ class TeaserFinder:
     """Finds the blocks of one text.
 
     ``is_dated`` tells a line that is a date or a dated by-line, ``is_own`` one that belongs to the article itself (a
-    label such as "Categories: …", a by-line).
+    label such as "Categories: …", a by-line). ``folded`` are the lines as
+    :func:`~transforms.strip.lines.fold_lines` gives them.
     """
 
     lines: Sequence[Line]
+    folded: Sequence[str]
     book: Rulebook
     is_dated: Callable[[str], bool]
     is_own: Callable[[str], bool]
@@ -63,7 +65,7 @@ class TeaserFinder:
         position = walked = 0
         while position < len(self.lines):
             strength = self._announces(position)
-            block = None
+            block: Block | None = None
             if strength is None:
                 block = self._unannounced(position)
             elif position >= walked:  # each line is walked over once, or a text of headings would cost its square
@@ -80,7 +82,7 @@ class TeaserFinder:
         line = self.lines[index]
         if line.weight > _HEADING_WEIGHT or line.form is Form.PROSE:
             return None
-        return self.book.announcements.get(fold(line.text))
+        return self.book.announcements.get(self.folded[index])
 
     def _look(self, index: int) -> _Look:
         line = self.lines[index]
@@ -88,7 +90,7 @@ class TeaserFinder:
             return _Look.EXCERPT
         if line.form is Form.PROSE and line.weight > 120:
             return _Look.PROSE
-        folded = fold(line.text)
+        folded = self.folded[index]
         if self.book.is_age(folded):
             return _Look.AGE
         if line.weight <= _HEADING_WEIGHT:
@@ -147,7 +149,7 @@ class TeaserFinder:
         return self.lines[index].form is Form.CUT and self._is_aged(index + 1)
 
     def _is_aged(self, index: int) -> bool:
-        return index < len(self.lines) and self.book.is_age(fold(self.lines[index].text))
+        return index < len(self.lines) and self.book.is_age(self.folded[index])
 
     def _walk(self, start: int) -> tuple[list[_Look], int]:
         """The looks of the lines that may be teasers, and the index of the first that cannot."""

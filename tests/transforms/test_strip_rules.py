@@ -1,0 +1,125 @@
+"""The rule files: stable ids, bounded patterns, folded patterns, and a hash that names this version."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib import resources
+
+import pytest
+
+from transforms.strip.lines import Form, fold, form_of, has_bullet, make_line, split_lines
+from transforms.strip.rules import _either, rulebook, rules_hash
+
+# These ids are stored with the spans that the rules cut: one may be added, none renamed.
+IDS = {
+    "ad.marker", "share.bar", "share.word", "comment.count", "newsletter.signup", "cookie.notice", "copyright.footer", "link.more", "nav.word",
+    "photo.credit", "reading.time", "listen.watch", "contact.tip",
+}  # fmt: skip
+
+
+def _file(name: str) -> dict[str, object]:
+    return tomllib.loads(resources.files("transforms.strip").joinpath(name).read_text(encoding="utf-8"))
+
+
+def test_rule_ids_are_unique_and_stay() -> None:
+    lines = _file("rules.toml")["line"]
+    assert isinstance(lines, list)
+    ids = [entry["id"] for entry in lines]
+    assert sorted(ids) == sorted(IDS)
+    assert all(entry["why"] for entry in lines)
+
+
+def test_an_unbounded_repeat_is_refused() -> None:
+    with pytest.raises(ValueError, match="unbounded repeat"):
+        _either(["a+b"], "x")
+    with pytest.raises(ValueError, match="unbounded repeat"):
+        _either([".*"], "x")
+    assert _either([r"\*\+ a{1,3}"], "x").fullmatch("*+ aa")
+
+
+def test_patterns_have_the_letters_of_the_folded_lines() -> None:
+    book = rulebook()
+    for pattern in [*(p for p, _ in book.patterns), book.translation, book.original, book.not_article, book.age]:
+        assert not re.search("[أإآٱةىیکёςß]", pattern.pattern), pattern.pattern[:80]
+        assert re.sub(r"\\.", "", pattern.pattern).islower()
+
+
+@pytest.mark.parametrize(
+    "age",
+    [
+        "4 minutes ago", "1 hour ago", "an hour ago", "2 days ago", "Updated 3 hours ago", "5 min ago", "2h ago", "just now", "vor 4 Minuten", "vor einer Stunde",
+        "vor 2 Tagen", "hace 3 horas", "hace un día", "il y a 2 jours", "il y a une heure", "il y a 5 min", "há 2 horas", "2 horas atrás", "2 ore fa",
+        "un'ora fa", "3 uur geleden", "5 minuten geleden", "för 3 timmar sedan", "for 2 timer siden", "3 tuntia sitten", "3 godziny temu", "2 dni temu",
+        "před 3 hodinami", "acum 2 ore", "2 órája", "πριν από 3 ώρες", "2 dakika önce", "5 минут назад", "час назад", "3 дня назад", "вчера, 14:05",
+        "5 хвилин тому", "منذ 3 ساعات", "منذ ٣ دقائق", "قبل يومين", "منذ ساعة", "۳ ساعت پیش", "לפני 3 שעות", "3 घंटे पहले", "৩ ঘণ্টা আগে", "2 jam lalu",
+        "2 giờ trước", "3 ชั่วโมงที่แล้ว", "3時間前", "5分前", "昨日", "3天前", "5 分钟前", "3시간 전",
+    ],
+)  # fmt: skip
+def test_ages_are_known_in_many_languages(age: str) -> None:
+    assert rulebook().is_age(fold(age))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "4 minutes ago there were none",
+        "The boat left 4 minutes ago.",
+        "a minute",
+        "vor 4 Minuten kam sie",
+        "5 минут",
+        "3時間前に出港した",
+        "today is Friday",
+        "4 minutes",
+    ],
+)
+def test_what_only_holds_an_age_is_none(text: str) -> None:
+    assert not rulebook().is_age(fold(text))
+
+
+def test_the_hash_is_a_hash_and_stays_within_a_version() -> None:
+    assert re.fullmatch(r"[0-9a-f]{32}", rules_hash())
+    assert rules_hash() == rules_hash()
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("The ferry has left the quay.", Form.PROSE), ("“The ferry has left.”", Form.PROSE), ("フェリーは出港した。", Form.PROSE), ("「出港した。」", Form.PROSE),
+        ("غادرت العبارة الرصيف.", Form.PROSE), ("Has the ferry left?", Form.ASK), ("هل غادرت العبارة؟", Form.ASK), ("出港したのか？", Form.ASK),
+        ("Ferry leaves the quay", Form.SHORT), ("Talks resume in the U.S.", Form.SHORT), ("The bird would not…", Form.CUT), ("The bird would not [...]", Form.CUT),
+        ("word " * 60, Form.PROSE), ("Left. And then? Nobody knows", Form.SHORT), ("यह एक वाक्य है।", Form.PROSE),
+    ],
+)  # fmt: skip
+def test_the_form_of_a_line_is_seen_in_any_script(text: str, form: Form) -> None:
+    assert form_of(text.strip(), make_line(0, text.strip(), 0).weight) is form
+
+
+def test_lines_know_their_span_gap_and_weight() -> None:
+    text = "  Häfen \n\n \n\t港\n"
+    lines = split_lines(text)
+    assert [(text[line.start : line.end], line.gap, line.weight) for line in lines] == [("Häfen", 0, 5), ("港", 2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_item"),
+    [
+        ("- a ferry", True),
+        ("• a ferry", True),
+        ("1. A ferry", True),
+        ("2) A ferry", True),
+        ("3.5 metres", False),
+        ("2025 was wet", False),
+        ("a ferry", False),
+        ("-", False),
+    ],
+)
+def test_list_marks_are_known(text: str, is_item: bool) -> None:
+    assert has_bullet(text) is is_item
+
+
+def test_folding_evens_out_spelling_marks_and_decoration() -> None:
+    assert fold("»  Recent  Posts: ") == "recent posts"
+    assert fold("اقرأ أيضاً") == fold("اقرا ايضا")
+    assert fold("Ещё новости") == fold("еще новости")
+    assert fold("Ｒｅａｄ ｍｏｒｅ…") == "read more"
