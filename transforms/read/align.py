@@ -24,21 +24,22 @@ class Aligner:
     """A source text, indexed once, in which the texts of the body and the fields are looked up."""
 
     def __init__(self, source_text: str) -> None:
-        self._compact = "".join(source_text.split())
+        self._source = source_text
         self._budget = _BUDGET
-        self._starts: list[int] = []  # of each run of visible characters, in the source text
-        self._offsets: list[int] = []  # of the same run, in the compact text
-        offset = 0
-        for run in _RUN.finditer(source_text):
-            self._starts.append(run.start())
-            self._offsets.append(offset)
-            offset += run.end() - run.start()
+        self._starts: list[int] = []  # of each line, in the source text
+        self._offsets: list[int] = []  # of the same line, in the compact text
         self._lines: dict[str, list[int]] = {}
-        offset = 0
+        compacts: list[str] = []
+        start = offset = 0
         for line in source_text.split("\n"):
             if compact := "".join(line.split()):
+                self._starts.append(start)
+                self._offsets.append(offset)
                 self._lines.setdefault(compact, []).append(offset)
+                compacts.append(compact)
                 offset += len(compact)
+            start += len(line) + 1
+        self._compact = "".join(compacts)
 
     def body(self, lines: Iterable[str]) -> list[Kept]:
         """The spans of a body's lines, in the order of the source text, those that adjoin joined."""
@@ -107,13 +108,18 @@ class Aligner:
         return self._offsets[index] if index < len(self._offsets) else len(self._compact)
 
     def _kept(self, start: int, end: int, field: str) -> Kept:
-        first = bisect_right(self._offsets, start) - 1
-        last = bisect_right(self._offsets, end - 1) - 1
-        return Kept(
-            self._starts[first] + start - self._offsets[first],
-            self._starts[last] + end - self._offsets[last],
-            field,
-        )
+        return Kept(self._place(start), self._place(end - 1) + 1, field)
+
+    def _place(self, offset: int) -> int:
+        """Where the visible character at ``offset`` of the compact text stands in the source text."""
+        line = bisect_right(self._offsets, offset) - 1
+        left = offset - self._offsets[line]
+        for run in _RUN.finditer(self._source, self._starts[line]):
+            length = run.end() - run.start()
+            if left < length:
+                return run.start() + left
+            left -= length
+        return len(self._source)
 
 
 def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

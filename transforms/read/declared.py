@@ -262,7 +262,12 @@ def _of_update(element: LexborNode) -> bool:
     """Whether a time element says when the page was changed."""
     name = (element.attributes.get("class") or "").lower()
     around = element.parent.text()[:80] if element.parent else ""
-    return ("publish" not in name and "updat" in name) or _UPDATE.search(around) is not None
+    return ("publish" not in name and "updat" in name) or says_update(around)
+
+
+def says_update(text: str) -> bool:
+    """Whether the words beside a date make it that of a change."""
+    return _UPDATE.search(text) is not None
 
 
 def _date(said: Sequence[str | None]) -> Published | None:

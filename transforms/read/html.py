@@ -26,6 +26,7 @@ from transforms.article import (
     Kept,
     Kind,
     Origin,
+    Precision,
     Published,
     RawFile,
     Reading,
@@ -36,7 +37,7 @@ from transforms.describe import clean_title, detect_language, is_brief, source_o
 from transforms.identity import identify
 from transforms.read.align import Aligner
 from transforms.read.byline import Credit, read_credit
-from transforms.read.declared import Declared, declared
+from transforms.read.declared import Declared, declared, says_update
 from transforms.read.visible import legible, visible
 from transforms.strip.rules import rulebook
 
@@ -44,6 +45,7 @@ LARGEST = 10_000_000  # characters of markup; the engine is superlinear, and abo
 DEEPEST = 2_000  # elements within one another; the deepest of 858 real pages has 350, and parsing is quadratic in it
 _BYLINE_LINES = 12  # how far from the title by-line and date are looked for
 _LINES_BEFORE = 4
+_WORDS_BESIDE_DATE = 9
 _LONGEST_FIELD_LINE = 160
 
 _OPEN_OR_CLOSE = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]{0,30})")
@@ -51,6 +53,7 @@ _UNCLOSED = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "path", "source", "track",
      "wbr", "p", "li", "td", "tr", "th", "dt", "dd", "option"}
 )  # fmt: skip
+_BETWEEN = re.compile(r"\s[–—-]\s|[|•·⋅]")
 _ROW_OR_ITEM = ("- ", "| ")
 
 
@@ -172,14 +175,26 @@ def _beside_title(source_text: str, title: str | None) -> Credit:
     at = next((i for i, line in enumerate(lines) if compact and "".join(line.split()) == compact), None)
     if at is None:
         return Credit()
+    after = lines[at + 1 : at + 1 + _BYLINE_LINES]
+    after = lines[at + 1 : at + 1 + _BYLINE_LINES]
     found = Credit()
-    for line in (*lines[at + 1 : at + 1 + _BYLINE_LINES], *lines[max(0, at - _LINES_BEFORE) : at]):
+    for line in (*after, *lines[max(0, at - _LINES_BEFORE) : at]):
         credit = read_credit(line, rulebook()) if line else None
         if credit:
             found = Credit(
                 found.authors or credit.authors, found.published or credit.published, found.modified or credit.modified
             )
+    if found.published is None:
+        found = dataclasses.replace(found, published=next(filter(None, map(_date_of_line, after)), None))
     return found
+
+
+def _date_of_line(line: str) -> Published | None:
+    """The day that a line of a few words gives, as in "4 March 2026 · 8 minutes"; a caption has more words."""
+    if not any(map(str.isdigit, line)) or len(line.split()) > _WORDS_BESIDE_DATE or says_update(line):
+        return None
+    found = (read_date(piece, Origin.PAGE) for piece in _BETWEEN.split(line))
+    return next((date for date in found if date and date.precision not in (Precision.MONTH, Precision.YEAR)), None)
 
 
 @functools.cache

@@ -30,10 +30,7 @@ _LANDMARKS = frozenset({
 })  # fmt: skip
 # The serialisation quotes every attribute with " and ends every comment, so the expression needs no backtracking.
 _TAG = re.compile(r"<(?:!--.*?--|(/?[a-zA-Z][^\s/>]*)(?:[^>\"]|\"[^\"]*\")*)>", re.DOTALL)
-_WORDLESS: dict[int, str | None] = dict.fromkeys(
-    [0x00AD, 0x200B, 0x2060, 0xFEFF, *range(9), *range(14, 32), *range(127, 133), *range(134, 160)]
-)
-_WORDLESS |= dict.fromkeys([0x0B, 0x0C, 0x85], " ")
+_SHOWS_NOTHING = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff]")
 
 
 def visible(tree: LexborHTMLParser) -> str:
@@ -61,4 +58,4 @@ def visible(tree: LexborHTMLParser) -> str:
 
 def legible(text: str) -> str:
     """The text without characters that show nothing: soft hyphens, zero-width spaces, byte order marks, controls."""
-    return text if text.isascii() and text.isprintable() else text.translate(_WORDLESS)
+    return _SHOWS_NOTHING.sub("", text)
