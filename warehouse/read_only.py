@@ -20,7 +20,7 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from warehouse.errors import NoWarehouse, QueryRefused, QueryStopped
-from warehouse.lake import Layout, connect, folder_of
+from warehouse.lake import Layout, connect, folder_of, quoted
 
 # What a query may call to make rows. Everything else that makes rows reads files, settings or other databases.
 _TABLE_FUNCTIONS = frozenset(
@@ -60,11 +60,11 @@ def open_read_only(folder: Path, *, at: str | None = None, memory_limit: str | N
         _step_back(con, layout, at)
     try:
         if memory_limit is not None:
-            con.execute("set memory_limit = ?", [memory_limit])
+            con.execute(f"set memory_limit = {quoted(memory_limit)}")
     except duckdb.Error as error:
         con.close()
         raise QueryRefused(f"The memory limit {memory_limit!r} is not one: {error}. Write it such as 2GB.") from error
-    con.execute("set allowed_directories = ?", [[f"{layout.data}/"]])
+    con.execute(f"set allowed_directories = [{quoted(f'{layout.data}/')}]")
     con.execute("set enable_external_access = false")
     con.execute("set python_enable_replacements = false")
     con.execute("set lock_configuration = true")
@@ -135,7 +135,7 @@ def refuse_unsafe(con: DuckDBPyConnection, sql: str) -> str:
 
 def _tree(con: DuckDBPyConnection, sql: str) -> dict[str, Any]:
     try:
-        row = con.execute("select json_serialize_sql(?::varchar)", [sql]).fetchone()
+        row = con.execute(f"select json_serialize_sql({quoted(sql)})").fetchone()
     except duckdb.Error as error:
         raise QueryRefused(f"The SQL cannot be read: {error}") from error
     tree: dict[str, Any] = json.loads(row[0]) if row else {"error": True}
@@ -151,7 +151,7 @@ def _refuse_outside(con: DuckDBPyConnection, tree: dict[str, Any]) -> None:
     if odd:
         # A name such as a path would be read as a file wherever the WITH does not reach.
         raise QueryRefused(f"The WITH name {odd[0]!r} is not a plain word; use letters, digits and underscores.")
-    relations = _relations(con)
+    relations = _relations(con) if any(node.get("type") == "BASE_TABLE" for node in nodes) else set()
     rows_of = {id(node["function"]) for node in nodes if node.get("type") == "TABLE_FUNCTION"}
     for node in nodes:
         if node.get("type") == "BASE_TABLE":
@@ -212,14 +212,13 @@ def _relations(con: DuckDBPyConnection) -> set[tuple[str, str]]:
 
 
 def _step_back(con: DuckDBPyConnection, layout: Layout, at: str) -> None:
-    option = f"snapshot_version {int(at)}" if at.isdecimal() else "snapshot_time " + "'" + at.replace("'", "''") + "'"
-    catalog, data = (str(path).replace("'", "''") for path in (layout.catalog, layout.data))
+    option = f"snapshot_version {int(at)}" if at.isdecimal() else f"snapshot_time {quoted(at)}"
     con.execute("use memory")
     con.execute("detach lake")
     try:
         con.execute(
-            f"attach 'ducklake:sqlite:{catalog}' as lake (read_only, data_path '{data}', override_data_path true, "
-            f"meta_journal_mode 'WAL', meta_busy_timeout 5000, {option})"
+            f"attach {quoted(f'ducklake:sqlite:{layout.catalog}')} as lake (read_only, meta_journal_mode 'WAL', "
+            f"meta_busy_timeout 5000, data_path {quoted(layout.data)}, override_data_path true, {option})"
         )
         con.execute("use lake")
         known = con.execute("select 1 from duckdb_tables() where database_name = 'lake' limit 1").fetchone()
