@@ -131,14 +131,14 @@ def registrable_domain(url_or_host: str) -> str | None:
     host = _host(url_or_host)
     if host is None or "." not in host:
         return None
-    from tld import get_fld
+    from tld import get_fld, get_tld
 
-    found = get_fld(f"https://{host}/", fail_silently=True, search_private=True)
-    if found:
-        return str(found)
-    labels = host.split(".")
-    known_suffix = get_fld(f"https://newslake.{host}/", fail_silently=True, search_private=True)
-    return None if known_suffix or not labels[-1].isalpha() else ".".join(labels[-2:])
+    address = f"https://{host}/"
+    found = get_fld(address, fail_silently=True, search_private=True)
+    if found is None:
+        labels = host.split(".")
+        return ".".join(labels[-2:]) if labels[-1].isalpha() else None
+    return None if found == get_tld(address, fail_silently=True) else str(found)
 
 
 def _host(url_or_host: str) -> str | None:

@@ -1,0 +1,188 @@
+"""By-lines, titles, languages, sources and usable URLs."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from transforms.article import Author, Hint, Hints, Origin
+from transforms.describe import (
+    clean_title,
+    detect_language,
+    is_brief,
+    registrable_domain,
+    source_of,
+    split_authors,
+    tidy_url,
+    usable_url,
+)
+
+
+@pytest.mark.parametrize(
+    ("byline", "names"),
+    [
+        ("By Ina Halvorsen", ["Ina Halvorsen"]),
+        ("BY INA HALVORSEN", ["INA HALVORSEN"]),
+        ("By: By Ina Halvorsen", ["Ina Halvorsen"]),
+        ("Ina Halvorsen and Jo Bell", ["Ina Halvorsen", "Jo Bell"]),
+        ("Ina Halvorsen, Jo Bell & Sam Quist", ["Ina Halvorsen", "Jo Bell", "Sam Quist"]),
+        ("Von Ina Halvorsen und Jörg Peters", ["Ina Halvorsen", "Jörg Peters"]),
+        ("Par Inès Dubois et Luc Morel", ["Inès Dubois", "Luc Morel"]),
+        ("Автор: Инна Петрова", ["Инна Петрова"]),
+        ("بقلم سلمى حداد", ["سلمى حداد"]),
+        ("記者 山田花子", ["山田花子"]),
+        ("홍길순 기자", ["홍길순"]),
+        ("Ina Halvorsen; Jo Bell", ["Ina Halvorsen", "Jo Bell"]),
+        ("Ina Halvorsen | 17 January 2025", ["Ina Halvorsen"]),
+        ("Ina Halvorsen @inahal ina@quay-gazette.example", ["Ina Halvorsen"]),
+        ("By Ina Halvorsen Published 10:30 17 Jan 2025", ["Ina Halvorsen"]),
+        ("Ina Halvorsen, Jr.", ["Ina Halvorsen, Jr"]),
+        ("José Ortega y Moreno", ["José Ortega y Moreno"]),
+        ("Van Morley", ["Van Morley"]),
+        ("de Graaf", ["de Graaf"]),
+        ("Sam and Jo", ["Sam", "Jo"]),
+        ("Ina Halvorsen, Ina Halvorsen", ["Ina Halvorsen"]),
+        ("https://quay-gazette.example/authors/ina", []),
+        ("ina@quay-gazette.example", []),
+        ("Staff Writer", []),
+        ("By", []),
+        ("17 January 2025", []),
+        ("", []),
+    ],
+)
+def test_a_byline_gives_the_names_and_nothing_else(byline: str, names: list[str]) -> None:
+    assert [author.name for author in split_authors(byline)] == names
+
+
+def test_what_a_person_does_is_the_role_and_an_agency_is_an_organisation() -> None:
+    assert split_authors("By Ina Halvorsen, Political Correspondent, Quay News and Jo Bell (photographer) / AFP") == (
+        Author("Ina Halvorsen", "person", "Political Correspondent"),
+        Author("Quay News", "organisation"),
+        Author("Jo Bell", "person", "photographer"),
+        Author("AFP", "organisation"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("title", "cleaned"),
+    [
+        ("Treaty signed - Quay Gazette", "Treaty signed"),
+        ("Treaty signed | The Quay Gazette", "Treaty signed"),
+        ("Quay Gazette: Treaty signed", "Treaty signed"),
+        ("Treaty signed – quay-gazette.example", "Treaty signed"),
+        ("Treaty signed | Harbour | Quay Gazette", "Treaty signed | Harbour"),
+        ("Elections – a primer", "Elections – a primer"),
+        ("What the Quay Gazette got wrong", "What the Quay Gazette got wrong"),
+        ("  Treaty\n signed ", "Treaty signed"),
+        ("Quay Gazette", None),
+        ("", None),
+    ],
+)
+def test_a_title_loses_the_sites_name_and_nothing_else(title: str, cleaned: str | None) -> None:
+    assert clean_title(title, ["Quay Gazette", "www.quay-gazette.example"]) == cleaned
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("The harbour was opened again on Monday after the storm had passed.", "en"),
+        ("Der Hafen wurde am Montag nach dem Sturm wieder geöffnet.", "de"),
+        ("El puerto volvió a abrir el lunes después de la tormenta.", "es"),
+        ("Le port a rouvert lundi après le passage de la tempête.", "fr"),
+        ("Порт снова открылся в понедельник после шторма.", "ru"),
+        ("أعيد فتح الميناء يوم الاثنين بعد العاصفة.", "ar"),
+        ("嵐のあと、港は月曜日に再開した。", "ja"),
+        ("THE HARBOUR WAS OPENED AGAIN ON MONDAY AFTER THE STORM.", "en"),
+        ("ok", None),
+        ("12345 67890 — 2025-01-17", None),
+        ("", None),
+    ],
+)
+def test_a_language_is_told_from_the_text_or_not_at_all(text: str, language: str | None) -> None:
+    assert detect_language(text) == language
+
+
+@pytest.mark.parametrize(
+    ("address", "domain"),
+    [
+        ("https://www.quay-gazette.co.uk/news/1", "quay-gazette.co.uk"),
+        ("news.quay-gazette.example", "quay-gazette.example"),
+        ("//cdn.quay-gazette.com:8080/x", "quay-gazette.com"),
+        ("https://ina.blogspot.com/2025/01/x.html", "ina.blogspot.com"),
+        ("https://порт.рф/новости", "порт.рф"),
+        ("co.uk", None),
+        ("localhost", None),
+        ("http://127.0.0.1/x", None),
+        ("http://[::1]/x", None),
+        ("http://[broken", None),
+        ("Quay Gazette", None),
+        ("", None),
+    ],
+)
+def test_the_registrable_domain_follows_the_public_suffix_list(address: str, domain: str | None) -> None:
+    assert registrable_domain(address) == domain
+
+
+def test_a_tidy_url_is_absolute_and_without_tracking() -> None:
+    assert (
+        tidy_url("HTTPS://Quay-Gazette.example:443/a?utm_source=x&id=3&fbclid=y#part")
+        == "https://quay-gazette.example/a?id=3"
+    )
+    assert tidy_url("/a?id=3", "https://quay-gazette.example/news/") == "https://quay-gazette.example/a?id=3"
+    assert tidy_url("/a") is None
+    assert tidy_url("javascript:void(0)", "https://quay-gazette.example/") is None
+    assert tidy_url("http://localhost/a") is None
+
+
+_FETCHED = Hints(url=Hint("https://www.quay-gazette.example/news/1?utm_source=feed", Origin.SIDECAR))
+
+
+@pytest.mark.parametrize(
+    ("candidates", "hints", "witness", "found"),
+    [
+        (["https://quay-gazette.example/news/1"], Hints(), None, ("https://quay-gazette.example/news/1", "declared")),
+        (["/news/1"], _FETCHED, None, ("https://www.quay-gazette.example/news/1", "declared")),
+        (["https://quay-gazette.example/"], Hints(), None, None),
+        (["quay-gazette.example"], Hints(), None, None),
+        (["/news/1"], Hints(), None, None),
+        (["https://quay-gazette.example/"], _FETCHED, None, ("https://www.quay-gazette.example/news/1", "sidecar")),
+        (["https://other.example/news/1"], _FETCHED, None, ("https://www.quay-gazette.example/news/1", "sidecar")),
+        (["https://other.example/news/1"], Hints(), "https://quay-gazette.example/n", None),
+        (
+            ["https://quay-gazette.example/", "https://quay-gazette.example/news/1"],
+            Hints(),
+            None,
+            ("https://quay-gazette.example/news/1", "declared"),
+        ),
+        (["https://other.example/a"], Hints(source=Hint("quay-gazette.example", Origin.PATH)), None, None),
+    ],
+)
+def test_only_a_url_that_leads_to_a_page_of_this_site_is_usable(
+    candidates: list[str], hints: Hints, witness: str | None, found: tuple[str, str] | None
+) -> None:
+    assert usable_url(candidates, hints, witness=witness) == found
+
+
+def test_the_source_is_the_urls_domain_else_what_is_known_from_outside() -> None:
+    hints = Hints(source=Hint("Quay Gazette", Origin.FEED))
+    assert source_of("https://www.quay-gazette.example/a", hints) == ("quay-gazette.example", Origin.DECLARED)
+    assert source_of(None, hints) == ("quay gazette", Origin.FEED)
+    assert source_of(None, _FETCHED) == ("quay-gazette.example", Origin.SIDECAR)
+    assert source_of(None, Hints()) is None
+
+
+def test_a_brief_has_fewer_than_eighty_words() -> None:
+    assert is_brief("word " * 79)
+    assert not is_brief("word " * 80)
+    assert is_brief("港" * 239)
+    assert not is_brief("港" * 240)
+
+
+@given(st.text(max_size=200))
+def test_no_byline_and_no_address_is_an_error(text: str) -> None:
+    for author in split_authors(text):
+        assert author.name
+        assert author.name == author.name.strip()
+    registrable_domain(text)
+    tidy_url(text, "https://quay-gazette.example/")
