@@ -25,7 +25,8 @@ from transforms.describe import detect_language, registrable_domain, source_of, 
 from transforms.identity import identify
 from transforms.strip.lines import Line, tidy, without_bullet
 
-_SAMPLE = 6_000  # characters of the body that tell its language and whether it is a brief
+_SAMPLE = 6_000  # characters; a longer body is no brief
+_LANGUAGE_SAMPLE = 1_000  # characters; twice as many cost twice the time and change nothing
 
 
 @dataclass(slots=True)
@@ -168,7 +169,7 @@ class Draft:
 
     def _language(self, body: str) -> str | None:
         """The body's language, seen in the text; what is stated or hinted counts only where that fails."""
-        seen = detect_language(body[:_SAMPLE])
+        seen = detect_language(body[:_LANGUAGE_SAMPLE])
         hint = self.raw.hints.language
         if seen:
             self.origins["language"] = Origin.DECLARED if seen == self.stated_language else Origin.TEXT
