@@ -25,10 +25,16 @@ RUSSIAN = (
 @pytest.mark.parametrize(
     "content",
     [
-        TEXT.encode(), b"\xef\xbb\xbf" + TEXT.encode(), TEXT.encode("utf-16"), b"\xfe\xff" + TEXT.encode("utf-16-be"), TEXT.encode("utf-32"),
-        TEXT.replace("\n", "\r\n").encode(), TEXT.replace("\n", "\r").encode(), TEXT.replace("\n", "\u2029").encode(),
+        TEXT.encode(),
+        b"\xef\xbb\xbf" + TEXT.encode(),
+        TEXT.encode("utf-16"),
+        b"\xfe\xff" + TEXT.encode("utf-16-be"),
+        TEXT.encode("utf-32"),
+        TEXT.replace("\n", "\r\n").encode(),
+        TEXT.replace("\n", "\r").encode(),
+        TEXT.replace("\n", "\u2029").encode(),
     ],
-)  # fmt: skip
+)
 def test_marks_and_line_ends_make_no_difference(content: bytes) -> None:
     assert decode(content) == TEXT
 
@@ -80,10 +86,16 @@ def test_nothing_but_white_space_is_empty(content: bytes) -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", b"PK\x03\x04" + bytes(40), b"\x89PNG\r\n\x1a\n" + bytes(20), b"\xff\xd8\xff\xe0" + bytes(20),
-        b"\x1f\x8b\x08" + bytes(20), random.Random(1).randbytes(4000), bytes(range(1, 32)) * 20, b"\x00" * 500,
+        b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n",
+        b"PK\x03\x04" + bytes(40),
+        b"\x89PNG\r\n\x1a\n" + bytes(20),
+        b"\xff\xd8\xff\xe0" + bytes(20),
+        b"\x1f\x8b\x08" + bytes(20),
+        random.Random(1).randbytes(4000),
+        bytes(range(1, 32)) * 20,
+        b"\x00" * 500,
     ],
-)  # fmt: skip
+)
 def test_binary_files_are_refused_as_such(content: bytes) -> None:
     reading = decode(content)
     assert isinstance(reading, Rejection)

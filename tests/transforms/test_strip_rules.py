@@ -13,9 +13,20 @@ from transforms.strip.rules import _either, rulebook, rules_hash
 
 # These ids are stored with the spans that the rules cut: one may be added, none renamed.
 IDS = {
-    "ad.marker", "share.bar", "share.word", "comment.count", "newsletter.signup", "cookie.notice", "copyright.footer", "link.more", "nav.word",
-    "photo.credit", "reading.time", "listen.watch", "contact.tip",
-}  # fmt: skip
+    "ad.marker",
+    "share.bar",
+    "share.word",
+    "comment.count",
+    "newsletter.signup",
+    "cookie.notice",
+    "copyright.footer",
+    "link.more",
+    "nav.word",
+    "photo.credit",
+    "reading.time",
+    "listen.watch",
+    "contact.tip",
+}
 
 
 def _file(name: str) -> dict[str, object]:
@@ -48,14 +59,62 @@ def test_patterns_have_the_letters_of_the_folded_lines() -> None:
 @pytest.mark.parametrize(
     "age",
     [
-        "4 minutes ago", "1 hour ago", "an hour ago", "2 days ago", "Updated 3 hours ago", "5 min ago", "2h ago", "just now", "vor 4 Minuten", "vor einer Stunde",
-        "vor 2 Tagen", "hace 3 horas", "hace un día", "il y a 2 jours", "il y a une heure", "il y a 5 min", "há 2 horas", "2 horas atrás", "2 ore fa",
-        "un'ora fa", "3 uur geleden", "5 minuten geleden", "för 3 timmar sedan", "for 2 timer siden", "3 tuntia sitten", "3 godziny temu", "2 dni temu",
-        "před 3 hodinami", "acum 2 ore", "2 órája", "πριν από 3 ώρες", "2 dakika önce", "5 минут назад", "час назад", "3 дня назад", "вчера, 14:05",
-        "5 хвилин тому", "منذ 3 ساعات", "منذ ٣ دقائق", "قبل يومين", "منذ ساعة", "۳ ساعت پیش", "לפני 3 שעות", "3 घंटे पहले", "৩ ঘণ্টা আগে", "2 jam lalu",
-        "2 giờ trước", "3 ชั่วโมงที่แล้ว", "3時間前", "5分前", "昨日", "3天前", "5 分钟前", "3시간 전",
+        "4 minutes ago",
+        "1 hour ago",
+        "an hour ago",
+        "2 days ago",
+        "Updated 3 hours ago",
+        "5 min ago",
+        "2h ago",
+        "just now",
+        "vor 4 Minuten",
+        "vor einer Stunde",
+        "vor 2 Tagen",
+        "hace 3 horas",
+        "hace un día",
+        "il y a 2 jours",
+        "il y a une heure",
+        "il y a 5 min",
+        "há 2 horas",
+        "2 horas atrás",
+        "2 ore fa",
+        "un'ora fa",
+        "3 uur geleden",
+        "5 minuten geleden",
+        "för 3 timmar sedan",
+        "for 2 timer siden",
+        "3 tuntia sitten",
+        "3 godziny temu",
+        "2 dni temu",
+        "před 3 hodinami",
+        "acum 2 ore",
+        "2 órája",
+        "πριν από 3 ώρες",
+        "2 dakika önce",
+        "5 минут назад",
+        "час назад",
+        "3 дня назад",
+        "вчера, 14:05",
+        "5 хвилин тому",
+        "منذ 3 ساعات",
+        "منذ ٣ دقائق",
+        "قبل يومين",
+        "منذ ساعة",
+        "۳ ساعت پیش",
+        "לפני 3 שעות",
+        "3 घंटे पहले",
+        "৩ ঘণ্টা আগে",
+        "2 jam lalu",
+        "2 giờ trước",
+        "3 ชั่วโมงที่แล้ว",
+        "3時間前",
+        "5分前",
+        "昨日",
+        "3天前",
+        "5 分钟前",
+        "3시간 전",
     ],
-)  # fmt: skip
+)
 def test_ages_are_known_in_many_languages(age: str) -> None:
     assert rulebook().is_age(fold(age))
 
@@ -85,12 +144,23 @@ def test_the_hash_is_a_hash_and_stays_within_a_version() -> None:
 @pytest.mark.parametrize(
     ("text", "form"),
     [
-        ("The ferry has left the quay.", Form.PROSE), ("“The ferry has left.”", Form.PROSE), ("フェリーは出港した。", Form.PROSE), ("「出港した。」", Form.PROSE),
-        ("غادرت العبارة الرصيف.", Form.PROSE), ("Has the ferry left?", Form.ASK), ("هل غادرت العبارة؟", Form.ASK), ("出港したのか？", Form.ASK),
-        ("Ferry leaves the quay", Form.SHORT), ("Talks resume in the U.S.", Form.SHORT), ("The bird would not…", Form.CUT), ("The bird would not [...]", Form.CUT),
-        ("word " * 60, Form.PROSE), ("Left. And then? Nobody knows", Form.SHORT), ("यह एक वाक्य है।", Form.PROSE),
+        ("The ferry has left the quay.", Form.PROSE),
+        ("“The ferry has left.”", Form.PROSE),
+        ("フェリーは出港した。", Form.PROSE),
+        ("「出港した。」", Form.PROSE),
+        ("غادرت العبارة الرصيف.", Form.PROSE),
+        ("Has the ferry left?", Form.ASK),
+        ("هل غادرت العبارة؟", Form.ASK),
+        ("出港したのか？", Form.ASK),
+        ("Ferry leaves the quay", Form.SHORT),
+        ("Talks resume in the U.S.", Form.SHORT),
+        ("The bird would not…", Form.CUT),
+        ("The bird would not [...]", Form.CUT),
+        ("word " * 60, Form.PROSE),
+        ("Left. And then? Nobody knows", Form.SHORT),
+        ("यह एक वाक्य है।", Form.PROSE),
     ],
-)  # fmt: skip
+)
 def test_the_form_of_a_line_is_seen_in_any_script(text: str, form: Form) -> None:
     assert form_of(text.strip(), make_line(0, text.strip(), 0).weight) is form
 

@@ -61,9 +61,15 @@ def test_a_full_export_gives_every_field_as_declared() -> None:
     article = read(export(FULL))
     expect_full(article)
     assert dict(article.origins) == {
-        "title": Origin.DECLARED, "published": Origin.DECLARED, "url": Origin.DECLARED, "source": Origin.DECLARED,
-        "authors": Origin.DECLARED, "summary": Origin.DECLARED, "highlights": Origin.DECLARED, "language": Origin.TEXT,
-    }  # fmt: skip
+        "title": Origin.DECLARED,
+        "published": Origin.DECLARED,
+        "url": Origin.DECLARED,
+        "source": Origin.DECLARED,
+        "authors": Origin.DECLARED,
+        "summary": Origin.DECLARED,
+        "highlights": Origin.DECLARED,
+        "language": Origin.TEXT,
+    }
     assert (article.identity_key, article.identity_kind) == ("harbour-gazette.example/news/a1", "url")
 
 
@@ -83,9 +89,21 @@ def test_a_full_export_gives_every_field_as_declared() -> None:
         export(FULL).replace("\n</CONTENT>", "</CONTENT>"),
         export(FULL).replace("</PUBLISHED_DATE>\n", "</PUBLISHED_DATE>").replace("</TITLE>\n", "</TITLE> "),
     ],
-    ids=["reversed", "mixed case", "lower case", "last tag open", "attributes", "spaces", "author open", "wrapped", "xml", "cdata",
-         "no line before the end", "one line"],
-)  # fmt: skip
+    ids=[
+        "reversed",
+        "mixed case",
+        "lower case",
+        "last tag open",
+        "attributes",
+        "spaces",
+        "author open",
+        "wrapped",
+        "xml",
+        "cdata",
+        "no line before the end",
+        "one line",
+    ],
+)
 def test_spelling_and_order_of_the_tags_make_no_difference(text: str) -> None:
     article = read(text)
     body_and_rules = {span.rule for span in article.removed} - {"tag", "tag.declaration", "engine.unselected"}
@@ -100,11 +118,17 @@ def test_spelling_and_order_of_the_tags_make_no_difference(text: str) -> None:
     ("names", "values"),
     [
         (("HEADLINE", "DATE", "BYLINE", "BODY"), (TITLE, "17 January 2025", "By Mira Holm", "\n".join(BODY))),
-        (("headline", "pubdate", "byline", "text"), (TITLE, "Fri, 17 Jan 2025 09:00:00 GMT", "Mira Holm", "\n\n".join(BODY))),
-        (("Title", "Published", "Authors", "FullText"), (TITLE, "2025-01-17T09:00:00+01:00", "Mira Holm", "\n\n".join(BODY))),
+        (
+            ("headline", "pubdate", "byline", "text"),
+            (TITLE, "Fri, 17 Jan 2025 09:00:00 GMT", "Mira Holm", "\n\n".join(BODY)),
+        ),
+        (
+            ("Title", "Published", "Authors", "FullText"),
+            (TITLE, "2025-01-17T09:00:00+01:00", "Mira Holm", "\n\n".join(BODY)),
+        ),
         (("TITEL", "DATUM", "AUTOR", "TEXT"), (TITLE, "17.01.2025", "Von Mira Holm", "\n\n".join(BODY))),
     ],
-)  # fmt: skip
+)
 def test_other_names_of_the_tags_are_known(names: tuple[str, ...], values: tuple[str, ...]) -> None:
     article = read(export(dict(zip(names, values, strict=True))))
     assert article.title == TITLE
@@ -118,10 +142,18 @@ def test_source_language_section_categories_and_update_are_read() -> None:
     article = read(
         export(
             FULL
-            | {"URL": "", "SOURCE": "Harbour Gazette", "LANGUAGE": "English", "SECTION": "Coast", "CATEGORY": "Harbours; Ferries",
-               "UPDATED": "2025-01-18T10:00:00Z", "KICKER": "Two towns, one quay", "DOCNO": "HG-0117"}
+            | {
+                "URL": "",
+                "SOURCE": "Harbour Gazette",
+                "LANGUAGE": "English",
+                "SECTION": "Coast",
+                "CATEGORY": "Harbours; Ferries",
+                "UPDATED": "2025-01-18T10:00:00Z",
+                "KICKER": "Two towns, one quay",
+                "DOCNO": "HG-0117",
+            }
         )
-    )  # fmt: skip
+    )
     assert (article.source, article.source_name, article.language) == (None, "Harbour Gazette", "en")
     assert (article.section, article.categories, article.kicker) == (
         "Coast",
@@ -146,9 +178,13 @@ def test_a_missing_or_empty_tag_leaves_its_field_null(missing: str, how: str) ->
         text = text.replace(f"<{missing}> \n </{missing}>", f"<{missing}/>")
     article = read(text)
     found = {
-        "TITLE": article.title, "PUBLISHED_DATE": article.published, "URL": article.url, "AUTHOR": article.authors or None,
-        "SUMMARY": article.summary, "HIGHLIGHTS": article.highlights or None,
-    }  # fmt: skip
+        "TITLE": article.title,
+        "PUBLISHED_DATE": article.published,
+        "URL": article.url,
+        "AUTHOR": article.authors or None,
+        "SUMMARY": article.summary,
+        "HIGHLIGHTS": article.highlights or None,
+    }
     assert [name for name, value in found.items() if value is None] == [missing]
     assert article.body.split("\n\n") == BODY
     assert article.faults == ()
@@ -157,11 +193,14 @@ def test_a_missing_or_empty_tag_leaves_its_field_null(missing: str, how: str) ->
 @pytest.mark.parametrize(
     ("value", "names"),
     [
-        ("Mira Holm; Odo Quill", ["Mira Holm", "Odo Quill"]), ("Mira Holm, Odo Quill", ["Mira Holm", "Odo Quill"]),
-        ("By Mira Holm and Odo Quill", ["Mira Holm", "Odo Quill"]), ("Mira Holm\nOdo Quill", ["Mira Holm", "Odo Quill"]),
-        ("Mira Holm</AUTHOR>\n<AUTHOR>Odo Quill", ["Mira Holm", "Odo Quill"]), ("三枝 澪", ["三枝 澪"]),
+        ("Mira Holm; Odo Quill", ["Mira Holm", "Odo Quill"]),
+        ("Mira Holm, Odo Quill", ["Mira Holm", "Odo Quill"]),
+        ("By Mira Holm and Odo Quill", ["Mira Holm", "Odo Quill"]),
+        ("Mira Holm\nOdo Quill", ["Mira Holm", "Odo Quill"]),
+        ("Mira Holm</AUTHOR>\n<AUTHOR>Odo Quill", ["Mira Holm", "Odo Quill"]),
+        ("三枝 澪", ["三枝 澪"]),
     ],
-)  # fmt: skip
+)
 def test_several_authors_are_told_apart(value: str, names: list[str]) -> None:
     assert [author.name for author in read(export(FULL | {"AUTHOR": value})).authors] == names
 
@@ -183,12 +222,15 @@ def test_a_url_that_is_none_is_a_fault_and_null(value: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "The depth is < 5 metres, and 7 > 5 as every pilot knows.", "The form asks for a <TITLE> and a <CONTENT> in this order.",
-        "She wrote <TITLE>Gulls</TITLE> on the first card and <URL> on the second one.", "We <3 our ferry, the children wrote.",
-        "The closing tag </CONTENT> was left out by the clerk, who was sorry.", "if (a<b) then the lock opens, the manual says.",
+        "The depth is < 5 metres, and 7 > 5 as every pilot knows.",
+        "The form asks for a <TITLE> and a <CONTENT> in this order.",
+        "She wrote <TITLE>Gulls</TITLE> on the first card and <URL> on the second one.",
+        "We <3 our ferry, the children wrote.",
+        "The closing tag </CONTENT> was left out by the clerk, who was sorry.",
+        "if (a<b) then the lock opens, the manual says.",
         "A tag such as <harbour> means nothing to the archive.",
     ],
-)  # fmt: skip
+)
 def test_signs_and_quoted_tags_in_the_content_stay(line: str) -> None:
     article = read(export(FULL | {"CONTENT": "\n" + "\n\n".join([BODY[0], line, *BODY[1:]]) + "\n"}))
     assert article.body.split("\n\n") == [BODY[0], line, *BODY[1:]]
@@ -227,9 +269,19 @@ def test_markup_in_the_content_becomes_paragraphs() -> None:
 
 def test_headings_teasers_and_footers_of_a_content_are_told_from_its_text() -> None:
     content = "\n\n".join(
-        [TITLE, BODY[0], "Who pays for the ferry", *BODY[1:], "Advertisement", "Recent Posts", "Goose halts tram", "The bird would not…", "4 minutes ago",
-         "This article has been automatically translated."]
-    )  # fmt: skip
+        [
+            TITLE,
+            BODY[0],
+            "Who pays for the ferry",
+            *BODY[1:],
+            "Advertisement",
+            "Recent Posts",
+            "Goose halts tram",
+            "The bird would not…",
+            "4 minutes ago",
+            "This article has been automatically translated.",
+        ]
+    )
     article = read(export(FULL | {"CONTENT": content}))
     assert article.body.split("\n\n") == [BODY[0], "Who pays for the ferry", *BODY[1:]]
     assert article.headings == ("Who pays for the ferry",)
@@ -251,9 +303,36 @@ def test_an_export_without_content_is_refused(text: str) -> None:
 
 
 _TOKENS = st.sampled_from(
-    ["<TITLE>", "</TITLE>", "<CONTENT>", "</CONTENT>", "<AUTHOR>", "</AUTHOR>", "<DATE>", "</DATE>", "<p>", "</p>", "<br/>", "<![CDATA[", "]]>", "<DOC>", "\n",
-     "\n\n", "2025-01-17", "By Mira Holm", "The ferry has left the quay.", "&amp;", "<", ">", "- ", "Recent Posts", "4 minutes ago", "<SUMMARY/>", "港は静かだ。"]
-)  # fmt: skip
+    [
+        "<TITLE>",
+        "</TITLE>",
+        "<CONTENT>",
+        "</CONTENT>",
+        "<AUTHOR>",
+        "</AUTHOR>",
+        "<DATE>",
+        "</DATE>",
+        "<p>",
+        "</p>",
+        "<br/>",
+        "<![CDATA[",
+        "]]>",
+        "<DOC>",
+        "\n",
+        "\n\n",
+        "2025-01-17",
+        "By Mira Holm",
+        "The ferry has left the quay.",
+        "&amp;",
+        "<",
+        ">",
+        "- ",
+        "Recent Posts",
+        "4 minutes ago",
+        "<SUMMARY/>",
+        "港は静かだ。",
+    ]
+)
 
 
 @settings(max_examples=300, deadline=None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import tomllib
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -34,66 +35,9 @@ def cut(article: Article) -> dict[str, str]:
     return {article.source_text[r.start : r.end]: r.rule for r in article.removed}
 
 
-ROUNDUPS = {
-    "en": [
-        "Not just a quay, the two towns want to show the coast that they can do without the railway company",
-        "Three weeks before the spring fair, Port Alder and Kaltenau have signed a “treaty of the two harbours,” a paper that was years in the making.",
-        "Mayor Edda Brandt and her counterpart Jonas Wiek put a twelve-year harbour treaty on paper on Friday, and the railway company is said to be listening.",
-        "For Kaltenau, Mayor Edda Brandt's visit on Jan. 17 matters almost as much as the treaty. A lunch of nine courses is planned, with speeches,",
-        "Mayor Edda Brandt dreams of a shared ferry with room for 400 passengers an hour, and of a treasurer who agrees.",
-        "Port Alder and Kaltenau signed a twelve-year harbour treaty. It outlines pilots, tugs and a ferry.",
-        "Mayor Edda Brandt receives her counterpart Jonas Wiek in the pilot house, where a twelve-year harbour treaty is waiting",
-        "The coastal radio carries the meeting of Mayor Edda Brandt and Jonas Wiek live from the steps of the town hall",
-    ],
-    "de": [
-        "Nicht nur ein Kai: Die beiden Städte wollen der Küste zeigen, dass es auch ohne die Bahngesellschaft geht",
-        "Drei Wochen vor dem Frühlingsmarkt haben Port Alder und Kaltenau einen „Vertrag der zwei Häfen“ unterzeichnet, an dem jahrelang gearbeitet wurde.",
-        "Bürgermeisterin Edda Brandt und Jonas Wiek haben am Freitag einen zwölfjährigen Hafenvertrag unterzeichnet, der die Bahn beunruhigen dürfte.",
-        "Für Kaltenau ist der Besuch von Edda Brandt am 17. Januar ein kleiner Triumph. Höhepunkt des Tages wird eine gemeinsame Fähre sein,",
-        "Port Alder und Kaltenau haben einen zwölfjährigen Hafenvertrag unterzeichnet. Er umfasst Lotsen, Schlepper und eine Fähre.",
-        "Bürgermeisterin Edda Brandt empfängt Jonas Wiek zur Unterzeichnung eines zwölfjährigen Hafenvertrags",
-    ],
-    "es": [
-        "No es solo un muelle: las dos ciudades quieren mostrar a la costa que pueden vivir sin la compañía del ferrocarril",
-        "Tres semanas antes de la feria, Port Alder y Kaltenau han firmado un tratado que llevaba años en preparación.",
-        "La alcaldesa Edda Brandt y Jonas Wiek unieron sus ciudades el viernes con un tratado de doce años que inquieta al ferrocarril.",
-        "Para Kaltenau, la visita de Edda Brandt el 17 de enero es un pequeño triunfo. El centro de la jornada será un transbordador,",
-        "Port Alder y Kaltenau firmaron un tratado de doce años. Incluye prácticos, remolcadores y un transbordador.",
-        "La alcaldesa Edda Brandt recibe a Jonas Wiek para la firma de un amplio tratado de los dos puertos",
-    ],
-    "fr": [
-        "Pas seulement un quai : les deux villes veulent montrer à la côte qu'elles peuvent se passer du chemin de fer",
-        "Trois semaines avant la foire, Port Alder et Kaltenau ont signé un traité auquel on travaillait depuis des années.",
-        "La maire Edda Brandt et Jonas Wiek ont lié leurs villes vendredi par un traité de douze ans qui inquiète le chemin de fer.",
-        "Pour Kaltenau, la visite d'Edda Brandt le 17 janvier est un petit triomphe. Le clou de la journée sera un bac commun,",
-        "Port Alder et Kaltenau ont signé un traité de douze ans. Il porte sur les pilotes, les remorqueurs et un bac.",
-        "La maire Edda Brandt reçoit Jonas Wiek pour la signature d'un vaste traité des deux ports",
-    ],
-    "ru": [
-        "Не просто причал: два города хотят показать побережью, что могут обойтись без железной дороги и её хозяев",
-        "За три недели до ярмарки Порт-Олдер и Кальтенау подписали договор, над которым работали многие годы.",
-        "Мэр Эдда Брандт и Йонас Вик в пятницу связали свои города двенадцатилетним договором, который тревожит железную дорогу.",
-        "Для Кальтенау визит мэра Эдды Брандт 17 января стал маленькой победой. Главным событием дня будет общий паром,",
-        "Порт-Олдер и Кальтенау подписали двенадцатилетний договор. Он касается лоцманов, буксиров и парома.",
-        "Мэр Эдда Брандт принимает Йонаса Вика для подписания большого договора двух гаваней",
-    ],
-    "ar": [
-        "ليس مجرد رصيف، بل تريد المدينتان أن تثبتا للساحل أنهما قادرتان على الاستغناء عن شركة القطارات",
-        "قبل ثلاثة أسابيع من معرض الربيع وقعت بورت ألدر وكالتناو معاهدة الميناءين التي استغرق إعدادها سنوات.",
-        "وقعت العمدة إدا برانت ونظيرها يوناس فيك يوم الجمعة معاهدة الميناءين لمدة اثني عشر عاما تقلق شركة القطارات.",
-        "زيارة العمدة إدا برانت في 17 يناير نصر صغير لكالتناو. ومحور اليوم سيكون عبارة مشتركة،",
-        "وقعت بورت ألدر وكالتناو معاهدة لمدة اثني عشر عاما. وتشمل المرشدين والقاطرات وعبارة.",
-        "تستقبل العمدة إدا برانت نظيرها يوناس فيك لتوقيع معاهدة الميناءين الواسعة بين المدينتين",
-    ],
-    "ja": [
-        "単なる岸壁ではない、二つの町は鉄道会社なしでもやっていけることを沿岸に示そうとしている",
-        "春の市を三週間後に控え、アルダー港とカルテナウは長年準備してきた港湾共同運営条約に署名した。",
-        "エッダ・ブラント市長とヨナス・ヴィーク市長は金曜日、十二年間の港湾共同運営条約に署名し、鉄道会社を警戒させた。",
-        "カルテナウにとって、エッダ・ブラント市長の一月十七日の訪問は小さな勝利だ。目玉は共同フェリーで、",
-        "アルダー港とカルテナウは十二年間の港湾共同運営条約に署名した。水先人と曳船とフェリーが対象となる。",
-        "エッダ・ブラント市長は港湾共同運営条約の署名のためヨナス・ヴィーク市長を迎える",
-    ],
-}
+ROUNDUPS: dict[str, list[str]] = tomllib.loads(
+    (Path(__file__).parent / "data" / "roundups.toml").read_text(encoding="utf-8")
+)
 
 
 @pytest.mark.parametrize("between", ["\n", "\n\n", "\r\n"], ids=["tight", "spaced", "crlf"])
@@ -125,7 +69,8 @@ def test_a_roundup_may_have_a_title() -> None:
 
 
 PARAGRAPHS = [
-    "Port Alder and Kaltenau have agreed to run their harbours together for twelve years, after talks that lasted two winters.",
+    "Port Alder and Kaltenau have agreed to run their harbours together for twelve years, "
+    "after talks that lasted two winters.",
     "The treaty covers the pilots, the tugs and a ferry that both towns will pay for. It takes effect in spring.",
     "Fishermen in Kaltenau had feared for their berths. They keep them, but pay a fee from the third year on.",
     "The two councils still have to vote. A date has not been set, and neither side expects trouble.",
@@ -136,19 +81,38 @@ TITLE = "Port Alder and Kaltenau share their harbours"
 @pytest.mark.parametrize(
     ("line", "rule"),
     [
-        ("Advertisement", "ad.marker"), ("ADVERTISEMENT", "ad.marker"), ("- Advertisement -", "ad.marker"), ("Anzeige", "ad.marker"),
-        ("Publicité", "ad.marker"), ("Реклама", "ad.marker"), ("إعلان", "ad.marker"), ("広告", "ad.marker"),
-        ("Story continues below advertisement", "ad.marker"), ("Share on Facebook", "share.bar"), ("Auf Facebook teilen", "share.bar"),
-        ("Facebook Twitter WhatsApp", "share.bar"), ("Share: Facebook | X | Telegram", "share.bar"), ("12 comments", "comment.count"),
-        ("Comments (4)", "comment.count"), ("Leave a comment", "comment.count"), ("3 Kommentare", "comment.count"),
-        ("Sign up for our newsletter", "newsletter.signup"), ("Subscribe to our daily newsletter here.", "newsletter.signup"),
-        ("Follow us on Facebook and Twitter", "newsletter.signup"), ("Read more »", "link.more"), ("Continue reading →", "link.more"),
-        ("Weiterlesen", "link.more"), ("Read more: Goose halts tram for the third time", "teaser.inline"),
-        ("Lesen Sie auch: Gans hält Straßenbahn auf", "teaser.inline"), ("Lire aussi : Une oie arrête le tramway", "teaser.inline"),
-        ("Читайте также: Гусь остановил трамвай", "teaser.inline"), ("اقرأ أيضاً: إوزة توقف الترام", "teaser.inline"),
-        ("関連記事：ガチョウがまた路面電車を止める", "teaser.inline"), ("Photo: Odo Quill / Harbour Gazette", "photo.credit"),
+        ("Advertisement", "ad.marker"),
+        ("ADVERTISEMENT", "ad.marker"),
+        ("- Advertisement -", "ad.marker"),
+        ("Anzeige", "ad.marker"),
+        ("Publicité", "ad.marker"),
+        ("Реклама", "ad.marker"),
+        ("إعلان", "ad.marker"),
+        ("広告", "ad.marker"),
+        ("Story continues below advertisement", "ad.marker"),
+        ("Share on Facebook", "share.bar"),
+        ("Auf Facebook teilen", "share.bar"),
+        ("Facebook Twitter WhatsApp", "share.bar"),
+        ("Share: Facebook | X | Telegram", "share.bar"),
+        ("12 comments", "comment.count"),
+        ("Comments (4)", "comment.count"),
+        ("Leave a comment", "comment.count"),
+        ("3 Kommentare", "comment.count"),
+        ("Sign up for our newsletter", "newsletter.signup"),
+        ("Subscribe to our daily newsletter here.", "newsletter.signup"),
+        ("Follow us on Facebook and Twitter", "newsletter.signup"),
+        ("Read more »", "link.more"),
+        ("Continue reading →", "link.more"),
+        ("Weiterlesen", "link.more"),
+        ("Read more: Goose halts tram for the third time", "teaser.inline"),
+        ("Lesen Sie auch: Gans hält Straßenbahn auf", "teaser.inline"),
+        ("Lire aussi : Une oie arrête le tramway", "teaser.inline"),
+        ("Читайте также: Гусь остановил трамвай", "teaser.inline"),
+        ("اقرأ أيضاً: إوزة توقف الترام", "teaser.inline"),
+        ("関連記事：ガチョウがまた路面電車を止める", "teaser.inline"),
+        ("Photo: Odo Quill / Harbour Gazette", "photo.credit"),
     ],
-)  # fmt: skip
+)
 def test_a_line_that_is_no_article_text_goes_wherever_it_stands(line: str, rule: str) -> None:
     article = read("\n\n".join([TITLE, *PARAGRAPHS[:2], line, *PARAGRAPHS[2:]]))
     assert cut(article) == {line: rule}
@@ -159,14 +123,21 @@ def test_a_line_that_is_no_article_text_goes_wherever_it_stands(line: str, rule:
 @pytest.mark.parametrize(
     ("line", "rule"),
     [
-        ("© 2025 Harbour Gazette. All rights reserved.", "copyright.footer"), ("Copyright 2025 by Kaltenau Bote", "copyright.footer"),
-        ("Alle Rechte vorbehalten.", "copyright.footer"), ("We use cookies to improve your experience on this site.", "cookie.notice"),
+        ("© 2025 Harbour Gazette. All rights reserved.", "copyright.footer"),
+        ("Copyright 2025 by Kaltenau Bote", "copyright.footer"),
+        ("Alle Rechte vorbehalten.", "copyright.footer"),
+        ("We use cookies to improve your experience on this site.", "cookie.notice"),
         ("Diese Website verwendet Cookies, um Ihnen den besten Dienst zu bieten.", "cookie.notice"),
-        ("Ce site utilise des cookies pour améliorer votre expérience.", "cookie.notice"), ("3 min read", "reading.time"),
-        ("Lesezeit: 3 Minuten", "reading.time"), ("Home | News | Sport | Contact", "nav.row"), ("Home > World > Coast", "nav.row"),
-        ("Startseite › Politik › Küste", "nav.row"), ("Listen to this article", "listen.watch"), ("4 minutes ago", "age.own"),
+        ("Ce site utilise des cookies pour améliorer votre expérience.", "cookie.notice"),
+        ("3 min read", "reading.time"),
+        ("Lesezeit: 3 Minuten", "reading.time"),
+        ("Home | News | Sport | Contact", "nav.row"),
+        ("Home > World > Coast", "nav.row"),
+        ("Startseite › Politik › Küste", "nav.row"),
+        ("Listen to this article", "listen.watch"),
+        ("4 minutes ago", "age.own"),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("place", ["top", "end"])
 def test_a_notice_goes_from_the_edges(line: str, rule: str, place: str) -> None:
     lines = [line, TITLE, *PARAGRAPHS] if place == "top" else [TITLE, *PARAGRAPHS, line]
@@ -188,15 +159,29 @@ def test_a_menu_a_line_each_goes_and_a_lone_kicker_stays() -> None:
 TRANSLATED = [
     "This article has been automatically translated, read the original article here.",
     "This article has been automatically translated,\nread the original article here.",
-    "This text was machine translated from German. Read the original here.", "Machine translated from German.",
-    "Dieser Artikel wurde maschinell übersetzt.", "Dieser Text wurde automatisch aus dem Englischen übersetzt.\nHier geht es zum Original.",
-    "Automatische Übersetzung aus dem Englischen", "Este artículo ha sido traducido automáticamente, lea el artículo original aquí.",
-    "Traducción automática", "Cet article a été traduit automatiquement, lisez l'article original ici.", "Traduction automatique",
-    "Questo articolo è stato tradotto automaticamente.", "Este artigo foi traduzido automaticamente.",
-    "Dit artikel is automatisch vertaald.", "Ten artykuł został automatycznie przetłumaczony.", "Bu makale otomatik olarak çevrilmiştir.",
-    "Эта статья была переведена автоматически, читайте оригинал статьи здесь.", "Машинный перевод", "Ця стаття була автоматично перекладена.",
-    "تمت ترجمة هذا المقال آلياً", "هذا المقال مترجم آلياً", "この記事は自動翻訳されています。", "本文由机器翻译", "이 기사는 자동 번역되었습니다.",
-]  # fmt: skip
+    "This text was machine translated from German. Read the original here.",
+    "Machine translated from German.",
+    "Dieser Artikel wurde maschinell übersetzt.",
+    "Dieser Text wurde automatisch aus dem Englischen übersetzt.\nHier geht es zum Original.",
+    "Automatische Übersetzung aus dem Englischen",
+    "Este artículo ha sido traducido automáticamente, lea el artículo original aquí.",
+    "Traducción automática",
+    "Cet article a été traduit automatiquement, lisez l'article original ici.",
+    "Traduction automatique",
+    "Questo articolo è stato tradotto automaticamente.",
+    "Este artigo foi traduzido automaticamente.",
+    "Dit artikel is automatisch vertaald.",
+    "Ten artykuł został automatycznie przetłumaczony.",
+    "Bu makale otomatik olarak çevrilmiştir.",
+    "Эта статья была переведена автоматически, читайте оригинал статьи здесь.",
+    "Машинный перевод",
+    "Ця стаття була автоматично перекладена.",
+    "تمت ترجمة هذا المقال آلياً",
+    "هذا المقال مترجم آلياً",
+    "この記事は自動翻訳されています。",
+    "本文由机器翻译",
+    "이 기사는 자동 번역되었습니다.",
+]
 
 
 @pytest.mark.parametrize("note", TRANSLATED)
@@ -212,18 +197,33 @@ def test_a_note_of_machine_translation_is_cut_and_said(note: str, place: str) ->
 @pytest.mark.parametrize(
     ("line", "authors", "day"),
     [
-        ("By Mira Holm", ["Mira Holm"], None), ("By MIRA HOLM", ["MIRA HOLM"], None), ("by Mira Holm and Odo Quill", ["Mira Holm", "Odo Quill"], None),
-        ("By Mira Holm, Staff Writer", ["Mira Holm"], None), ("By Mira Holm | 17 January 2025", ["Mira Holm"], date(2025, 1, 17)),
-        ("Mira Holm | January 17, 2025", ["Mira Holm"], date(2025, 1, 17)), ("January 17, 2025 by Mira Holm", ["Mira Holm"], date(2025, 1, 17)),
-        ("Posted on January 17, 2025 by Mira Holm", ["Mira Holm"], date(2025, 1, 17)), ("Mira Holm", ["Mira Holm"], None),
-        ("Written by Mira Holm", ["Mira Holm"], None), ("Author: Mira Holm", ["Mira Holm"], None), ("Von Mira Holm", ["Mira Holm"], None),
-        ("Text: Mira Holm", ["Mira Holm"], None), ("Por Mira Holm", ["Mira Holm"], None), ("Par Mira Holm", ["Mira Holm"], None),
-        ("Di Mira Holm", ["Mira Holm"], None), ("Автор: Мира Хольм", ["Мира Хольм"], None), ("بقلم سالم النور", ["سالم النور"], None),
-        ("文／三枝 澪", ["三枝 澪"], None), ("17 January 2025", [], date(2025, 1, 17)), ("Published: 17 January 2025", [], date(2025, 1, 17)),
-        ("Published January 17, 2025 at 9:30 AM", [], date(2025, 1, 17)), ("Veröffentlicht am 17. Januar 2025", [], date(2025, 1, 17)),
-        ("Publié le 17 janvier 2025", [], date(2025, 1, 17)), ("2025-01-17", [], date(2025, 1, 17)),
+        ("By Mira Holm", ["Mira Holm"], None),
+        ("By MIRA HOLM", ["MIRA HOLM"], None),
+        ("by Mira Holm and Odo Quill", ["Mira Holm", "Odo Quill"], None),
+        ("By Mira Holm, Staff Writer", ["Mira Holm"], None),
+        ("By Mira Holm | 17 January 2025", ["Mira Holm"], date(2025, 1, 17)),
+        ("Mira Holm | January 17, 2025", ["Mira Holm"], date(2025, 1, 17)),
+        ("January 17, 2025 by Mira Holm", ["Mira Holm"], date(2025, 1, 17)),
+        ("Posted on January 17, 2025 by Mira Holm", ["Mira Holm"], date(2025, 1, 17)),
+        ("Mira Holm", ["Mira Holm"], None),
+        ("Written by Mira Holm", ["Mira Holm"], None),
+        ("Author: Mira Holm", ["Mira Holm"], None),
+        ("Von Mira Holm", ["Mira Holm"], None),
+        ("Text: Mira Holm", ["Mira Holm"], None),
+        ("Por Mira Holm", ["Mira Holm"], None),
+        ("Par Mira Holm", ["Mira Holm"], None),
+        ("Di Mira Holm", ["Mira Holm"], None),
+        ("Автор: Мира Хольм", ["Мира Хольм"], None),
+        ("بقلم سالم النور", ["سالم النور"], None),
+        ("文／三枝 澪", ["三枝 澪"], None),
+        ("17 January 2025", [], date(2025, 1, 17)),
+        ("Published: 17 January 2025", [], date(2025, 1, 17)),
+        ("Published January 17, 2025 at 9:30 AM", [], date(2025, 1, 17)),
+        ("Veröffentlicht am 17. Januar 2025", [], date(2025, 1, 17)),
+        ("Publié le 17 janvier 2025", [], date(2025, 1, 17)),
+        ("2025-01-17", [], date(2025, 1, 17)),
     ],
-)  # fmt: skip
+)
 def test_by_lines_and_dates_under_the_title(line: str, authors: list[str], day: date | None) -> None:
     article = read("\n\n".join([TITLE, line, *PARAGRAPHS]))
     assert [author.name for author in article.authors] == authors
@@ -263,9 +263,20 @@ def test_an_update_time_is_the_modification() -> None:
         ("Seite nicht gefunden", "not_an_article"),
         ("Home\nNews\nSport\nContact\nImprint\nLog in", "not_an_article"),
         ("Home | News | Sport | Contact\nPrivacy | Terms | Imprint", "not_an_article"),
-        ("Recent Posts\n\nGoose halts tram again this week\n\nThe bird would not…\n\n4 minutes ago\n\nBakers quarrel over a loaf\n\nTwo masters…\n\n1 hour ago", "not_an_article"),
-        ("We use cookies to improve your experience on this site.\nAccept all\nReject all\nCookie settings", "not_an_article"),
-        ("We value your privacy\nWe and our 212 partners store cookies on a device to offer you ads.\nAccept\nLearn more", "not_an_article"),
+        (
+            "Recent Posts\n\nGoose halts tram again this week\n\nThe bird would not…\n\n4 minutes "
+            "ago\n\nBakers quarrel over a loaf\n\nTwo masters…\n\n1 hour ago",
+            "not_an_article",
+        ),
+        (
+            "We use cookies to improve your experience on this site.\nAccept all\nReject all\nCookie settings",
+            "not_an_article",
+        ),
+        (
+            "We value your privacy\nWe and our 212 partners store cookies on a device to offer you "
+            "ads.\nAccept\nLearn more",
+            "not_an_article",
+        ),
         ("Please enable JavaScript to continue.", "not_an_article"),
         ("{[;;]} 00 11 22 -- == ++ 4:4:4 {[;;]}", "not_an_article"),
         ("QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo" * 20, "not_an_article"),
@@ -274,7 +285,7 @@ def test_an_update_time_is_the_modification() -> None:
         ("Categories: Harbours\n\nPort Alder", "no_body"),
         ("   \n\t\n", "no_body"),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_article_is_refused_with_a_reason_and_a_remedy(text: str, reason: str) -> None:
     reading = reading_of(text)
     assert isinstance(reading, Rejection), reading

@@ -80,24 +80,49 @@ SCRAPED: dict[str, Callable[[Pieces], list[str]]] = {
     "by_line_first": lambda p: [p.category_line, p.title, p.by, *p.paragraphs, *p.block],
     "teasers_first": lambda p: [*p.block, p.category_line, p.title, p.by, *p.paragraphs],
     "teasers_in_the_middle": lambda p: [
-        p.category_line, p.title, p.by, *p.paragraphs[:2], *p.block, *p.paragraphs[2:],
+        p.category_line,
+        p.title,
+        p.by,
+        *p.paragraphs[:2],
+        *p.block,
+        *p.paragraphs[2:],
     ],
     "category_at_the_end": lambda p: [p.title, p.by, *p.paragraphs, p.category_line, *p.block],
     "category_last_of_all": lambda p: [p.title, p.by, *p.paragraphs, *p.block, p.category_line],
     "teasers_without_excerpts": lambda p: [
-        p.category_line, p.title, *p.paragraphs, p.by, p.announcement, *(line for t in p.teasers for line in (t[0], t[2])),
+        p.category_line,
+        p.title,
+        *p.paragraphs,
+        p.by,
+        p.announcement,
+        *(line for t in p.teasers for line in (t[0], t[2])),
     ],
     "teasers_without_ages": lambda p: [
-        p.category_line, p.title, *p.paragraphs, p.by, p.announcement, *(line for t in p.teasers for line in t[:2]),
+        p.category_line,
+        p.title,
+        *p.paragraphs,
+        p.by,
+        p.announcement,
+        *(line for t in p.teasers for line in t[:2]),
     ],
     "ages_before_titles": lambda p: [
-        p.category_line, p.title, p.by, *p.paragraphs, p.announcement, *(line for t in p.teasers for line in (t[2], t[0], t[1])),
+        p.category_line,
+        p.title,
+        p.by,
+        *p.paragraphs,
+        p.announcement,
+        *(line for t in p.teasers for line in (t[2], t[0], t[1])),
     ],
     "titles_alone": lambda p: [p.category_line, p.title, *p.paragraphs, p.by, p.invitation, *(t[0] for t in p.teasers)],
     "a_footer_behind_the_teasers": lambda p: [
-        p.category_line, p.title, *p.paragraphs, p.by, *p.block, "© 2025 Harbour Gazette. All rights reserved.",
+        p.category_line,
+        p.title,
+        *p.paragraphs,
+        p.by,
+        *p.block,
+        "© 2025 Harbour Gazette. All rights reserved.",
     ],
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("order", SCRAPED)
