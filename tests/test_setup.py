@@ -156,7 +156,7 @@ def test_another_user_without_a_home_gets_the_same(every_way: None, room: Path, 
     environment["PATH"] = environment["PATH"].removeprefix(f"{room / 'bin'}:")
     reachable = subprocess.run(
         [
-            "runuser",
+            runuser,
             "-u",
             "nobody",
             "--",
