@@ -97,7 +97,7 @@ def declared(tree: LexborHTMLParser, address: str | None = None) -> Declared:
         title=title,
         authors=authors,
         published=published,
-        modified=_date((*(a.modified for a in linked), *_values(meta, _MODIFIED_META))),
+        modified=_modified(tree, meta, linked, origins),
         urls=tuple(
             _joined(base, u) for u in (canonical, og_url, *(u for a in linked if a.is_article for u in a.urls)) if u
         ),
@@ -234,7 +234,7 @@ def _published(
     for element in tree.css("time[pubdate], time[class*='publish' i], time[class*='entry-date' i]"):
         if value := _moment(element):
             found.append(read_date(value, Origin.PAGE))
-    best = winner(found) or _first_time(tree)
+    best = winner(found) or _first_time(tree, of_update=False)
     if best is not None and best.origin is not Origin.DECLARED:
         origins["published"] = best.origin
     if best is None and said:
@@ -247,13 +247,13 @@ def _moment(element: LexborNode) -> str | None:
     return squeeze(attributes.get("datetime") or attributes.get("content") or element.text()) or None
 
 
-def _first_time(tree: LexborHTMLParser) -> Published | None:
+def _first_time(tree: LexborHTMLParser, *, of_update: bool) -> Published | None:
     """The first time element after the page's headline; teasers' times come later, or before it."""
     past_headline = False
     for element in tree.css("h1, time"):
         if element.tag == "h1":
             past_headline = True
-        elif past_headline and (value := _moment(element)) and not _of_update(element):
+        elif past_headline and (value := _moment(element)) and _of_update(element) is of_update:
             return read_date(value, Origin.PAGE)
     return None
 
@@ -270,8 +270,17 @@ def says_update(text: str) -> bool:
     return _UPDATE.search(text) is not None
 
 
-def _date(said: Sequence[str | None]) -> Published | None:
-    return winner(read_date(value, Origin.DECLARED) for value in said if value)
+def _modified(
+    tree: LexborHTMLParser,
+    meta: dict[str, list[str]],
+    linked: Sequence[LinkedArticle],
+    origins: dict[str, Origin],
+) -> Published | None:
+    said = [*(a.modified for a in linked if a.modified), *_values(meta, _MODIFIED_META)]
+    best = winner(read_date(value, Origin.DECLARED) for value in said)
+    if best is None and (best := _first_time(tree, of_update=True)):
+        origins["modified"] = best.origin
+    return best
 
 
 def _kind(linked: Sequence[LinkedArticle], meta: dict[str, list[str]]) -> Kind | None:

@@ -115,7 +115,14 @@ def _engine(markup: str, said: Declared, shown: Credit, as_of: datetime) -> tupl
         fields = _completed(tree, fields, said, shown, as_of)
     document = bare_extraction(markup if tree is None else tree, with_metadata=False)
     text = legible(str(getattr(document, "text", None) or ""))
-    return [line.rstrip() for line in text.split("\n") if line.strip()], fields
+    lines = [line.rstrip() for line in text.split("\n") if line.strip()]
+    if len(lines) > 1 and fields.title and _same(lines[0], fields.title):
+        del lines[0]  # the headline is the title, and no paragraph
+    return lines, fields
+
+
+def _same(one: str, other: str) -> bool:
+    return "".join(one.split()).casefold() == "".join(other.split()).casefold()
 
 
 @dataclass(frozen=True, slots=True)
