@@ -31,3 +31,14 @@ def lake(empty_warehouse: Path, tmp_path: Path) -> Iterator[Lake]:
     con.execute("set threads = 1")  # batches of a few rows: one thread takes 0.6 of the time of two
     yield Lake(folder, con, 1)
     con.close()
+
+
+@pytest.fixture(scope="module")
+def shared_lake(empty_warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
+    """One lake for all tests of a module that change nothing of it, or load into it once."""
+    folder = tmp_path_factory.mktemp("shared") / "lake"
+    shutil.copytree(empty_warehouse, folder)
+    con = connect(folder)
+    con.execute("set threads = 1")
+    yield Lake(folder, con, 1)
+    con.close()

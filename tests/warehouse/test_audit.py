@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from duckdb import DuckDBPyConnection
 from lake_builder import Inbox, Lake, an_article
 
 from transforms.article import Rejection
 from warehouse.audit import audit
-from warehouse.lake import connect
 
 STORM = "Storm closes the harbour. Ferries stayed in port on Monday as gusts reached ninety kilometres an hour."
 
 
 @pytest.fixture(scope="module")
-def loaded(empty_warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBPyConnection]:
-    folder = tmp_path_factory.mktemp("audit") / "lake"
-    shutil.copytree(empty_warehouse, folder)
-    con = connect(folder)
-    con.execute("set threads = 1")
+def loaded(shared_lake: Lake) -> DuckDBPyConnection:
     inbox = Inbox().add("a.txt", an_article(STORM)).add("b.txt", an_article(STORM))
-    Lake(folder, con, 1).load(inbox.add("c.txt", Rejection("empty", "nothing")))
-    yield con
-    con.close()
+    shared_lake.load(inbox.add("c.txt", Rejection("empty", "nothing")))
+    return shared_lake.con
 
 
 @pytest.mark.parametrize(

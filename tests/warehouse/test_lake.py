@@ -111,24 +111,17 @@ with (run_lock if sys.argv[2] == 'run' else commit_lock)(Path(sys.argv[1])):
     ("lock", "kind", "what"), [(commit_lock, "commit", "is writing to"), (run_lock, "run", "is running on")]
 )
 def test_a_lock_says_who_holds_it_and_dies_with_its_process(tmp_path: Path, lock, kind: str, what: str) -> None:  # type: ignore[no-untyped-def]
-    holder = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-c", HOLDER, str(tmp_path), kind], stdout=subprocess.PIPE, text=True, cwd=ROOT
-    )
-    try:
+    ) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
-        with (
-            pytest.raises(
-                WarehouseBusy, match=rf"process {holder.pid} since 2.* {what} the warehouse in .* waited 0.1 s"
-            ),
-            lock(tmp_path, wait_seconds=0.1),
-        ):
+        told = rf"process {holder.pid} since 2.* {what} the warehouse in .* waited 0.1 s"
+        with pytest.raises(WarehouseBusy, match=told), lock(tmp_path, wait_seconds=0.1):
             pass
         if kind == "run":
             assert str(run_in_progress(tmp_path)).startswith(f"process {holder.pid} since 2")
-    finally:
         holder.kill()
-        holder.wait()
     with lock(tmp_path, wait_seconds=5):
         pass
     assert run_in_progress(tmp_path) is None

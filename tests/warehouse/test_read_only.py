@@ -200,10 +200,15 @@ REFUSED = [
 ]
 
 
-@pytest.fixture
-def asked(lake: Lake) -> DuckDBPyConnection:
-    lake.load(Inbox().add("a.txt", an_article(BODY)))
-    return open_read_only(lake.folder)
+@pytest.fixture(scope="module")
+def loaded(shared_lake: Lake) -> Lake:
+    shared_lake.load(Inbox().add("a.txt", an_article(BODY)))
+    return shared_lake
+
+
+@pytest.fixture(scope="module")
+def asked(loaded: Lake) -> DuckDBPyConnection:
+    return open_read_only(loaded.folder)
 
 
 def _files(folder: Path) -> set[tuple[str, int]]:
@@ -225,24 +230,22 @@ def test_questions_about_the_lake_are_answered(asked: DuckDBPyConnection) -> Non
 
 
 def test_every_attempt_to_leave_the_lake_is_refused_and_leaves_no_trace(
-    lake: Lake, asked: DuckDBPyConnection, tmp_path: Path
+    loaded: Lake, asked: DuckDBPyConnection, tmp_path: Path
 ) -> None:
-    places = {"out": str(tmp_path / "out"), "data": str(lake.folder / "data"), "folder": str(lake.folder)}
-    before = _files(tmp_path)
+    places = {"out": str(tmp_path / "out"), "data": str(loaded.folder / "data"), "folder": str(loaded.folder)}
+    before = _files(loaded.folder), _files(tmp_path)
     here = set(Path.cwd().iterdir())
     for attempt in REFUSED:
         with pytest.raises(QueryRefused) as refusal, query(asked, attempt.format(**places)) as result:
             pytest.fail(f"{attempt} gave {result.fetchall()}")
         assert str(refusal.value), attempt
-    assert _files(tmp_path) == before
+    assert (_files(loaded.folder), _files(tmp_path)) == before
     assert set(Path.cwd().iterdir()) == here
     with query(asked, "select count(*) from article") as result:
         assert result.fetchall() == [(1,)]
 
 
-def test_the_connection_itself_refuses_what_the_parser_might_miss(
-    lake: Lake, asked: DuckDBPyConnection, tmp_path: Path
-) -> None:
+def test_the_connection_itself_refuses_what_the_parser_might_miss(asked: DuckDBPyConnection, tmp_path: Path) -> None:
     for statement in [
         "from read_text('/etc/passwd')",
         f"copy (select 1) to '{tmp_path}/out'",
@@ -303,8 +306,8 @@ def test_a_query_that_runs_too_long_is_stopped_and_the_connection_lives_on(asked
         assert result.fetchall() == [(1,)]
 
 
-def test_a_query_that_needs_too_much_memory_is_stopped(lake: Lake) -> None:
-    con = open_read_only(lake.folder, memory_limit="64MB")
+def test_a_query_that_needs_too_much_memory_is_stopped(loaded: Lake) -> None:
+    con = open_read_only(loaded.folder, memory_limit="64MB")
     with (
         pytest.raises(QueryStopped, match="needed more memory"),
         query(con, "select length(list(repeat('x', 1000) || range)::varchar) from range(1000000)") as result,
@@ -312,19 +315,18 @@ def test_a_query_that_needs_too_much_memory_is_stopped(lake: Lake) -> None:
         result.fetchall()
 
 
-def test_the_lake_can_be_asked_as_it_was(lake: Lake) -> None:
-    before = lake.rows("select max(snapshot_id) from ducklake_snapshots('lake')")[0][0]
-    lake.load(Inbox().add("a.txt", an_article(BODY)))
-    with query(open_read_only(lake.folder, at=str(before)), "select count(*) from article") as result:
+def test_the_lake_can_be_asked_as_it_was(loaded: Lake) -> None:
+    (newest,) = loaded.rows("select max(snapshot_id) from ducklake_snapshots('lake')")[0]
+    with query(open_read_only(loaded.folder, at=str(int(str(newest)) - 1)), "select count(*) from article") as result:
         assert result.fetchall() == [(0,)]
-    with query(open_read_only(lake.folder, at="2999-01-01T00:00:00Z"), "select count(*) from article") as result:
+    with query(open_read_only(loaded.folder, at="2999-01-01T00:00:00Z"), "select count(*) from article") as result:
         assert result.fetchall() == [(1,)]
 
 
-def test_a_time_before_the_lake_and_nonsense_are_refused_with_the_reason(lake: Lake) -> None:
+def test_a_time_before_the_lake_and_nonsense_are_refused_with_the_reason(loaded: Lake) -> None:
     for at in ("1999-01-01", "yesterday", "9999999", "1' or '1"):
         with pytest.raises(LakeError, match="as of"):
-            open_read_only(lake.folder, at=at)
+            open_read_only(loaded.folder, at=at)
 
 
 def test_an_empty_folder_says_how_to_load_one(tmp_path: Path) -> None:

@@ -16,20 +16,20 @@ STORM = "Storm closes the harbour. Ferries stayed in port on Monday as gusts rea
 TOWER = "Council approves the tower. After nine hours the vote was eight to seven in favour of the plan."
 
 
-def test_every_table_view_and_column_says_what_it_holds(lake: Lake) -> None:
+def test_every_table_view_and_column_says_what_it_holds(shared_lake: Lake) -> None:
     silent = [
         f"{relation.name}.{column.name}"
-        for relation in dictionary(lake.con)
+        for relation in dictionary(shared_lake.con)
         for column in relation.columns
         if not column.text
     ]
     assert silent == []
-    assert [relation.name for relation in dictionary(lake.con) if not relation.grain.endswith(".")] == []
+    assert [relation.name for relation in dictionary(shared_lake.con) if not relation.grain.endswith(".")] == []
 
 
 @pytest.mark.parametrize("model", models(), ids=lambda model: model.name)
-def test_the_head_of_a_view_names_its_columns_in_their_order(lake: Lake, model) -> None:  # type: ignore[no-untyped-def]
-    columns = [column[0] for column in lake.con.execute(f"from {model.name} limit 0").description]
+def test_the_head_of_a_view_names_its_columns_in_their_order(shared_lake: Lake, model) -> None:  # type: ignore[no-untyped-def]
+    columns = [column[0] for column in shared_lake.con.execute(f"from {model.name} limit 0").description]
     assert [name for name, _ in model.columns] == columns
 
 
@@ -46,8 +46,8 @@ def test_the_views_of_the_design_are_there() -> None:
     ]
 
 
-def test_the_dictionary_is_markdown_that_starts_with_the_views(lake: Lake) -> None:
-    text = to_markdown(dictionary(lake.con))
+def test_the_dictionary_is_markdown_that_starts_with_the_views(shared_lake: Lake) -> None:
+    text = to_markdown(dictionary(shared_lake.con))
     assert text.startswith("### View `article`\n\nOne row per article, with its current reading")
     assert "### Table `ops.input`" in text
     assert "| `title` | varchar | Headline, without the name of the site |" in text

@@ -1,15 +1,12 @@
 -- Every id that the batch put in finds its row.
-select 'fact_article.source_id' as reference, source_id as id from fact_article
-where batch_id = getvariable('batch_id') and source_id not in (select source_id from dim_source)
-union all
-select 'fact_article.feed_id', feed_id from fact_article
-where batch_id = getvariable('batch_id') and feed_id not in (select feed_id from dim_feed)
-union all
-select 'fact_article.article_id', article_id from fact_article
-where batch_id = getvariable('batch_id') and article_id not in (select article_id from dim_article)
-union all
-select 'fact_article.input_id', input_id from fact_article
-where batch_id = getvariable('batch_id') and input_id not in (select input_id from ops.input)
+select 'a dimension or input of fact_article' as reference, reading.article_id as id
+from fact_article as reading
+left join dim_source as source on source.source_id = reading.source_id
+left join dim_feed as feed on feed.feed_id = reading.feed_id
+left join dim_article as article on article.article_id = reading.article_id
+left join ops.input as input on input.input_id = reading.input_id
+where reading.batch_id = getvariable('batch_id')
+    and (source.source_id is null or feed.feed_id is null or article.article_id is null or input.input_id is null)
 union all
 select 'ops.input.article_id', input.input_id
 from ops.input as input
