@@ -18,6 +18,7 @@ app = typer.Typer(
     help="Folders of news-article files in, a clean, validated, queryable warehouse out.",
     no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

@@ -11,9 +11,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from duckdb import DuckDBPyConnection
-
 from warehouse.errors import LakeError
+from warehouse.lake import Connection
 from warehouse.read_only import open_read_only, query
 
 _ROWS_AT_ONCE = 1_000
@@ -40,7 +39,7 @@ def ask(
     return 0
 
 
-def _shell(con: DuckDBPyConnection, output: str | None, timeout: float | None) -> None:
+def _shell(con: Connection, output: str | None, timeout: float | None) -> None:
     interactive = sys.stdin.isatty()
     if interactive:
         import readline  # noqa: F401 - gives input() its line editing and history
@@ -63,14 +62,14 @@ def _shell(con: DuckDBPyConnection, output: str | None, timeout: float | None) -
         _answer_or_complain(con, waiting, output, timeout)
 
 
-def _answer_or_complain(con: DuckDBPyConnection, question: str, output: str | None, timeout: float | None) -> None:
+def _answer_or_complain(con: Connection, question: str, output: str | None, timeout: float | None) -> None:
     try:
         _answer(con, question, output, timeout)
     except LakeError as error:
         _complain(error)
 
 
-def _answer(con: DuckDBPyConnection, question: str, output: str | None, timeout: float | None) -> None:
+def _answer(con: Connection, question: str, output: str | None, timeout: float | None) -> None:
     with query(con, question, timeout_seconds=timeout) as result:
         match output or ("table" if sys.stdout.isatty() else "csv"):
             case "table":
@@ -83,27 +82,27 @@ def _answer(con: DuckDBPyConnection, question: str, output: str | None, timeout:
                 _parquet(result)
 
 
-def _table(result: DuckDBPyConnection) -> None:
+def _table(result: Connection) -> None:
     from flows.terminal import print_table
 
     print_table(_names(result), list(_rows(result)))
 
 
-def _csv(result: DuckDBPyConnection) -> None:
+def _csv(result: Connection) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(_names(result))
     for row in _rows(result):
         writer.writerow([_cell(value) for value in row])
 
 
-def _json(result: DuckDBPyConnection) -> None:
+def _json(result: Connection) -> None:
     names = _names(result)
     for row in _rows(result):
         line = json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False, default=_plain)
         sys.stdout.write(line + "\n")
 
 
-def _parquet(result: DuckDBPyConnection) -> None:
+def _parquet(result: Connection) -> None:
     import pyarrow.parquet as pq
 
     if sys.stdout.isatty():
@@ -114,11 +113,11 @@ def _parquet(result: DuckDBPyConnection) -> None:
             writer.write_batch(batch)
 
 
-def _names(result: DuckDBPyConnection) -> list[str]:
+def _names(result: Connection) -> list[str]:
     return [column[0] for column in result.description or []]
 
 
-def _rows(result: DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
+def _rows(result: Connection) -> Iterator[tuple[Any, ...]]:
     while rows := result.fetchmany(_ROWS_AT_ONCE):
         yield from rows
 

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import TimeoutError as DeadlinePassed
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from types import TracebackType
 
 import pyarrow as pa
@@ -141,9 +142,8 @@ _job: Job
 def _start_child(job: Job) -> None:
     global _job  # noqa: PLW0603 - a child serves one run, and pebble hands its initializer's argument over once
     _job = job
-    if hasattr(resource, "RLIMIT_AS") and os.path.exists("/proc/self/statm"):  # noqa: PTH110 - a probe
-        with open("/proc/self/statm", encoding="ascii") as statm:  # noqa: PTH123
-            own = int(statm.read().split()[0]) * resource.getpagesize()
+    if hasattr(resource, "RLIMIT_AS") and Path("/proc/self/statm").exists():
+        own = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
         allowed = own + job.limits.memory_mb * 2**20
         resource.setrlimit(resource.RLIMIT_AS, (allowed, allowed))
 

@@ -45,7 +45,7 @@ from transforms.extract import extractors
 from transforms.hints import Feed
 from transforms.staged import SCHEMA, Outcome
 from warehouse import ledger
-from warehouse.lake import Layout
+from warehouse.lake import Connection, Layout
 from warehouse.load import BatchCounts, load_batch
 from warehouse.load import Extractor as LakeExtractor
 from warehouse.load import Feed as LakeFeed
@@ -53,8 +53,6 @@ from warehouse.locks import run_lock
 from warehouse.migrate import prepare
 
 if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
-
     from expectations.verdict import BatchFailure
 
 # Two chunks at a time: while the first one's last pages are read, the second one's keep the other children busy.
@@ -148,7 +146,7 @@ class _Run:
 
     def __init__(
         self,
-        con: DuckDBPyConnection,
+        con: Connection,
         settings: Settings,
         feeds: tuple[Feed, ...],
         folder: Path,

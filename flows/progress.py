@@ -54,7 +54,8 @@ class PlainLines:
         if time.monotonic() - self._said >= PLAIN_INTERVAL_SECONDS:
             self._said = time.monotonic()
             done = f"{self._done_files:,} of {self._files:,} files"
-            print(f"read {done}, {self._done_size / 1e6:,.0f} MB", file=sys.stderr, flush=True)  # noqa: T201
+            sys.stderr.write(f"read {done}, {self._done_size / 1e6:,.0f} MB\n")
+            sys.stderr.flush()
 
     def stage(self, name: str) -> None: ...
 

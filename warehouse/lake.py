@@ -26,6 +26,9 @@ from duckdb import DuckDBPyConnection
 from warehouse.errors import LakeError, NoWarehouse, WarehouseBroken, WarehouseNewer
 from warehouse.locks import COMMIT_WAIT_SECONDS, commit_lock
 
+# What every function of this package takes; the flows name the type without importing duckdb.
+Connection = DuckDBPyConnection
+
 _EXTENSIONS = ("ducklake", "sqlite_scanner")
 _MIGRATIONS = Path(__file__).parent / "migrations"
 

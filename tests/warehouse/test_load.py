@@ -54,7 +54,7 @@ def test_an_article_is_loaded_with_all_that_belongs_to_it(lake: Lake) -> None:
         (
             "harbour/storm.txt",
             "Storm closes the harbour",
-            ["Ada Quill", "Bo Reed"],
+            ["Ada Quill", "Coast Wire", "Bo Reed"],
             ["Coast Wire"],
             ["First item", "Second item"],
             ["weather", "transport"],

@@ -1,3 +1,4 @@
+-- One result of a check inside the transaction, beside those of the expectations.
 insert into ops.expectation_result
 select
     getvariable('run_id'),

@@ -7,8 +7,8 @@
 -- kicker: The line above the headline
 -- summary: Standfirst or summary as published
 -- highlights: Key points as published, in order
--- authors: Names of the persons in the by-line, in order; empty where none is known
--- organisations: Names of the organisations in the by-line, in order; empty where none is known
+-- authors: Names in the by-line, in order; empty where none is known
+-- organisations: Those of the authors that are organisations
 -- published_date: The publisher's calendar day; the first of the month or year where the precision is month or year
 -- published_at: Moment of publication; null where time or zone is unknown
 -- published_offset: The publisher's offset from UTC at published_at, in minutes
@@ -48,7 +48,7 @@ with bylines as (
         place.article_id,
         place.revision,
         place.extraction,
-        list(author.name order by place.position) filter (where author.author_kind = 'person') as authors,
+        list(author.name order by place.position) as authors,
         list(author.name order by place.position) filter (where author.author_kind = 'organisation') as organisations
     from main.bridge_article_author as place
     join main.dim_author as author using (author_id)
