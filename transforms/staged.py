@@ -165,7 +165,7 @@ def _row(inputs: InputFacts, file_content: bytes, reading: Reading, keep_raw: bo
     row = _bare_row(inputs) | {
         "input_key": inputs.file_key if reading.record is None else f"{inputs.file_key}#{reading.record}",
         "record": reading.record,
-        "size": len(content),
+        "size": inputs.size if reading.content is None else len(content),
         "content_hash": inputs.content_hash if reading.content is None else digest(content),
         "raw": pa.compress(content, codec="zstd", asbytes=True) if keep_raw else None,
     }

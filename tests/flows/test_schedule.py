@@ -25,7 +25,7 @@ def loaded_articles(lake: Path) -> int:
     except LakeError:
         return 0
     try:
-        row = con.execute("select count(*) from article").fetchone()
+        row = con.execute("select count(*) from fact_article").fetchone()
         return 0 if row is None else int(row[0])
     finally:
         con.close()
