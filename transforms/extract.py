@@ -49,10 +49,10 @@ def extractors() -> list[tuple[str, str, str]]:
 
     own = metadata.version("newslake")
     return [
-        ("json", own, _hash_of(_SHARED, _RECORD)),
+        ("json", own, _hash_of(rules_hash(), _SHARED, _RECORD)),
         ("tagged", own, rules_hash()),
         ("text", own, rules_hash()),
-        ("trafilatura", metadata.version("trafilatura"), _hash_of(_SHARED, _PAGE)),
+        ("trafilatura", metadata.version("trafilatura"), _hash_of(rules_hash(), _SHARED, _PAGE)),
     ]
 
 
@@ -107,8 +107,9 @@ def _digest(package: str, name: str) -> bytes:
     return xxhash.xxh3_128_digest(resources.files(package).joinpath(name).read_bytes())
 
 
-def _hash_of(*groups: dict[str, list[str]]) -> str:
-    seen = xxhash.xxh3_128()
+def _hash_of(rules: str, *groups: dict[str, list[str]]) -> str:
+    """xxh3-128 over the text rules, which by-lines of pages are read with too, and the modules of ``groups``."""
+    seen = xxhash.xxh3_128(rules.encode("ascii"))
     for group in groups:
         for package, names in group.items():
             for name in names:

@@ -18,6 +18,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from transforms.article import Author, FieldFault, Kind, Origin, Published
 from transforms.dates import read_date, winner
 from transforms.describe import clean_title, registrable_domain, split_authors, squeeze
+from transforms.read.byline import is_name
 from transforms.read.linked_data import LinkedArticle, linked_articles
 
 _TITLE_META = ("og:title", "twitter:title")
@@ -43,6 +44,14 @@ _BYLINE = (
     "[itemprop~='author'], a[rel~='author'], [class*='byline' i], [class*='author-name' i], [class*='author__name' i], "
     "[class*='post-author' i], [class*='entry-author' i], [class~='author' i]"
 )
+# Places that may name an author, or much else: asked last, and only for what looks like a name.
+_AUTHOR_PLACES = (
+    "[class*='author' i], [id*='author' i], [rel~='me'], [class*='writer' i], [data-testid*='author' i], "
+    "[id*='byline' i], [class*='posted-by' i], [data-testid*='byline' i]"
+)
+_NO_AUTHOR_PLACE = re.compile(
+    r"comment|related|avatar|social|bio|reply|recommend|more-|im(?:g|age)|photo|follow|authori[tz]", re.IGNORECASE
+)
 _LONGEST_BYLINE = 160
 _MOST_TAGS = 50
 
@@ -61,6 +70,7 @@ class Declared:
     kind: Kind | None
     title: str | None
     authors: tuple[Author, ...]
+    credited: tuple[Author, ...]  # names at places of the page that may be an author's; only where nobody is declared
     published: Published | None
     modified: Published | None
     urls: tuple[str, ...]  # candidates, best first, absolute where the page gives a base
@@ -96,6 +106,7 @@ def declared(tree: LexborHTMLParser, address: str | None = None) -> Declared:
         kind=_kind(linked, meta),
         title=title,
         authors=authors,
+        credited=() if authors else _credited(tree),
         published=published,
         modified=_modified(tree, meta, linked, origins),
         urls=tuple(
@@ -207,6 +218,23 @@ def _author_places(
         text = _byline_text(element)
         if text:
             yield split_authors(text), Origin.PAGE
+
+
+def _credited(tree: LexborHTMLParser) -> tuple[Author, ...]:
+    for element in tree.css(_AUTHOR_PLACES):
+        attributes = element.attributes
+        if _NO_AUTHOR_PLACE.search(f"{attributes.get('class')} {attributes.get('id')}"):
+            continue
+        named = tuple(author for author in split_authors(_byline_text(element)) if _is_credible(author))
+        if named:
+            return named
+    return ()
+
+
+def _is_credible(author: Author) -> bool:
+    """Whether a text found by its place alone is a name: "Sign in" and "Read more" stand in such places too."""
+    scripts_without_capitals = not any(c.isascii() and c.isalpha() for c in author.name)
+    return author.kind == "organisation" or is_name(author.name) or scripts_without_capitals
 
 
 def _unique(authors: Iterator[Author]) -> tuple[Author, ...]:
