@@ -62,6 +62,7 @@ _WORK_TABLES = [
     "arrivals",
     "sources_seen",
     "placed",
+    "new_readings",
     "bylines",
     "cuts",
     "new_blocks",
@@ -155,7 +156,12 @@ def load_batch(
             for step in ("01_arrivals", "02_dimensions", "03_placed"):
                 con.execute(statement(f"load/{step}"))
             con.register("decisions", _decisions(con, staged))
-            for step in ("05_readings", "06_inputs"):
+            for step in ("05_light", "06_replaced"):
+                con.execute(statement(f"load/{step}"))
+            con.execute("set disabled_optimizers = 'join_order,build_side_probe_side'")
+            con.execute(statement("load/07_wide"))
+            con.execute("reset disabled_optimizers")
+            for step in ("08_parts", "09_inputs"):
                 con.execute(statement(f"load/{step}"))
             _check(con)
             names = [field.name for field in fields(BatchCounts)]
@@ -163,6 +169,7 @@ def load_batch(
                 *one_row(con, f"select {', '.join(names)} from ops.batch where batch_id = ?", [batch_id])
             )
     finally:
+        con.execute("reset disabled_optimizers")
         for name in (*tables, "decisions"):
             con.unregister(name)
         for name in _WORK_TABLES:

@@ -49,6 +49,9 @@ def prepare(folder: Path, *, wait_seconds: float = COMMIT_WAIT_SECONDS) -> DuckD
         else:
             refuse_newer(con, layout, version)
     migrate(con)
+    # Memory is bounded by the batch: 50,000 articles of 3 KB load within this, and what is more spills to staging.
+    con.execute("set memory_limit = '1GB'")
+    con.execute("set preserve_insertion_order = false")
     return con
 
 

@@ -1,4 +1,5 @@
 -- New sizes and modification times of files whose bytes are as known.
+-- New sizes and modification times of files whose bytes are as known.
 update ops.input
 set size = touched.size, mtime_ns = touched.mtime_ns
 from touched

@@ -39,6 +39,7 @@ judged as (
         staged.identity_kind,
         staged.identity_key,
         staged.title,
+        staged.published_date,
         staged.reading_hash,
         staged.source,
         staged.source_name

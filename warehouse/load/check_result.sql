@@ -1,3 +1,4 @@
+-- Records that a check of the lake held for the batch.
 -- One result of a check inside the transaction, beside those of the expectations.
 insert into ops.expectation_result
 select

@@ -1,51 +1,4 @@
--- The books: one state for each input, what it replaces, what was quarantined and what was set to null.
-
-create or replace temp table states as
-select
-    arrivals.row,
-    case
-        when arrivals.outcome in ('failed', 'container') then arrivals.outcome
-        when placed.duplicate_of is not null then 'duplicate'
-        when decisions.article_id is not null then 'loaded'
-        else 'quarantined'
-    end as state,
-    case
-        when decisions.cause = 'identity_conflict' then [{'reason': decisions.cause, 'detail': decisions.detail}]
-        else arrivals.reasons
-    end as reasons
-from arrivals
-join placed using (row)
-left join decisions using (row);
-
--- Rows that this batch replaces: an earlier state of the same content, and the failure of a key that can now be read.
-create or replace temp table replaced as
-select input.input_id
-from ops.input as input
-join arrivals on arrivals.input_key = input.input_key
-where (arrivals.standing = 'open' and arrivals.known_id = input.input_id)
-    or (input.state = 'failed' and arrivals.standing <> 'failed_again');
-
-insert into ops.input_history
-select input_id, input_key, content_hash, state, reason, run_id, batch_id, recorded_at, getvariable('batch_id')
-from ops.input
-semi join replaced using (input_id)
-order by input_id;
-
-delete from ops.input where input_id in (select input_id from replaced);
-delete from ops.quarantine where input_id in (select input_id from replaced);
-delete from ops.field_fault where input_id in (select input_id from replaced);
-
-update ops.input
-set is_latest = false
-where is_latest
-    and input_key in (select input_key from arrivals where standing = 'open' and outcome <> 'failed');
-
-update ops.input
-set size = arrivals.size, mtime_ns = arrivals.mtime_ns
-from arrivals
-where arrivals.known_id = ops.input.input_id
-    and arrivals.standing = 'unchanged'
-    and (ops.input.size, ops.input.mtime_ns) is distinct from (arrivals.size, arrivals.mtime_ns);
+-- The books: one state for each input, what was set to null, and the batch itself.
 
 insert into ops.input by name
 select
@@ -82,21 +35,6 @@ from arrivals
 join placed using (row)
 join states using (row)
 left join decisions using (row)
-order by placed.input_id;
-
-insert into ops.quarantine
-select
-    (select coalesce(max(quarantine_id), 0) from ops.quarantine) + row_number() over (order by placed.input_id),
-    placed.input_id,
-    states.reasons,
-    case when getvariable('keep_raw') <> 'none' then staged.raw end,
-    getvariable('run_id'),
-    getvariable('batch_id'),
-    getvariable('now')
-from staged
-join placed using (row)
-join states using (row)
-where states.state = 'quarantined'
 order by placed.input_id;
 
 insert into ops.field_fault

@@ -1,0 +1,78 @@
+-- What belongs to the new readings, and the articles that they are readings of.
+
+insert into fact_article_item
+select decisions.article_id, decisions.revision, decisions.extraction, item.position, item.text
+from (
+    select row, unnest(items) as text, generate_subscripts(items, 1)::integer as position from staged
+) as item
+join decisions using (row)
+where decisions.is_reading
+order by all;
+
+insert into dim_author
+select
+    (select max(author_id) from dim_author) + row_number() over (order by named.name, named.kind),
+    named.name,
+    named.kind
+from (select distinct author.name as name, author.kind as kind from bylines) as named
+where (named.name, named.kind) not in (select (name, author_kind) from dim_author);
+
+insert into bridge_article_author
+select byline.article_id, byline.revision, byline.extraction, byline.position, author.author_id, byline.author.role
+from bylines as byline
+join dim_author as author on author.name = byline.author.name and author.author_kind = byline.author.kind
+order by all;
+
+insert into fact_removed_text
+select
+    cuts.article_id,
+    cuts.revision,
+    cuts.extraction,
+    cuts.position,
+    block.block_id,
+    cuts.span.start,
+    cuts.span.end,
+    cuts.span.role,
+    cuts.span.rule
+from cuts
+join removed_block as block on block.text_hash = cuts.span.text_hash
+order by all;
+
+-- articles_seen: one row per article of the batch.
+create or replace temp table articles_seen as
+select
+    decisions.article_id,
+    any_value(decisions.identity_key) as identity_key,
+    any_value(decisions.identity_kind) as identity_kind,
+    bool_or(decisions.cause = 'new') as is_new,
+    max(decisions.revision) as revisions,
+    max(decisions.revision) filter (where decisions.is_current) as current_revision,
+    max(decisions.extraction) filter (where decisions.is_current) as current_extraction,
+    max(placed.source_id) filter (where decisions.is_current) as source_id,
+    min(decisions.observed_at) as first_seen_at,
+    max(decisions.observed_at) as last_seen_at
+from decisions
+join placed using (row)
+where decisions.article_id is not null
+group by decisions.article_id;
+
+insert into dim_article by name
+select * exclude (is_new) from articles_seen where is_new order by article_id;
+
+update dim_article
+set
+    revisions = greatest(dim_article.revisions, seen.revisions),
+    current_revision = coalesce(seen.current_revision, dim_article.current_revision),
+    current_extraction = coalesce(seen.current_extraction, dim_article.current_extraction),
+    source_id = coalesce(seen.source_id, dim_article.source_id),
+    first_seen_at = least(dim_article.first_seen_at, seen.first_seen_at),
+    last_seen_at = greatest(dim_article.last_seen_at, seen.last_seen_at)
+from articles_seen as seen
+where dim_article.article_id = seen.article_id
+    and not seen.is_new
+    and (
+        seen.current_revision is not null
+        or dim_article.revisions < seen.revisions
+        or dim_article.first_seen_at > seen.first_seen_at
+        or dim_article.last_seen_at < seen.last_seen_at
+    );
