@@ -303,3 +303,14 @@ def test_a_page_without_text_is_a_rejection_that_names_it_and_what_to_do() -> No
     assert isinstance(reading, Rejection)
     assert reading.reason == "no_body"
     assert reading.detail == "a/b.html: the page shows no text without its scripts; save it as a browser renders it"
+
+
+def test_a_page_that_says_it_was_not_found_is_no_article() -> None:
+    page = (
+        b"<html><head><title>404 Not Found</title></head><body><h1>Not Found</h1>"
+        b"<p>The page you asked for is not here, or not any longer.</p></body></html>"
+    )
+    (reading,) = extract(RawFile("gone.html", page), as_of=_AS_OF)
+    assert isinstance(reading, Rejection)
+    assert reading.reason == "not_an_article"
+    assert reading.detail == "gone.html: the page says of itself: 'Not Found'; fetch it again"

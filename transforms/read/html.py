@@ -39,6 +39,8 @@ from transforms.read.align import Aligner
 from transforms.read.byline import Credit, read_credit
 from transforms.read.declared import Declared, declared, says_update
 from transforms.read.visible import legible, visible
+from transforms.strip.edges import is_error_page
+from transforms.strip.lines import split_lines
 from transforms.strip.rules import rulebook
 
 LARGEST = 10_000_000  # characters of markup; the engine is superlinear, and above 4 MB no news page was seen
@@ -81,6 +83,10 @@ def read_html(raw: RawFile, markup: str, *, as_of: datetime) -> Reading:
             "no_body",
             f"no article text found among the page's {len(source_text):,} visible characters; if it is an article, "
             "save it as text",
+        )
+    if is_error_page(split_lines("\n".join([fields.title or "", *body])), rulebook()):
+        return Rejection(
+            "not_an_article", f"the page says of itself: {(fields.title or body[0])[:80]!r}; fetch it again"
         )
     return _article(raw, said, fields, source_text, body)
 
