@@ -40,7 +40,6 @@ from flows.pickup import Inbox, Listed, list_inbox
 from flows.progress import REPORTER
 from flows.settings import Batch, Loaded, Settings, feeds_of, load
 from flows.summary import STATES, Counts, Finish, Problem, RunSummary
-from transforms.article import Origin
 from transforms.extract import extractors
 from transforms.hints import Feed
 from transforms.staged import SCHEMA, Outcome
@@ -224,7 +223,7 @@ class _Run:
             return
         with self._watch.stage("validating"):
             judged = verdict.judge(staged, as_of=self._as_of, bounds=self._bounds)
-            staged = _observed(verdict.apply_nulls(staged, judged.faults), self._as_of)
+            staged = verdict.apply_nulls(staged, judged.faults)
         with self._watch.stage("loading"):
             counts = load_batch(
                 self._con,
@@ -332,15 +331,6 @@ def _to_read(listed: Inbox, changed: pa.Table) -> list[Listed]:
     known = dict(zip(changed["file_key"].to_pylist(), changed["known_hash"].to_pylist(), strict=True))
     files = [replace(file, known_hash=known[file.file_key]) for file in listed.files if file.file_key in known]
     return sorted([*files, *listed.problems], key=lambda file: file.file_key)
-
-
-def _observed(staged: pa.Table, as_of: datetime) -> pa.Table:
-    """Readings order by the time of their observation, so one that is in the future becomes the time of the run."""
-    unknown = pc.and_(pc.equal(staged["outcome"], pa.scalar(Outcome.ARTICLE.value)), pc.is_null(staged["observed_at"]))
-    for name, value in (("observed_at", as_of), ("observed_origin", Origin.PICKUP.value)):
-        column = pc.if_else(unknown, pa.scalar(value, SCHEMA.field(name).type), staged[name])
-        staged = staged.set_column(staged.schema.get_field_index(name), name, column)
-    return staged
 
 
 def _pieces(table: pa.Table, rows: int) -> Iterator[pa.Table]:

@@ -35,7 +35,6 @@ class Origin(StrEnum):
     PAGE = "page"  # seen in the visible page, by its markup
     TEXT = "text"  # found in the text itself
     FILE = "file"  # the file's own modification time
-    PICKUP = "pickup"  # the time of the run, where everything else is impossible
 
 
 class Precision(StrEnum):

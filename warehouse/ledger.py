@@ -25,7 +25,8 @@ LISTING = pa.schema(_LISTING)
 
 @dataclass(frozen=True, slots=True)
 class RunCounts:
-    """A run's counts; ``picked_up`` is the sum of loaded, quarantined, duplicate, held, failed and container."""
+    """A run's counts; ``picked_up`` is the sum of loaded, quarantined, duplicate, held and failed: a
+    container counts its members, not itself."""
 
     listed: int = 0
     unchanged: int = 0

@@ -244,7 +244,7 @@ def test_a_file_from_the_future_is_observed_now(run: Run, inbox: Path, lake: Pat
     write_articles(inbox, range(1))
     os.utime(inbox / "0000.html", (4_000_000_000, 4_000_000_000))
     assert run().counts.loaded == 1
-    assert ask(lake, "select observed_at < now(), observed_origin from fact_article") == [(True, "pickup")]
+    assert ask(lake, "select observed_at < now(), observed_origin from fact_article") == [(True, "run")]
 
 
 def test_each_run_leaves_a_markdown_and_a_table_artifact(run: Run, inbox: Path) -> None:

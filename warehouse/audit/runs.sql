@@ -24,7 +24,7 @@ where run.run_id is null
     or (
         run.state <> 'running'
         and (
-            run.picked_up is distinct from run.loaded + run.quarantined + run.duplicate + run.held + run.failed + run.container
+            run.picked_up is distinct from run.loaded + run.quarantined + run.duplicate + run.held + run.failed
             or run.loaded is distinct from coalesce(batches.loaded, 0)
             or run.quarantined is distinct from coalesce(batches.quarantined, 0)
             or run.duplicate is distinct from coalesce(batches.duplicate, 0)

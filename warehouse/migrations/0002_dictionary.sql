@@ -149,7 +149,7 @@ comment on column lake.ops.run.started_at is 'When the run began';
 comment on column lake.ops.run.ended_at is 'When it ended; null while it runs and where it was interrupted';
 comment on column lake.ops.run.listed is 'Files found in the inbox';
 comment on column lake.ops.run.unchanged is 'Files and records that were as known: skipped unread, or read and found the same';
-comment on column lake.ops.run.picked_up is 'Inputs that were read or tried: the sum of the states that follow';
+comment on column lake.ops.run.picked_up is 'Inputs that were read or tried: the sum of loaded, quarantined, duplicate, held and failed; a container counts its members, not itself';
 comment on column lake.ops.run.loaded is 'Inputs whose article is in the lake';
 comment on column lake.ops.run.quarantined is 'Inputs without a usable article';
 comment on column lake.ops.run.duplicate is 'Inputs with the same bytes as an earlier one';
