@@ -8,13 +8,14 @@ export PYTHON
 # Text comes out as UTF-8 also where the machine has no locale set.
 export PYTHONUTF8 := 1
 
-.PHONY: help demo questions test lint types tests test-setup lock bench clean environment dev-environment
+.PHONY: help demo questions test lint types tests test-kill test-setup dictionary lock bench clean environment dev-environment
 
 help:
 	@echo "make demo        set up, load samples/ into a warehouse of its own, load again, answer five questions"
 	@echo "make test        set up, lint, check types, run all tests (what continuous integration runs)"
 	@echo "make lint        ruff: rules and format          make types   mypy --strict"
 	@echo "make tests       the tests alone                 make test-setup   the long form of the set-up tests"
+	@echo "make test-kill   kill -9 at twenty moments       make dictionary   the data dictionary of the README"
 	@echo "make bench       speed, start-up and quality against others; BENCH='--write' updates benchmarks/README.md"
 	@echo "make lock        resolve the two locks anew      make clean   remove everything that make has made"
 
@@ -50,10 +51,16 @@ types: dev-environment
 	$(BIN)/mypy
 
 tests: dev-environment
-	$(BIN)/python -m pytest --durations=15 $(PYTEST)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --durations=15 $(PYTEST)
+
+test-kill: dev-environment
+	KILL_MOMENTS=20 $(BIN)/python -m pytest tests/flows/test_kill.py -v $(PYTEST)
 
 test-setup: dev-environment
 	$(BIN)/python -m pytest tests/test_setup.py -v --set-up=all $(PYTEST)
+
+dictionary: dev-environment
+	$(BIN)/python -m warehouse.dictionary README.md
 
 lock:
 	uv pip compile --universal --no-emit-index-url --generate-hashes --no-header -q --group build -o requirements.lock pyproject.toml

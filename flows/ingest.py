@@ -133,7 +133,10 @@ def run(loaded: Loaded, inbox: Path, folder: Path, *, verify: bool) -> RunSummar
         except BaseException as error:
             # Interrupts too: the run's end is recorded, and what was committed before it stays.
             state: Finish = "failed" if isinstance(error, Exception) else "interrupted"
-            current.finish(replace(summary, state=state, message=_in_words(error)), listed)
+            try:
+                current.finish(replace(summary, state=state, message=_in_words(error)), listed)
+            except Exception as second:
+                error.add_note(f"The end of the run could not be recorded: {_in_words(second)}")
             raise
         finally:
             shutil.rmtree(current.staging, ignore_errors=True)
@@ -262,6 +265,8 @@ class _Run:
             seconds=self._watch.total(),
             problems=tuple(Problem(*row) for row in ledger.problems(self._con, self._run_id)),
         )
+        if summary.state == "interrupted":
+            return summary  # somebody ended it and knows; Prefect's record of it ends here too
         summary = replace(summary, alert=self._tell(summary))
         create_markdown_artifact(summary.markdown(), key="newslake-run", description=summary.headline())
         create_table_artifact(summary.table(), key="newslake-run-states", description=summary.headline())

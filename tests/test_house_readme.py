@@ -9,6 +9,7 @@ import pytest
 import typer
 
 from flows.cli import app
+from warehouse.dictionary import in_document, of_new_warehouse
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
@@ -40,3 +41,8 @@ def test_every_test_that_the_readme_names_is_there(readme: str) -> None:
         if not (ROOT / file).is_file() or (test and f"def {test}(" not in (ROOT / file).read_text(encoding="utf-8"))
     ]
     assert missing == []
+
+
+def test_the_dictionary_in_the_readme_is_that_of_the_catalog(readme: str) -> None:
+    """`make dictionary` writes it anew."""
+    assert in_document(readme, of_new_warehouse()) == readme

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
 from warehouse.statements import statement
 from warehouse.views import models
+
+_BEGIN = "<!-- dictionary -->"
+_END = "<!-- end dictionary -->"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +64,29 @@ def _section(relation: Relation) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def in_document(document: str, text: str) -> str:
+    """``document`` with ``text`` between its dictionary marks. Raises ValueError where the marks are missing."""
+    before, opening, rest = document.partition(_BEGIN)
+    _, closing, after = rest.partition(_END)
+    if not (opening and closing):
+        raise ValueError(f"the document has no {_BEGIN} … {_END} to write between")
+    return f"{before}{opening}\n{text}\n{closing}{after}"
+
+
+def of_new_warehouse() -> str:
+    """The dictionary of a warehouse as this version makes it."""
+    from warehouse.migrate import prepare
+
+    with tempfile.TemporaryDirectory() as folder:
+        con = prepare(Path(folder) / "lake")
+        try:
+            return to_markdown(dictionary(con))
+        finally:
+            con.close()
+
+
+if __name__ == "__main__":
+    file = Path(sys.argv[1])
+    file.write_text(in_document(file.read_text(encoding="utf-8"), of_new_warehouse()), encoding="utf-8")

@@ -276,16 +276,18 @@ def test_a_run_that_fails_is_recorded_as_failed_and_nothing_of_its_batch_is_kept
 
     write_articles(inbox, range(1))
     run()
-    # A second article of one identity: the check inside the transaction of the next batch that has it finds it.
-    change(lake, "insert into dim_article select * replace (article_id + 1000 as article_id) from dim_article")
+    # Two authors of one id: the check inside the next batch's transaction finds them.
+    change(
+        lake,
+        "insert into dim_author select author_id, 'Somebody Else', author_kind from dim_author where author_id > 0",
+    )
     write_articles(inbox, range(1, 3))
-    (inbox / "0000.html").write_text(article(0, words="market"), encoding="utf-8")
     with pytest.raises(LoadRefused, match="The batch was rolled back"):
         run()
     assert ask(lake, "select state, message like '%rolled back%' from ops.run order by run_id")[-1] == ("failed", True)
     assert ask(lake, "select count(*) from fact_article") == [(1,)]
-    change(lake, "delete from dim_article where article_id > 1000")
-    assert run().counts.loaded == 3
+    change(lake, "delete from dim_author where name = 'Somebody Else'")
+    assert run().counts.loaded == 2
     assert is_audited_clean(lake)
 
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 from lake_content import content
-from warehouse.audit import audit
 from written_articles import write_articles
 
+from warehouse.audit import audit
 from warehouse.lake import connect
 from warehouse.migrate import prepare
 
@@ -22,7 +22,7 @@ PAGES = 100
 SETTINGS = "[batch]\nmax_rows = 20\nchunk_files = 5\n"
 
 # A short form in every run; `make test-kill` asks for twenty moments.
-MOMENTS = int(os.environ.get("KILL_MOMENTS", "3"))
+MOMENTS = int(os.environ.get("KILL_MOMENTS", "1"))
 
 
 def command(inbox: Path, lake: Path, settings: Path) -> list[str]:

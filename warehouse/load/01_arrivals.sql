@@ -29,10 +29,9 @@ judged as (
         end as reasons,
         coalesce(staged.reason, reasons.reasons[1].reason) as reason,
         coalesce(staged.detail, reasons.reasons[1].detail) as detail,
-        coalesce(staged.observed_at, make_timestamptz(staged.mtime_ns // 1000), getvariable('now')) as observed_at,
+        coalesce(staged.observed_at, getvariable('now')) as observed_at,
         case
             when staged.observed_at is not null then coalesce(staged.observed_origin, 'declared')
-            when staged.mtime_ns is not null then 'file'
             else 'run'
         end as observed_origin,
         staged.engine,

@@ -1,0 +1,279 @@
+"""The command line as a stranger uses it: real processes, their output and their exit status."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+from written_articles import article, write_articles
+
+NEWSLAKE = [sys.executable, "-c", "from flows.cli import main; main()"]
+
+
+def newslake(*words: str | Path, cwd: Path | None = None, **environ: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*NEWSLAKE, *map(str, words)],
+        cwd=cwd,
+        env={name: value for name, value in os.environ.items() if name != "PREFECT_HOME"} | environ,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory, prefect_server: str) -> Path:
+    """A warehouse with three articles and one refused input."""
+    folder = tmp_path_factory.mktemp("cli")
+    write_articles(folder / "inbox", range(3))
+    (folder / "inbox" / "empty.html").write_bytes(b"")
+    run = newslake("run", folder / "inbox", "--warehouse", folder / "lake", "--json", "--strict")
+    assert run.returncode == 4, run.stderr
+    said = json.loads(run.stdout)
+    assert (said["picked_up"], said["loaded"], said["quarantined"], said["articles_new"]) == (4, 3, 1, 3)
+    return folder / "lake"
+
+
+@pytest.fixture
+def receiver() -> Iterator[tuple[str, list[dict[str, str]]]]:
+    """A real HTTP receiver on loopback: its json:// address and what it got."""
+    got: list[dict[str, str]] = []
+
+    class Receiver(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None: ...
+
+    server = HTTPServer(("127.0.0.1", 0), Receiver)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"json://user:hush-hush@127.0.0.1:{server.server_port}/token-abc", got
+    server.shutdown()
+
+
+def test_help_names_every_command() -> None:
+    said = newslake("--help")
+    assert said.returncode == 0
+    assert all(name in said.stdout for name in ("run", "extract", "sql", "status", "explain", "audit", "serve"))
+
+
+def test_a_question_is_answered_as_csv_in_a_pipe_and_as_json_lines_on_request(lake: Path) -> None:
+    question = "select title, authors, published_date from article order by title limit 1"
+    assert newslake("sql", question, "--warehouse", lake).stdout.splitlines() == [
+        "title,authors,published_date",
+        'Council of district 0 votes on its harbour,"[""Ina Halvorsen""]",2026-03-01',
+    ]
+    assert json.loads(newslake("sql", question, "--warehouse", lake, "--format", "json").stdout) == {
+        "title": "Council of district 0 votes on its harbour",
+        "authors": ["Ina Halvorsen"],
+        "published_date": "2026-03-01",
+    }
+
+
+def test_rows_come_as_parquet_into_a_file(lake: Path, tmp_path: Path) -> None:
+    import pyarrow.parquet as pq
+
+    command = [*NEWSLAKE, "sql", "select * from article", "--warehouse", str(lake), "--format", "parquet"]
+    file = tmp_path / "article.parquet"
+    with file.open("wb") as out:
+        subprocess.run(command, stdout=out, check=True)
+    assert pq.read_table(file).num_rows == 3
+
+
+def test_a_shell_without_a_terminal_reads_statements_from_its_input(lake: Path) -> None:
+    said = subprocess.run(
+        [*NEWSLAKE, "sql", "--warehouse", str(lake)],
+        input="-- how many?\nselect count(*) as n from article;\nselect 2 as two",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stdout.split() == ["n", "3", "two", "2"]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "delete from article",
+        "copy (select 1) to 'out.csv'",
+        "from '/etc/passwd'",
+        "select 1; select 2",
+        "attach 'x.db'",
+    ],
+)
+def test_what_is_no_question_to_the_lake_is_refused(lake: Path, statement: str) -> None:
+    said = newslake("sql", statement, "--warehouse", lake)
+    assert (said.returncode, said.stdout) == (1, "")
+    assert said.stderr.startswith("newslake: ")
+
+
+def test_an_empty_warehouse_says_how_to_load_one(tmp_path: Path) -> None:
+    said = newslake("sql", "select 1", "--warehouse", tmp_path / "none")
+    assert said.returncode == 1
+    assert "There is no warehouse in" in said.stderr
+    assert "`newslake run INBOX` makes one and loads it" in said.stderr
+
+
+def test_status_tells_runs_and_states(lake: Path) -> None:
+    said = json.loads(newslake("status", "--warehouse", lake, "--json").stdout)
+    assert said["states"] == {"loaded": 3, "quarantined": 1}
+    assert said["totals"]["articles"] == 3
+    assert "inputs by state" in newslake("status", "--warehouse", lake).stdout
+
+
+def test_explain_tells_where_an_article_came_from_and_what_was_cut(lake: Path) -> None:
+    said = json.loads(newslake("explain", "1", "--warehouse", lake, "--json").stdout)
+    assert said["readings"][0]["input_key"] == "0000.html"
+    assert said["readings"][0]["origins"]["title"] == "declared"
+    assert [span["rule_id"] for span in said["removed"]] == ["engine.unselected", "engine.unselected"]
+    assert "© The Quay Gazette. All rights reserved." in newslake("explain", "1", "--warehouse", lake).stdout
+
+
+def test_explaining_an_article_that_is_not_there_says_where_ids_stand(lake: Path) -> None:
+    said = newslake("explain", "999", "--warehouse", lake)
+    assert said.returncode == 1
+    assert "There is no article 999" in said.stderr
+
+
+def test_a_sound_warehouse_is_audited_clean(lake: Path) -> None:
+    said = newslake("audit", "--warehouse", lake)
+    assert (said.returncode, said.stdout.startswith("audit clean")) == (0, True)
+
+
+def test_an_audit_that_finds_a_difference_says_so_and_exits_with_1(lake: Path, tmp_path: Path) -> None:
+    import shutil
+
+    from warehouse.lake import connect, transaction
+
+    broken = tmp_path / "broken"
+    shutil.copytree(lake, broken)
+    con = connect(broken)
+    with transaction(con, "a test"):
+        con.execute("delete from ops.input where input_key = 'empty.html'")
+    con.close()
+    said = newslake("audit", "--warehouse", broken)
+    assert said.returncode == 1
+    assert "quarantine" in said.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["run", "gone"], "gone: No such file or directory; name an existing folder"),
+        (["run", ".", "--settings", "gone.toml"], "gone.toml: no such settings file"),
+        (["sql", "select 1", "--format", "xml"], "Invalid value for '--format'"),
+        (["explain", "x"], "Invalid value for 'ARTICLE_ID'"),
+    ],
+)
+def test_wrong_usage_exits_with_2_and_says_what_is_wrong(tmp_path: Path, words: list[str], said: str) -> None:
+    found = newslake(*words, cwd=tmp_path)
+    assert found.returncode == 2
+    assert said in " ".join(found.stderr.split())
+
+
+def test_a_wrong_setting_exits_with_2_and_names_it(tmp_path: Path) -> None:
+    found = newslake("status", cwd=tmp_path, NEWSLAKE_BATCH__MAX_ROWS="many")
+    assert found.returncode == 2
+    assert "NEWSLAKE_BATCH__MAX_ROWS: batch.max_rows: Expected `int`" in found.stderr
+
+
+def test_extract_shows_cards_and_gives_json_with_all_keys(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text(article(1), encoding="utf-8")
+    (tmp_path / "b.txt").write_bytes(b"")
+    cards = newslake("extract", tmp_path / "a.html")
+    assert "Council of district 1 votes on its harbour" in cards.stdout
+    one, other = (json.loads(line) for line in newslake("extract", tmp_path, "--json").stdout.splitlines())
+    assert list(one) == [
+        *["path", "kind", "title", "kicker", "summary", "highlights", "authors", "published_date", "published_at"],
+        *["published_precision", "published_origin", "modified_at", "url", "source", "section", "categories"],
+        *["language", "is_translated", "headings", "items", "body", "removed"],
+    ]
+    assert one["published_at"] == "2026-03-02T08:15:00+01:00"
+    assert (Path(other["path"]).name, other["error"]["reason"]) == ("b.txt", "empty")
+
+
+def test_the_seeds_come_out_as_expected(seeds: Path, tmp_path: Path) -> None:
+    found = newslake("extract", seeds, "--json")
+    file = tmp_path / "extracted.jsonl"
+    file.write_text(found.stdout, encoding="utf-8")
+    checked = subprocess.run(
+        [sys.executable, str(seeds / "check.py"), str(file)], capture_output=True, text=True, check=False
+    )
+    assert checked.stdout == "0 differences\n"
+
+
+def test_a_run_whose_rejected_share_passes_its_bound_sends_one_message(
+    tmp_path: Path, receiver: tuple[str, list[dict[str, str]]], prefect_server: str
+) -> None:
+    url, got = receiver
+    write_articles(tmp_path / "inbox", range(1))
+    for name in ("a.html", "b.html", "c.txt"):
+        (tmp_path / "inbox" / name).write_bytes(b"\x00" * len(name) + name.encode())
+    run = newslake(
+        "run", tmp_path / "inbox", "--warehouse", tmp_path / "lake", NEWSLAKE_ALERTS__CHANNELS=json.dumps([url])
+    )
+    assert run.returncode == 0, run.stderr
+    assert len(got) == 1
+    assert "too much was rejected" in got[0]["title"]
+    assert "3 of 4 inputs could not be loaded (75.0%; the bound is 20.0%)" in got[0]["message"]
+    everything = run.stdout + run.stderr + "".join(got[0].values())
+    recorded = newslake("sql", "from ops.alert", "--warehouse", tmp_path / "lake").stdout
+    assert "json://127.0.0.1" in recorded
+    assert not any(secret in everything + recorded for secret in ("hush-hush", "token-abc"))
+
+
+def test_a_run_that_fails_sends_one_message_and_exits_with_1(
+    tmp_path: Path, receiver: tuple[str, list[dict[str, str]]], prefect_server: str
+) -> None:
+    from warehouse.lake import connect, transaction
+
+    url, got = receiver
+    lake = tmp_path / "lake"
+    write_articles(tmp_path / "inbox", range(1))
+    assert newslake("run", tmp_path / "inbox", "--warehouse", lake).returncode == 0
+    con = connect(lake)
+    with transaction(con, "a test"):
+        con.execute(
+            "insert into dim_author select author_id, 'Somebody Else', author_kind from dim_author where author_id > 0"
+        )
+    con.close()
+    (tmp_path / "inbox" / "0000.html").write_text(article(0, words="market"), encoding="utf-8")
+    run = newslake("run", tmp_path / "inbox", "--warehouse", lake, NEWSLAKE_ALERTS__CHANNELS=json.dumps([url]))
+    assert run.returncode == 1
+    assert "The batch was rolled back" in run.stderr
+    assert "Traceback" not in run.stderr
+    assert [message["title"] for message in got] == ["newslake run 2: failed"]
+
+
+def test_a_run_that_is_terminated_drops_its_batch_and_says_so(tmp_path: Path, prefect_server: str) -> None:
+    import signal
+    import time
+
+    write_articles(tmp_path / "inbox", range(2))
+    (tmp_path / "inbox" / "slow.html").write_text("<article>" + "<p>One paragraph of very many.</p>" * 100_000)
+    lake = tmp_path / "lake"
+    run = subprocess.Popen(
+        [*NEWSLAKE, "run", str(tmp_path / "inbox"), "--warehouse", str(lake)], stderr=subprocess.PIPE, text=True
+    )
+    for _ in range(600):
+        if any((lake / "staging").glob("run-*")):
+            break
+        time.sleep(0.1)
+    time.sleep(2)
+    run.send_signal(signal.SIGTERM)
+    _, said = run.communicate(timeout=60)
+    assert run.returncode == 143, said
+    assert "terminated" in said
+    states = newslake("sql", "select state, loaded from ops.run", "--warehouse", lake).stdout.split()
+    assert states == ["state,loaded", "interrupted,0"]
+    assert newslake("audit", "--warehouse", lake).returncode == 0
