@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 import threading
 from contextlib import ExitStack
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 from flows.environment import settle
 from flows.progress import REPORTER, Bar, PlainLines, Reporter
@@ -31,6 +34,8 @@ def run_once(
     The inbox is looked at before Prefect starts, because a wrong path should not take ten seconds to say so.
     """
     settle(folder)
+    # Prefect makes an exception of it inside the flow, and hands it on to this handler when the flow has ended.
+    signal.signal(signal.SIGTERM, _terminated)
     from flows.pickup import NoInbox, check_inbox
 
     source = loaded.inbox(inbox)
@@ -63,8 +68,6 @@ def _flow(
         console(stderr=True).print(f"newslake run: inbox {inbox}, warehouse {folder} ({named_by})", highlight=False)
         REPORTER.set(reporter)
         reporter.stage("starting Prefect")
-        from prefect.exceptions import TerminationSignal
-
         from expectations.errors import ExpectationsError
         from flows.ingest import ingest
         from flows.pickup import NoInbox
@@ -77,14 +80,16 @@ def _flow(
                 settings_file=str(settings_file) if settings_file else None,
                 verify=verify,
             )
-        except TerminationSignal:
-            complain("terminated; the batch in hand was dropped, what was committed before stays")
-            sys.exit(143)
         except (LakeError, NoInbox, ExpectationsError) as error:
             complain(str(error))
         except Exception as error:
             complain(f"the run failed: {type(error).__name__}: {error}")
     return None
+
+
+def _terminated(_number: int, _frame: FrameType | None) -> NoReturn:
+    complain("terminated; the batch in hand was dropped, what was committed before stays")
+    sys.exit(143)
 
 
 def _print(summary: RunSummary) -> None:

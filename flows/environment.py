@@ -14,8 +14,8 @@ _DEFAULTS = {
     "GX_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_CLI_PROMPT": "false",
-    # newslake tells of a run itself; Prefect's own lines still reach its server.
-    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "WARNING",
+    # newslake tells of a run itself, its failure too; Prefect's own lines still reach its server.
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_LOGGERS_PREFECT_SERVER_LEVEL": "ERROR",
 }
 

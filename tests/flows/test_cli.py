@@ -226,7 +226,7 @@ def test_a_run_whose_rejected_share_passes_its_bound_sends_one_message(
     assert len(got) == 1
     assert "too much was rejected" in got[0]["title"]
     assert "3 of 4 inputs could not be loaded (75.0%; the bound is 20.0%)" in got[0]["message"]
-    everything = run.stdout + run.stderr + "".join(got[0].values())
+    everything = run.stdout + run.stderr + json.dumps(got)
     recorded = newslake("sql", "from ops.alert", "--warehouse", tmp_path / "lake").stdout
     assert "json://127.0.0.1" in recorded
     assert not any(secret in everything + recorded for secret in ("hush-hush", "token-abc"))
