@@ -4,8 +4,8 @@
 
 The pages (the folder that NEWSLAKE_PAGES names, else ../shared/bench beside the checkout) are written out once. Then by
 turns: a plain pool reads them from disk with trafilatura and its metadata, and newslake reads, validates and loads
-them into a new warehouse while another process asks that warehouse every 50 ms. At the end, newslake once more with
-batches of a few pages, for the reader's sake, and the bodies' F1 from the warehouse by pages.sql.
+them into a new warehouse. At the end, newslake once more with batches of a few pages while another process asks that
+warehouse every 50 ms, and the bodies' F1 from the warehouse by pages.sql.
 """
 
 from __future__ import annotations
@@ -52,16 +52,19 @@ def plain_run(folder: Path, processes: int, out: Path) -> PlainRun:
     return PlainRun(time.perf_counter() - began, float(said.splitlines()[-1]))
 
 
-def lake_run(folder: Path, warehouse: Path, processes: int, environment: dict[str, str] | None = None) -> LakeRun:
-    """One `newslake run` over ``folder`` into a new warehouse, with a reader beside it."""
+def lake_run(
+    folder: Path,
+    warehouse: Path,
+    processes: int,
+    environment: dict[str, str] | None = None,
+    *,
+    reader_beside: bool = False,
+) -> LakeRun:
+    """One `newslake run` over ``folder`` into a new warehouse, timed alone, or with a reader that takes its share."""
     settings = {"NEWSLAKE_EXTRACTION__WORKERS": str(processes), **(environment or {})}
-    reader = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.reader", str(warehouse)],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    command = [sys.executable, "-m", "benchmarks.reader", str(warehouse)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    reader = subprocess.Popen(command, cwd=ROOT, **pipes) if reader_beside else None
     began = time.perf_counter()
     done = subprocess.run(
         [NEWSLAKE, "run", str(folder), "--warehouse", str(warehouse), "--json"],
@@ -73,7 +76,7 @@ def lake_run(folder: Path, warehouse: Path, processes: int, environment: dict[st
     )
     took = time.perf_counter() - began
     time.sleep(0.2)  # one more look at the finished lake
-    seen, _ = reader.communicate("")
+    seen = reader.communicate("")[0] if reader else "{}"
     if done.returncode:
         sys.exit(f"newslake run ended with {done.returncode}:\n{done.stderr}")
     said = json.loads(done.stdout.splitlines()[-1])
@@ -178,7 +181,7 @@ def main() -> None:
                     f"turn {turn + 1} {side}: {(plain if side == 'plain' else lake)[-1]}", file=sys.stderr, flush=True
                 )
         small = {"NEWSLAKE_BATCH__MAX_ROWS": "50", "NEWSLAKE_BATCH__CHUNK_FILES": "25"}
-        many = lake_run(files, room / "lake-many", given.processes, small)
+        many = lake_run(files, room / "lake-many", given.processes, small, reader_beside=True)
         answers(room / "lake-0", room / "lake.jsonl")
         ours, theirs = scores(pages, room / "lake.jsonl"), scores(pages, room / "plain.jsonl")
     if given.set:
@@ -192,7 +195,7 @@ def main() -> None:
             f"Accounted for: {count} files = "
             + " + ".join(f"{accounted[s]} {s}" for s in ("loaded", "quarantined", "duplicate", "held", "failed"))
             + f"; picked up {accounted['picked_up']}.",
-            f"Reader: {reader_line(lake[0])}. With small batches: {reader_line(many)}.",
+            f"Reader beside a further run, with small batches: {reader_line(many)}.",
             "newslake (plain trafilatura in brackets):",
             quality_table(theirs, ours),
         ]

@@ -120,13 +120,22 @@ def run(loaded: Loaded, inbox: Path, folder: Path, *, verify: bool) -> RunSummar
     with watch.stage("listing"):
         listed = list_inbox(inbox, loaded.settings.ignore)
     threading.Thread(target=verdict.warm_up, name="great-expectations", daemon=True).start()
-    with run_lock(folder, wait_seconds=loaded.settings.lock_wait_seconds):
+    as_of = _now()
+    feeds = feeds_of(loaded.settings)
+    job = _job(loaded.settings, feeds, as_of)
+    with (
+        run_lock(folder, wait_seconds=loaded.settings.lock_wait_seconds),
+        Extractor(job, loaded.settings.extraction.workers) as extractor,
+    ):
+        _EXTRACTOR.set(extractor)
+        if listed.files and not Layout(folder).catalog.exists():
+            extractor.warm_up()  # everything will be read: the children start while the tables are made
         with watch.stage("opening"):
             con = prepare(folder)
             run_id = ledger.begin_run(
                 con, inbox=str(inbox), now=_now(), version=version("newslake"), flow_run_id=flow_run.get_id()
             )
-        current = _Run(con, loaded.settings, feeds_of(loaded.settings), folder, run_id, watch, as_of=_now())
+        current = _Run(con, loaded.settings, feeds, folder, run_id, watch, as_of=as_of)
         summary = RunSummary(run_id=run_id, state="completed", inbox=str(inbox), warehouse=str(folder))
         try:
             current.load_changes(listed, verify=verify)
@@ -159,7 +168,6 @@ class _Run:
     ) -> None:
         self._con = con
         self._settings = settings
-        self._patterns = feeds
         self._feeds = [LakeFeed(f.name, f.pattern, f.source, f.language, f.rhythm) for f in feeds]
         self._extractors = [LakeExtractor(*engine) for engine in extractors()]
         self._bounds = Bounds(**msgspec.structs.asdict(settings.quality))
@@ -181,21 +189,12 @@ class _Run:
         if not files:
             return
         REPORTER.get().begin(len(files), sum(file.size for file in files))
-        limits = self._settings.extraction
-        job = Job(
-            as_of=self._as_of,
-            feeds=self._patterns,
-            limits=Limits(limits.page_seconds, limits.page_memory_mb, limits.max_file_mb),
-            keep_raw=self._settings.keep_raw != "none",
-        )
-        with Extractor(job, limits.workers) as extractor:
-            _EXTRACTOR.set(extractor)
-            chunks = [
-                read_chunk.submit(str(self.staging / f"chunk-{number:06d}.parquet"), opaque(members))
-                for number, members in enumerate(cut(files, self._settings.batch))
-            ]
-            for batch in self._batches_of(chunks):
-                self._load(batch)
+        chunks = [
+            read_chunk.submit(str(self.staging / f"chunk-{number:06d}.parquet"), opaque(members))
+            for number, members in enumerate(cut(files, self._settings.batch))
+        ]
+        for batch in self._batches_of(chunks):
+            self._load(batch)
 
     def _batches_of(self, chunks: Sequence[PrefectFuture[StagedChunk]]) -> Iterator[pa.Table]:
         """The staged rows in order, as tables that end where a chunk ends and keep to the batch's bounds."""
@@ -315,6 +314,16 @@ def read_chunk(path: str, files: Sequence[Listed]) -> StagedChunk:
             count += table.num_rows
             size += table.nbytes
     return StagedChunk(path, count, size)
+
+
+def _job(settings: Settings, feeds: tuple[Feed, ...], as_of: datetime) -> Job:
+    limits = settings.extraction
+    return Job(
+        as_of=as_of,
+        feeds=feeds,
+        limits=Limits(limits.page_seconds, limits.page_memory_mb, limits.max_file_mb),
+        keep_raw=settings.keep_raw != "none",
+    )
 
 
 def cut(files: Sequence[Listed], bounds: Batch) -> Iterator[tuple[Listed, ...]]:
