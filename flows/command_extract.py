@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from flows.extraction import Extractor, Job, Limits
+from flows.extraction import Extractor, Job, limits_of
 from flows.pickup import Listed, NoInbox, list_inbox
 from flows.settings import Loaded, feeds_of
 from flows.terminal import complain, console, shown
@@ -63,14 +63,9 @@ def _listed(path: Path, loaded: Loaded) -> Iterator[Listed]:
 
 
 def _rows(loaded: Loaded, files: list[Listed]) -> Iterator[dict[str, Any]]:
-    limits = loaded.settings.extraction
-    job = Job(
-        as_of=datetime.now(UTC),
-        feeds=feeds_of(loaded.settings),
-        limits=Limits(limits.page_seconds, limits.page_memory_mb, limits.max_file_mb),
-        keep_raw=False,
-    )
-    with Extractor(job, limits.workers) as extractor:
+    settings = loaded.settings
+    job = Job(datetime.now(UTC), feeds_of(settings), limits_of(settings), keep_raw=False)
+    with Extractor(job, settings.extraction.workers) as extractor:
         for table in extractor.read(files, lambda _files, _size: None):
             yield from table.to_pylist()
 

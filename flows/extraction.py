@@ -13,8 +13,10 @@ import multiprocessing
 import os
 import resource
 import stat
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import TimeoutError as DeadlinePassed
+from concurrent.futures import wait
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -24,12 +26,14 @@ import pyarrow as pa
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from flows.pickup import SIDECAR_SUFFIX, Listed
+from flows.settings import Settings
 from transforms.article import RawFile, Reading, Rejection
 from transforms.hints import Feed, raw_file, with_fault
 from transforms.staged import SCHEMA, InputFacts, digest, failed_row, rows, same_row, to_table
 
 GROUP_BYTES = 256 * 1024
 GROUP_FILES = 32
+_LOOK_UP_SECONDS = 0.5
 SIDECAR_BYTES = 2**20
 
 
@@ -52,11 +56,16 @@ class Job:
     keep_raw: bool
 
 
+class ChildrenEnded(Exception):
+    """The run ended while files were being read."""
+
+
 class Extractor:
     """A pool of children that turn listed files into staged rows. A context manager: leaving it ends the children."""
 
     def __init__(self, job: Job, workers: int = 0) -> None:
         self._job = job
+        self._ended = threading.Event()
         self.workers = workers or available_cores()
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["transforms.extract", "transforms.read.html", "transforms.read.text"])
@@ -71,6 +80,7 @@ class Extractor:
         if error is None:
             self._pool.close()  # type: ignore[no-untyped-call]
         else:
+            self._ended.set()
             self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
 
@@ -94,6 +104,10 @@ class Extractor:
         return self._pool.schedule(_read_group, args=(tuple(members),), timeout=self._job.limits.seconds)
 
     def _result(self, members: Sequence[Listed], future: ProcessFuture[bytes]) -> pa.Table:
+        # A stopped pool leaves what its children had in hand pending for ever, so nobody waits without looking up.
+        while not wait([future], timeout=_LOOK_UP_SECONDS).done:
+            if self._ended.is_set():
+                raise ChildrenEnded("the children were ended while files were read; the next run reads them")
         try:
             return pa.ipc.open_stream(future.result()).read_all()
         except (DeadlinePassed, ProcessExpired, MemoryError) as error:
@@ -115,6 +129,12 @@ class Extractor:
             "extraction.page_seconds or extraction.page_memory_mb and replay it"
         )
         return _rows_of(file, self._job, lambda _raw: [Rejection(reason, detail)])
+
+
+def limits_of(settings: Settings) -> Limits:
+    """What the settings allow one file."""
+    said = settings.extraction
+    return Limits(said.page_seconds, said.page_memory_mb, said.max_file_mb)
 
 
 def available_cores() -> int:

@@ -35,7 +35,7 @@ from prefect.utilities.annotations import opaque
 from expectations import verdict
 from expectations.rules import Bounds
 from flows import alerts
-from flows.extraction import Extractor, Job, Limits
+from flows.extraction import Extractor, Job, limits_of
 from flows.pickup import Inbox, Listed, list_inbox
 from flows.progress import REPORTER
 from flows.settings import Batch, Loaded, Settings, feeds_of, load
@@ -122,7 +122,7 @@ def run(loaded: Loaded, inbox: Path, folder: Path, *, verify: bool) -> RunSummar
     threading.Thread(target=verdict.warm_up, name="great-expectations", daemon=True).start()
     as_of = _now()
     feeds = feeds_of(loaded.settings)
-    job = _job(loaded.settings, feeds, as_of)
+    job = Job(as_of, feeds, limits_of(loaded.settings), keep_raw=loaded.settings.keep_raw != "none")
     with (
         run_lock(folder, wait_seconds=loaded.settings.lock_wait_seconds),
         Extractor(job, loaded.settings.extraction.workers) as extractor,
@@ -314,16 +314,6 @@ def read_chunk(path: str, files: Sequence[Listed]) -> StagedChunk:
             count += table.num_rows
             size += table.nbytes
     return StagedChunk(path, count, size)
-
-
-def _job(settings: Settings, feeds: tuple[Feed, ...], as_of: datetime) -> Job:
-    limits = settings.extraction
-    return Job(
-        as_of=as_of,
-        feeds=feeds,
-        limits=Limits(limits.page_seconds, limits.page_memory_mb, limits.max_file_mb),
-        keep_raw=settings.keep_raw != "none",
-    )
 
 
 def cut(files: Sequence[Listed], bounds: Batch) -> Iterator[tuple[Listed, ...]]:

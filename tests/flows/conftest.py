@@ -32,7 +32,7 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         server = subprocess.Popen(command, env=environ, stdout=log, stderr=subprocess.STDOUT)
     url = f"http://127.0.0.1:{port}/api"
     try:
-        for _ in range(600):
+        for _ in range(1500):  # five minutes: it makes its database first, and a busy machine takes its time
             try:
                 with urllib.request.urlopen(f"{url}/health", timeout=2):
                     break
@@ -45,5 +45,5 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
     finally:
         os.environ.pop("PREFECT_API_URL", None)
-        server.terminate()
-        server.wait(timeout=30)
+        server.kill()
+        server.wait()
