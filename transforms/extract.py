@@ -18,7 +18,17 @@ from transforms.article import RawFile, Reading, Rejection
 from transforms.read import sniff
 
 _SHARED = {"transforms": ["account.py", "dates.py", "describe.py", "identity.py", "months.toml", "bylines.toml"]}
-_PAGE = {"transforms.read": ["html.py", "markup.py", "visible.py", "align.py", "declared.py", "linked_data.py"]}
+_PAGE = {
+    "transforms.read": [
+        "html.py",
+        "markup.py",
+        "visible.py",
+        "align.py",
+        "declared.py",
+        "linked_data.py",
+        "page_fields.py",
+    ]
+}
 _RECORD = {"transforms.read": ["json_records.py", "draft.py", "visible.py"]}
 
 
