@@ -162,7 +162,8 @@ class Article:
     ``record`` is the record's place in its container (``"12"`` for the twelfth), None where the file is the record;
     ``record_id`` the id that the record declares. ``content`` holds the record's own bytes where the file is a
     container. ``body`` is paragraphs joined by a blank line, headings and items among them. ``origins`` maps a
-    field's name to where its value comes from.
+    field's name to where its value comes from. ``block_set_version`` is the version of the site's blocks that it was
+    stripped of (0: none were known), ``as_read`` the reading before they were cut, None where none was.
     """
 
     format: str
@@ -200,6 +201,8 @@ class Article:
     kept: tuple[Kept, ...] = ()
     removed: tuple[Removed, ...] = ()
     faults: tuple[FieldFault, ...] = field(default=())
+    block_set_version: int = 0
+    as_read: Article | None = None
 
 
 Reading = Article | Rejection

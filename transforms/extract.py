@@ -14,8 +14,9 @@ from importlib import metadata, resources
 
 import xxhash
 
-from transforms.article import RawFile, Reading, Rejection
+from transforms.article import Article, RawFile, Reading, Rejection
 from transforms.read import sniff
+from transforms.strip.site_blocks import SiteBlocks, without_site_blocks
 
 _SHARED = {"transforms": ["account.py", "dates.py", "describe.py", "identity.py", "months.toml", "bylines.toml"]}
 _PAGE = {
@@ -32,14 +33,16 @@ _PAGE = {
 _RECORD = {"transforms.read": ["json_records.py", "draft.py", "visible.py"]}
 
 
-def extract(raw: RawFile, *, as_of: datetime) -> list[Reading]:
+def extract(raw: RawFile, *, as_of: datetime, site_blocks: SiteBlocks | None = None) -> list[Reading]:
     """Every reading of a file; at least one, and never an exception but MemoryError.
 
     ``as_of`` is the moment that the run calls now; it bounds dates that are searched in text. A rejection's detail
-    begins with the file's key.
+    begins with the file's key. ``site_blocks`` are what the warehouse has learned of the sites.
     """
     try:
         readings = _read(raw, as_of)
+        if site_blocks is not None:
+            readings = [without_site_blocks(r, site_blocks) if isinstance(r, Article) else r for r in readings]
     except MemoryError:
         raise
     except Exception as error:  # a file may cost itself only, whatever a parser makes of it

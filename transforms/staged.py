@@ -67,8 +67,11 @@ _COLUMNS: list[tuple[str, pa.DataType]] = [
     ("char_count", pa.int32()),
     ("removed_chars", pa.int32()),  # characters but white space that the removed spans hold
     ("body_hash", pa.string()),
-    ("reading_hash", pa.string()),  # of every field of the article; equal hashes mean nothing changed
+    # Of every field of the article before its site's blocks were cut: equal hashes mean that the publisher changed
+    # nothing, whatever was learned of the site between two readings.
+    ("reading_hash", pa.string()),
     ("confidence", pa.float32()),
+    ("block_set_version", pa.int32()),  # of the site's blocks that the body was stripped of; 0 where none were known
     ("origins", pa.map_(pa.string(), pa.string())),
     (
         "removed",
@@ -181,8 +184,38 @@ def _row(inputs: InputFacts, file_content: bytes, reading: Reading, keep_raw: bo
 
 
 def _article_columns(article: Article) -> dict[str, object]:
+    fields = _fields(article)
+    return fields | {
+        "format": article.format,
+        "engine": article.engine,
+        "word_count": len(_WORD.findall(article.body)),
+        "char_count": len(article.body),
+        "removed_chars": sum(
+            sum(not c.isspace() for c in article.source_text[r.start : r.end]) for r in article.removed
+        ),
+        "body_hash": digest(article.body),
+        "reading_hash": digest(repr(sorted((_fields(article.as_read) if article.as_read else fields).items()))),
+        "block_set_version": article.block_set_version,
+        "confidence": article.confidence,
+        "origins": [(name, origin.value) for name, origin in article.origins],
+        "removed": [
+            {
+                "start": r.start,
+                "end": r.end,
+                "role": r.role.value,
+                "rule": r.rule,
+                "text": (text := article.source_text[r.start : r.end]),
+                "text_hash": digest(text),
+            }
+            for r in article.removed
+        ],
+        "faults": [{"field": f.field, "raw_value": f.raw_value, "rule": f.rule} for f in article.faults],
+    }
+
+
+def _fields(article: Article) -> dict[str, object]:
     published = article.published
-    fields: dict[str, object] = {
+    return {
         "identity_key": article.identity_key,
         "identity_kind": article.identity_kind,
         "kind": article.kind.value,
@@ -207,31 +240,6 @@ def _article_columns(article: Article) -> dict[str, object]:
         "headings": list(article.headings),
         "items": list(article.items),
         "body": article.body,
-    }
-    return fields | {
-        "format": article.format,
-        "engine": article.engine,
-        "word_count": len(_WORD.findall(article.body)),
-        "char_count": len(article.body),
-        "removed_chars": sum(
-            sum(not c.isspace() for c in article.source_text[r.start : r.end]) for r in article.removed
-        ),
-        "body_hash": digest(article.body),
-        "reading_hash": digest(repr(sorted(fields.items()))),
-        "confidence": article.confidence,
-        "origins": [(name, origin.value) for name, origin in article.origins],
-        "removed": [
-            {
-                "start": r.start,
-                "end": r.end,
-                "role": r.role.value,
-                "rule": r.rule,
-                "text": (text := article.source_text[r.start : r.end]),
-                "text_hash": digest(text),
-            }
-            for r in article.removed
-        ],
-        "faults": [{"field": f.field, "raw_value": f.raw_value, "rule": f.rule} for f in article.faults],
     }
 
 

@@ -26,7 +26,16 @@ _LONGEST_LINE = 300  # characters; a longer line is matched by no rule
 _LONGEST_AGE = 48
 _UNBOUNDED = re.compile(r"(?<!\\)[*+]")
 _SOURCES = {
-    "transforms.strip": ("rules.toml", "teasers.toml", "fields.toml", "rules.py", "lines.py", "teasers.py", "edges.py"),
+    "transforms.strip": (
+        "rules.toml",
+        "teasers.toml",
+        "fields.toml",
+        "rules.py",
+        "lines.py",
+        "teasers.py",
+        "edges.py",
+        "site_blocks.py",
+    ),
     "transforms.read": ("text.py", "tagged.py", "head.py", "byline.py", "shape.py", "draft.py", "tags.toml"),
 }
 
