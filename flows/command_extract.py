@@ -13,7 +13,7 @@ from typing import Any
 
 from flows.extraction import Extractor, Job, limits_of
 from flows.pickup import Listed, NoInbox, list_inbox
-from flows.settings import Loaded, feeds_of
+from flows.settings import Loaded, feeds_of, read_site_rules
 from flows.terminal import complain, console, shown
 from transforms.staged import Outcome
 
@@ -64,7 +64,8 @@ def _listed(path: Path, loaded: Loaded) -> Iterator[Listed]:
 
 def _rows(loaded: Loaded, files: list[Listed]) -> Iterator[dict[str, Any]]:
     settings = loaded.settings
-    job = Job(datetime.now(UTC), feeds_of(settings), limits_of(settings), keep_raw=False)
+    rules = read_site_rules(loaded)
+    job = Job(datetime.now(UTC), feeds_of(settings), limits_of(settings), keep_raw=False, site_rules=rules)
     with Extractor(job, settings.extraction.workers) as extractor:
         for table in extractor.read(files, lambda _files, _size: None):
             yield from table.to_pylist()

@@ -29,6 +29,7 @@ from flows.pickup import SIDECAR_SUFFIX, Listed
 from flows.settings import Settings
 from transforms.article import RawFile, Reading, Rejection
 from transforms.hints import Feed, raw_file, with_fault
+from transforms.read.site_rules import SiteRules
 from transforms.staged import SCHEMA, InputFacts, digest, failed_row, rows, same_row, to_table
 
 GROUP_BYTES = 256 * 1024
@@ -54,6 +55,7 @@ class Job:
     feeds: tuple[Feed, ...]
     limits: Limits
     keep_raw: bool
+    site_rules: SiteRules | None = None
 
 
 class ChildrenEnded(Exception):
@@ -178,7 +180,7 @@ def _read_group(files: Sequence[Listed]) -> bytes:
 
     found: list[dict[str, object]] = []
     for file in files:
-        found += _rows_of(file, _job, lambda raw: extract(raw, as_of=_job.as_of))
+        found += _rows_of(file, _job, lambda raw: extract(raw, as_of=_job.as_of, site_rules=_job.site_rules))
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, SCHEMA) as writer:
         writer.write_table(to_table(found))

@@ -38,10 +38,11 @@ from flows import alerts
 from flows.extraction import Extractor, Job, limits_of
 from flows.pickup import Inbox, Listed, list_inbox
 from flows.progress import REPORTER
-from flows.settings import Batch, Loaded, Settings, feeds_of, load
+from flows.settings import Batch, Loaded, Settings, feeds_of, load, read_site_rules
 from flows.summary import STATES, Counts, Finish, Problem, RunSummary
 from transforms.extract import extractors
 from transforms.hints import Feed
+from transforms.read.site_rules import SiteRules
 from transforms.staged import SCHEMA, Outcome
 from warehouse import ledger
 from warehouse.lake import Connection, Layout
@@ -122,7 +123,8 @@ def run(loaded: Loaded, inbox: Path, folder: Path, *, verify: bool) -> RunSummar
     threading.Thread(target=verdict.warm_up, name="great-expectations", daemon=True).start()
     as_of = _now()
     feeds = feeds_of(loaded.settings)
-    job = Job(as_of, feeds, limits_of(loaded.settings), keep_raw=loaded.settings.keep_raw != "none")
+    rules = read_site_rules(loaded)
+    job = Job(as_of, feeds, limits_of(loaded.settings), keep_raw=loaded.settings.keep_raw != "none", site_rules=rules)
     with (
         run_lock(folder, wait_seconds=loaded.settings.lock_wait_seconds),
         Extractor(job, loaded.settings.extraction.workers) as extractor,
@@ -135,7 +137,7 @@ def run(loaded: Loaded, inbox: Path, folder: Path, *, verify: bool) -> RunSummar
             run_id = ledger.begin_run(
                 con, inbox=str(inbox), now=_now(), version=version("newslake"), flow_run_id=flow_run.get_id()
             )
-        current = _Run(con, loaded.settings, feeds, folder, run_id, watch, as_of=as_of)
+        current = _Run(con, loaded.settings, feeds, rules, folder, run_id, watch, as_of=as_of)
         summary = RunSummary(run_id=run_id, state="completed", inbox=str(inbox), warehouse=str(folder))
         try:
             current.load_changes(listed, verify=verify)
@@ -160,6 +162,7 @@ class _Run:
         con: Connection,
         settings: Settings,
         feeds: tuple[Feed, ...],
+        site_rules: SiteRules | None,
         folder: Path,
         run_id: int,
         watch: Stopwatch,
@@ -169,7 +172,7 @@ class _Run:
         self._con = con
         self._settings = settings
         self._feeds = [LakeFeed(f.name, f.pattern, f.source, f.language, f.rhythm) for f in feeds]
-        self._extractors = [LakeExtractor(*engine) for engine in extractors()]
+        self._extractors = [LakeExtractor(*engine) for engine in extractors(site_rules)]
         self._bounds = Bounds(**msgspec.structs.asdict(settings.quality))
         self._run_id = run_id
         self._watch = watch

@@ -18,10 +18,12 @@ import msgspec
 
 if TYPE_CHECKING:
     from transforms.hints import Feed
+    from transforms.read.site_rules import SiteRules
 
 FILE_NAME = "newslake.toml"
 PREFIX = "NEWSLAKE_"
 DEFAULT_WAREHOUSE = Path("warehouse/data")
+MOST_RULE_BYTES = 256 * 1024  # of one site's rule file; the community's largest has some 10 kB
 
 # Variables of the prefix that name things other than settings: inputs of tests and benchmarks.
 _NOT_SETTINGS = {"NEWSLAKE_SEEDS", "NEWSLAKE_PAGES", "NEWSLAKE_SETTINGS"}
@@ -47,6 +49,7 @@ class Extraction(Section, frozen=True):
     page_seconds: Annotated[float, msgspec.Meta(gt=0)] = 30.0
     page_memory_mb: Annotated[int, msgspec.Meta(ge=64)] = 1024
     max_file_mb: Positive = 64
+    site_rules: str | tuple[str, ...] = ()
 
 
 class Batch(Section, frozen=True):
@@ -218,3 +221,40 @@ def feeds_of(settings: Settings) -> tuple[Feed, ...]:
         return tuple(Feed(f.name, f.pattern, f.source, f.language, f.rhythm) for f in settings.feeds)
     except PatternError as error:
         raise SettingsError(f"[[feeds]]: {error}") from error
+
+
+def read_site_rules(loaded: Loaded) -> SiteRules | None:
+    """The rule files of the folders that the settings name, the last folder's before the others'; None without any.
+
+    Raises :class:`SettingsError` where a folder or a file can't be read, or a file is no rule by its size.
+    """
+    named = loaded.settings.extraction.site_rules
+    if not named:
+        return None
+    from transforms.read.site_rules import rule_host, site_rules_of
+
+    folders: list[tuple[str, dict[str, str]]] = []
+    for name in (named,) if isinstance(named, str) else named:
+        folder = loaded.base / name
+        texts: dict[str, str] = {}
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    if rule_host(entry.name) and entry.is_file():
+                        texts[entry.name] = _rule_text(Path(entry.path))
+        except OSError as error:
+            place = error.filename or folder
+            raise SettingsError(
+                f"extraction.site_rules: {place}: {error.strerror}; name folders of rule files (example.org.txt)"
+            ) from error
+        folders.append((folder.resolve().name, texts))
+    return site_rules_of(folders)
+
+
+def _rule_text(file: Path) -> str:
+    content = file.read_bytes()
+    if len(content) > MOST_RULE_BYTES:
+        raise SettingsError(
+            f"extraction.site_rules: {file}: larger than {MOST_RULE_BYTES:,} bytes; no site's rule is, take it out"
+        )
+    return content.decode("utf-8", "replace")

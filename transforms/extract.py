@@ -11,12 +11,16 @@ import dataclasses
 import functools
 from datetime import datetime
 from importlib import metadata, resources
+from typing import TYPE_CHECKING
 
 import xxhash
 
 from transforms.article import Article, RawFile, Reading, Rejection
 from transforms.read import sniff
 from transforms.strip.site_blocks import SiteBlocks, without_site_blocks
+
+if TYPE_CHECKING:
+    from transforms.read.site_rules import SiteRules
 
 _SHARED = {"transforms": ["account.py", "dates.py", "describe.py", "identity.py", "months.toml", "bylines.toml"]}
 _PAGE = {
@@ -30,14 +34,22 @@ _PAGE = {
         "page_fields.py",
     ]
 }
+_SITE_RULES = {"transforms.read": ["site_rules.py", "site_page.py", "site_text.py"]}
 _RECORD = {"transforms.read": ["json_records.py", "draft.py", "visible.py"]}
 
 
-def extract(raw: RawFile, *, as_of: datetime, site_blocks: SiteBlocks | None = None) -> list[Reading]:
+def extract(
+    raw: RawFile,
+    *,
+    as_of: datetime,
+    site_blocks: SiteBlocks | None = None,
+    site_rules: SiteRules | None = None,  # noqa: ARG001 - read_html is to take them
+) -> list[Reading]:
     """Every reading of a file; at least one, and never an exception but MemoryError.
 
     ``as_of`` is the moment that the run calls now; it bounds dates that are searched in text. A rejection's detail
-    begins with the file's key. ``site_blocks`` are what the warehouse has learned of the sites.
+    begins with the file's key. ``site_blocks`` are what the warehouse has learned of the sites, ``site_rules`` what the
+    operator's rule files say of them.
     """
     try:
         readings = _read(raw, as_of)
@@ -53,20 +65,28 @@ def extract(raw: RawFile, *, as_of: datetime, site_blocks: SiteBlocks | None = N
     return [_named(reading, raw.key) for reading in readings]
 
 
-def extractors() -> list[tuple[str, str, str]]:
+def extractors(site_rules: SiteRules | None = None) -> list[tuple[str, str, str]]:
     """(engine, version, hash of the rules and readers) of every engine that an article may name, in a fixed order.
 
-    A changed hash or version means that the same bytes may read otherwise now.
+    A changed hash or version means that the same bytes may read otherwise now. With ``site_rules`` there is the engine
+    of that name, and their hash is in that of every engine for pages: a rule that is changed may give a page to another
+    engine, or another title.
     """
     from transforms.strip.rules import rules_hash
 
     own = metadata.version("newslake")
-    return [
+    page = _hash_of(rules_hash(), _SHARED, _PAGE)
+    if site_rules is not None and site_rules.files:
+        page = _hash_of(page + site_rules.digest, _SITE_RULES)
+    found = [
         ("json", own, _hash_of(rules_hash(), _SHARED, _RECORD)),
         ("tagged", own, rules_hash()),
         ("text", own, rules_hash()),
-        ("trafilatura", metadata.version("trafilatura"), _hash_of(rules_hash(), _SHARED, _PAGE)),
+        ("trafilatura", metadata.version("trafilatura"), page),
     ]
+    if site_rules is not None and site_rules.files:
+        found.append(("site_rules", own, page))
+    return sorted(found)
 
 
 def _read(raw: RawFile, as_of: datetime) -> list[Reading]:
