@@ -36,6 +36,7 @@ select
     staged.char_count,
     staged.removed_chars,
     staged.confidence,
+    staged.block_set_version,
     staged.origins,
     staged.content_hash,
     staged.body_hash,

@@ -1,0 +1,150 @@
+"""Blocks that recur over a site's articles: learned at the end of a run, in force from the next run on.
+
+What is learned is a function of the committed facts and the set before, and of nothing else: a run reads the set once,
+at its start, and adds to it in one commit of its own after its last batch. A run that was killed has learned nothing,
+so the run after it goes on with the same set; one that was killed between its last batch and that commit leaves it to
+the next. ``ops.block_learning`` says up to which batch was learned, so a run with nothing new pays for two look-ups.
+
+Only the sites that have new readings are looked at, and of each only its last 100 articles; the queries of
+``site_blocks/`` say what is asked of a line and why.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import pyarrow as pa
+from duckdb import DuckDBPyConnection
+
+from transforms.staged import digest
+from transforms.strip.site_blocks import Place, SiteBlocks
+from warehouse.lake import transaction
+from warehouse.statements import one_row, statement
+
+AGED_AFTER = 50  # articles of the site in a row without it; a block that ages in error is learned again
+
+_SITES_AT_ONCE = 100  # a hundred articles of each: about 50 MB of lines
+_STAMP = pa.timestamp("us", tz="UTC")
+_COLUMNS: list[tuple[str, pa.DataType]] = [
+    ("change", pa.string()),  # learned, aged or seen
+    ("source_id", pa.int64()),
+    ("text_hash", pa.string()),
+    ("text", pa.string()),
+    ("place", pa.string()),
+    ("articles", pa.int32()),
+    ("recent_articles", pa.int32()),
+    ("first_seen_at", _STAMP),
+    ("last_seen_at", _STAMP),
+]
+_CHANGED = pa.schema(_COLUMNS)
+_WORK_TABLES = ["recent", "recent_lines", "originals", "site_sizes", "found_lines", "seen_blocks"]
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """What became of the set at the end of a run: its version, and how many blocks came and went."""
+
+    version: int
+    sites: int = 0
+    learned: int = 0
+    aged: int = 0
+
+
+def blocks_in_force(con: DuckDBPyConnection) -> SiteBlocks:
+    """The set that a run which begins now strips by."""
+    version, _, _ = one_row(con, statement("site_blocks/standing"))
+    rows = con.execute(statement("site_blocks/in_force")).fetchall() if version else []
+    return SiteBlocks(
+        version,
+        {
+            domain: {int(text_hash, 16): Place(place) for _, text_hash, place in blocks}
+            for domain, blocks in itertools.groupby(rows, key=lambda row: row[0])
+        },
+    )
+
+
+def learn_blocks(con: DuckDBPyConnection, *, run_id: int, now: datetime) -> Learning:
+    """Learn from what was loaded since the last learning, and record how each site's pages came out.
+
+    The caller holds the run lock and has committed the run's last batch. Raises what a transaction raises.
+    """
+    version, learned_up_to, last_batch = one_row(con, statement("site_blocks/standing"))
+    if learned_up_to == last_batch:
+        return Learning(version)
+    con.execute("set variable learned_up_to = ?", [learned_up_to])
+    sites = [source_id for (source_id,) in con.execute(statement("site_blocks/touched")).fetchall()]
+    changed: list[dict[str, object]] = []
+    templates: list[pa.Table] = []
+    try:
+        con.execute(statement("site_blocks/tidy"))
+        for some in _in_groups(sites):
+            con.execute("set variable sites = ?", [some])
+            for step in ("01_recent", "02_originals", "03_found"):
+                con.execute(statement(f"site_blocks/{step}"))
+            seen = con.execute(statement("site_blocks/04_seen")).to_arrow_table().to_pylist()
+            changed += map(_change, seen)
+            templates.append(con.execute(statement("site_blocks/05_templates")).to_arrow_table())
+        return _record(con, changed, templates, len(sites), version, last_batch, run_id, now)
+    finally:
+        for name in _WORK_TABLES:
+            con.execute(f"drop table if exists temp.{name}")
+
+
+def strippable(con: DuckDBPyConnection) -> pa.Table:
+    """The articles whose current reading shows blocks that were learned since it was made: for reading them again.
+
+    Columns: article_id, revision, extraction, input_key, content_hash, block_set_version, blocks (their texts).
+    """
+    return con.execute(statement("site_blocks/strippable")).to_arrow_table()
+
+
+def _in_groups(sites: list[int]) -> Iterator[list[int]]:
+    for start in range(0, len(sites), _SITES_AT_ONCE):
+        yield sites[start : start + _SITES_AT_ONCE]
+
+
+def _change(block: dict[str, object]) -> dict[str, object]:
+    """A row of ``seen_blocks`` with what is to be done about it."""
+    recent, age = block["recent_articles"], block.pop("age")
+    if block["text_hash"] is None:
+        return block | {"change": "learned", "text_hash": digest(str(block["text"]))}
+    is_gone = isinstance(recent, int) and recent >= AGED_AFTER and (not isinstance(age, int) or age > AGED_AFTER)
+    return block | {"change": "aged" if is_gone else "seen"}
+
+
+def _record(
+    con: DuckDBPyConnection,
+    changed: list[dict[str, object]],
+    templates: list[pa.Table],
+    sites: int,
+    version: int,
+    last_batch: int,
+    run_id: int,
+    now: datetime,
+) -> Learning:
+    learned = sum(block["change"] == "learned" for block in changed)
+    aged = sum(block["change"] == "aged" for block in changed)
+    learning = Learning(version + (1 if learned or aged else 0), sites, learned, aged)
+    con.register("changed", pa.Table.from_pylist(changed, schema=_CHANGED))
+    variables = {
+        "version": learning.version,
+        "last_batch": last_batch,
+        "sites_seen": sites,
+        "run_id": run_id,
+        "now": now,
+    }
+    try:
+        with transaction(con, f"blocks learned by run {run_id}: {learned} new, {aged} aged"):
+            for name, value in variables.items():
+                con.execute(f"set variable {name} = ?", [value])
+            con.execute(statement("site_blocks/record"))
+            for rows in templates:
+                con.register("templates", rows)
+                con.execute(statement("site_blocks/record_templates"))
+    finally:
+        con.unregister("changed")
+        con.unregister("templates")
+    return learning

@@ -1,0 +1,78 @@
+-- One row per site: how the articles with new readings came out, beside up to 100 before them.
+--
+-- A sign needs 5 new articles and 20 past ones, and a fall that chance does not make: medians below .4 of the past, a
+-- field that .9 of the past articles have and at most .4 of the new ones (with 5 new ones chance does so once in 100
+-- times), or blocks that were cut from half of the past readings and from none of the new ones.
+with readings as (
+    select
+        reading.source_id,
+        reading.batch_id > getvariable('learned_up_to') as is_new,
+        reading.char_count,
+        reading.title is not null as has_title,
+        reading.published_date is not null as has_date,
+        exists (
+            from bridge_article_author as place
+            where place.article_id = reading.article_id
+                and place.revision = reading.revision
+                and place.extraction = reading.extraction
+        ) as has_author,
+        exists (
+            from fact_removed_text as span
+            where span.article_id = reading.article_id
+                and span.revision = reading.revision
+                and span.extraction = reading.extraction
+                and span.rule_id = 'site.block'
+        ) as has_block
+    from (
+        select source_id, article_id, revision, extraction, batch_id, char_count, title, published_date
+        from fact_article
+        join dim_article as article using (article_id, source_id)
+        where list_contains(getvariable('sites'), source_id)
+            and article.current_revision = revision
+            and article.current_extraction = extraction
+        qualify batch_id > getvariable('learned_up_to') or row_number() over (
+            partition by source_id, batch_id > getvariable('learned_up_to')
+            order by observed_at desc, article.identity_kind, article.identity_key
+        ) <= 100
+    ) as reading
+),
+
+measured as (
+    select
+        source_id,
+        is_new,
+        count(*)::integer as articles,
+        median(char_count)::double as median_chars,
+        avg(has_block::integer) as with_block,
+        avg(has_title::integer) as with_title,
+        avg(has_author::integer) as with_author,
+        avg(has_date::integer) as with_date
+    from readings
+    group by all
+)
+
+select
+    now.source_id,
+    now.articles,
+    coalesce(past.articles, 0) as past_articles,
+    now.median_chars,
+    past.median_chars as past_median_chars,
+    now.with_block,
+    past.with_block as past_with_block,
+    now.with_title,
+    past.with_title as past_with_title,
+    now.with_author,
+    past.with_author as past_with_author,
+    now.with_date,
+    past.with_date as past_with_date,
+    case when now.articles >= 5 and past.articles >= 20 then list_filter([
+        case when now.median_chars < 0.4 * past.median_chars then 'short_bodies' end,
+        case when now.with_block = 0 and past.with_block >= 0.5 then 'blocks_gone' end,
+        case when now.with_title <= 0.4 and past.with_title >= 0.9 then 'titles_gone' end,
+        case when now.with_author <= 0.4 and past.with_author >= 0.9 then 'authors_gone' end,
+        case when now.with_date <= 0.4 and past.with_date >= 0.9 then 'dates_gone' end
+    ], lambda sign: sign is not null) else []::varchar[] end as signs
+from measured as now
+left join measured as past on past.source_id = now.source_id and not past.is_new
+where now.is_new
+order by now.source_id
