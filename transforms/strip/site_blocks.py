@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -25,8 +24,6 @@ RULE = "site.block"
 # Characters of the article's own that may lie between a block and the end of the body that it was learned at: a
 # headline's worth. The queries of warehouse/site_blocks/ ask the same of what they learn.
 EDGE_CHARACTERS = 120
-
-_MARK = re.compile(r"[-*•|#]+\s+")  # what an engine puts before an entry of a list, and no page shows
 
 
 class Place(StrEnum):
@@ -171,9 +168,7 @@ class _Segments:
 
     def of(self, text: str) -> list[list[tuple[int, int]]]:
         """The spans of each place where ``text`` stands, as one line or as a few, in the order of the source."""
-        return self._places("".join(text.split())) or self._places("".join(_MARK.sub("", text, count=1).split()))
-
-    def _places(self, compact: str) -> list[list[tuple[int, int]]]:
+        compact = "".join(text.split())
         places: list[list[tuple[int, int]]] = []
         behind = 0
         for first in self._first.get(compact[:1], []):
