@@ -1,0 +1,232 @@
+"""A page cut into blocks, in one walk: its visible text with the element that each line of it stands in.
+
+In goes a parsed page, out come :class:`PageBlocks`: the source text that everything cut from a page is accounted
+against, a line for each block element, and a blank line where the landmarks of its structure (header, nav, main,
+article, lists, …) begin or end, so that a navigation or a footer that recurs on a site's pages is one identical text.
+
+The parser's own serialisation is walked with one regular expression: it is well formed whatever the page was, and a
+pass over it costs a fraction of a walk over nodes. A block ends where a block-level element begins or ends and at
+``<br>``; an unknown element counts as block-level, as browsers' default style does not.
+"""
+
+from __future__ import annotations
+
+import functools
+import html
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from selectolax.lexbor import LexborHTMLParser
+
+from transforms.select.vocabulary import ROOT_TAG, TAGS, Attributes, attributes_of
+
+Ints = npt.NDArray[np.int64]
+
+# Elements whose text nobody reads on the page, or that are no text.
+_UNSEEN = [
+    "head", "script", "style", "noscript", "template", "select", "option", "textarea", "button", "datalist",
+    "iframe", "object", "embed", "video", "audio", "canvas", "svg",
+]  # fmt: skip
+_INLINE = frozenset({
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i",
+    "img", "input", "ins", "kbd", "label", "mark", "nobr", "output", "picture", "q", "rp", "rt", "ruby", "s",
+    "samp", "small", "source", "span", "strike", "strong", "sub", "sup", "time", "track", "tt", "u", "var",
+    "wbr",
+})  # fmt: skip
+_LANDMARKS = frozenset({
+    "article", "aside", "dialog", "dl", "fieldset", "figure", "footer", "form", "header", "main", "menu", "nav",
+    "ol", "section", "table", "ul",
+})  # fmt: skip
+# Block-level and never closed: they end a block and hold none.
+_VOID = frozenset({"br", "hr", "area", "base", "col", "link", "meta", "param"})
+# The serialisation quotes every attribute with " and ends every comment, so the expression needs no backtracking.
+_TAG = re.compile(r"<(?:!--.*?--|(/?)([a-zA-Z][^\s/>]*+)([^>\"]*+(?:\"[^\"]*+\"[^>\"]*+)*+))>", re.DOTALL)
+_SHOWS_NOTHING = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff]")
+_OTHER = len(TAGS)
+
+
+@dataclass(frozen=True, slots=True)
+class PageBlocks:
+    """A page of n blocks in e block-level elements, both in document order.
+
+    ``starts`` and ``ends`` are a block's place in ``source_text`` (characters), ``element`` the innermost element
+    that it began in; ``link_chars``, ``links``, ``bold_chars`` and ``inline`` (categories of its inline elements) are
+    counted within it. Of an element: ``parent`` (its own index for the root), ``depth``, ``tag`` (index in the
+    vocabulary's TAGS, one more for others), ``traits`` (bits), ``path`` and ``class_path`` (equal numbers for equal
+    paths within the page), and the half-open range of the blocks that it holds.
+    """
+
+    source_text: str
+    texts: list[str]
+    starts: Ints
+    ends: Ints
+    element: Ints
+    link_chars: Ints
+    links: Ints
+    bold_chars: Ints
+    inline: npt.NDArray[np.uint64]
+    parent: Ints
+    depth: Ints
+    tag: Ints
+    traits: npt.NDArray[np.uint64]
+    path: Ints
+    class_path: Ints
+    first: Ints
+    last: Ints
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+
+def page_blocks(tree: LexborHTMLParser) -> PageBlocks:
+    """The blocks of ``tree``; takes the unseen elements out of it, so read those before."""
+    tree.strip_tags(_UNSEEN)
+    body = tree.body or tree.root
+    markup = (body.html if body is not None else None) or ""
+    walk = _Walk()
+    walk.over(markup)
+    return walk.done()
+
+
+def legible(text: str) -> str:
+    """The text without characters that show nothing: soft hyphens, zero-width spaces, byte order marks, controls."""
+    return _SHOWS_NOTHING.sub("", text)
+
+
+class _Walk:
+    """The state of one pass over a page's markup."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.starts: list[int] = []
+        self.element: list[int] = []
+        self.links: list[tuple[int, int, int, int]] = []
+        self.lines: list[str] = []
+        self.offset = 0  # of the next line in the source text
+        self.parent = [0]
+        self.depth = [0]
+        self.tag = [ROOT_TAG]
+        self.traits = [0]
+        self.path = [0]
+        self.class_path = [0]
+        self.first = [0]
+        self.last = [0]
+
+    def over(self, markup: str) -> None:
+        """Walk the markup."""
+        pieces: list[str | None] = _TAG.split(markup)
+        parent, depth, tags, traits = self.parent, self.depth, self.tag, self.traits
+        path, class_path, first, last = self.path, self.class_path, self.first, self.last
+        paths: dict[tuple[int, int], int] = {}
+        class_paths: dict[tuple[int, int, str], int] = {}
+        stack: list[tuple[str, int]] = [("", 0)]
+        current = 0
+        line: list[str] = [pieces[0] or ""]
+        began_in = 0
+        link = bold = 0
+        link_chars = links = bold_chars = inline = 0
+        texts, lines = self.texts, self.lines
+        for closing, name, attrs, text in zip(pieces[1::4], pieces[2::4], pieces[3::4], pieces[4::4], strict=True):
+            if name is not None:  # None is a comment
+                if name in _INLINE:
+                    if name == "a":
+                        link = max(link + (-1 if closing else 1), 0)
+                        links += not closing
+                    elif name in ("b", "strong"):
+                        bold = max(bold + (-1 if closing else 1), 0)
+                    elif attrs and not closing:
+                        inline |= _attributes(attrs).traits
+                else:
+                    if line and (words := "".join(line).split()):
+                        shown = _shown(" ".join(words))
+                        if shown:
+                            self.add(shown, began_in, links, link_chars, bold_chars, inline)
+                    line = []
+                    link_chars = bold_chars = inline = 0
+                    links = link
+                    if name in _LANDMARKS and lines and lines[-1]:
+                        lines.append("")
+                        self.offset += 1
+                    if closing:
+                        # The serialisation closes what it opened, in order.
+                        if len(stack) > 1 and stack[-1][0] == name:
+                            last[stack.pop()[1]] = len(texts)
+                            current = stack[-1][1]
+                    elif name not in _VOID:
+                        found = _attributes(attrs) if attrs else _NO_ATTRIBUTES
+                        kind = TAGS.get(name, _OTHER)
+                        index = len(parent)
+                        parent.append(current)
+                        depth.append(depth[current] + 1)
+                        tags.append(kind)
+                        traits.append(found.traits)
+                        path.append(paths.setdefault((path[current], kind), len(paths) + 1))
+                        key = (class_path[current], kind, found.classes)
+                        class_path.append(class_paths.setdefault(key, len(class_paths) + 1))
+                        first.append(len(texts))
+                        last.append(len(texts))
+                        stack.append((name, index))
+                        current = index
+                    began_in = current
+            if text and not text.isspace():
+                line.append(text)
+                if link:
+                    link_chars += len(text.strip())
+                if bold:
+                    bold_chars += len(text.strip())
+            elif text:
+                line.append(" ")
+        if words := "".join(line).split():
+            self.add(_shown(" ".join(words)), began_in, links, link_chars, bold_chars, inline)
+        for _, index in stack:
+            last[index] = len(texts)
+
+    def add(self, shown: str, element: int, links: int, link_chars: int, bold_chars: int, inline: int) -> None:
+        if not shown:
+            return
+        self.texts.append(shown)
+        self.starts.append(self.offset)
+        self.element.append(element)
+        self.links.append((links, link_chars, bold_chars, inline))
+        self.lines.append(shown)
+        self.offset += len(shown) + 1
+
+    def done(self) -> PageBlocks:
+        """What the walk found."""
+        starts = np.array(self.starts, dtype=np.int64)
+        counted = np.array([row[:3] for row in self.links], dtype=np.int64).reshape(-1, 3)
+        return PageBlocks(
+            source_text="\n".join(self.lines).strip("\n"),
+            texts=self.texts,
+            starts=starts,
+            ends=starts + np.array([len(text) for text in self.texts], dtype=np.int64),
+            element=np.array(self.element, dtype=np.int64),
+            links=counted[:, 0],
+            link_chars=counted[:, 1],
+            bold_chars=counted[:, 2],
+            inline=np.array([row[3] for row in self.links], dtype=np.uint64),
+            parent=np.array(self.parent, dtype=np.int64),
+            depth=np.array(self.depth, dtype=np.int64),
+            tag=np.array(self.tag, dtype=np.int64),
+            traits=np.array(self.traits, dtype=np.uint64),
+            path=np.array(self.path, dtype=np.int64),
+            class_path=np.array(self.class_path, dtype=np.int64),
+            first=np.array(self.first, dtype=np.int64),
+            last=np.array(self.last, dtype=np.int64),
+        )
+
+
+def _shown(text: str) -> str:
+    if "&" in text:
+        text = " ".join(html.unescape(text).split())
+    return text if text.isascii() and text.isprintable() else legible(text).strip()
+
+
+_NO_ATTRIBUTES = Attributes(0, "")
+
+
+@functools.lru_cache(maxsize=16384)
+def _attributes(attrs: str) -> Attributes:
+    return attributes_of(attrs)
