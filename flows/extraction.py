@@ -17,7 +17,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import TimeoutError as DeadlinePassed
 from concurrent.futures import wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -31,6 +31,7 @@ from transforms.article import RawFile, Reading, Rejection
 from transforms.hints import Feed, raw_file, with_fault
 from transforms.read.site_rules import SiteRules
 from transforms.staged import SCHEMA, InputFacts, digest, failed_row, rows, same_row, to_table
+from transforms.strip.site_blocks import SiteBlocks
 
 GROUP_BYTES = 256 * 1024
 GROUP_FILES = 32
@@ -56,6 +57,7 @@ class Job:
     limits: Limits
     keep_raw: bool
     site_rules: SiteRules | None = None
+    site_blocks: SiteBlocks | None = None
 
 
 class ChildrenEnded(Exception):
@@ -69,9 +71,7 @@ class Extractor:
         self._job = job
         self._ended = threading.Event()
         self.workers = workers or available_cores()
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["transforms.extract", "transforms.read.html", "transforms.read.text"])
-        self._pool = ProcessPool(max_workers=self.workers, initializer=_start_child, initargs=(job,), context=context)
+        self._pool = _children(job, self.workers)
 
     def __enter__(self) -> Extractor:
         return self
@@ -80,11 +80,25 @@ class Extractor:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if error is None:
-            self._pool.close()  # type: ignore[no-untyped-call]
-        else:
-            self._ended.set()
-            self._pool.stop()  # type: ignore[no-untyped-call]
+            self._close()
+            return
+        self._ended.set()
+        self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
+
+    def _close(self) -> None:
+        self._pool.close()  # type: ignore[no-untyped-call]
+        self._pool.join()
+
+    def know(self, blocks: SiteBlocks) -> None:
+        """Hand the blocks that are in force to the children, none of which has started yet.
+
+        The set before anything was learned is what they begin with.
+        """
+        if blocks.version:
+            self._close()
+            self._job = replace(self._job, site_blocks=blocks)
+            self._pool = _children(self._job, self.workers)
 
     def warm_up(self) -> None:
         """Start the children now, so that their imports run while something else is waited for."""
@@ -158,6 +172,12 @@ def group(files: Sequence[Listed]) -> Iterator[list[Listed]]:
         yield members
 
 
+def _children(job: Job, workers: int) -> ProcessPool:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["transforms.extract", "transforms.read.html", "transforms.read.text"])
+    return ProcessPool(max_workers=workers, initializer=_start_child, initargs=(job,), context=context)
+
+
 _job: Job
 
 
@@ -176,15 +196,19 @@ def _idle() -> None:
 
 def _read_group(files: Sequence[Listed]) -> bytes:
     """In a child: the staged rows of ``files`` as one Arrow stream, which the parent opens without a copy."""
-    from transforms.extract import extract
-
     found: list[dict[str, object]] = []
     for file in files:
-        found += _rows_of(file, _job, lambda raw: extract(raw, as_of=_job.as_of, site_rules=_job.site_rules))
+        found += _rows_of(file, _job, _extract)
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, SCHEMA) as writer:
         writer.write_table(to_table(found))
     return sink.getvalue().to_pybytes()
+
+
+def _extract(raw: RawFile) -> list[Reading]:
+    from transforms.extract import extract
+
+    return extract(raw, as_of=_job.as_of, site_rules=_job.site_rules, site_blocks=_job.site_blocks)
 
 
 def _rows_of(file: Listed, job: Job, read: Callable[[RawFile], list[Reading]]) -> list[dict[str, object]]:

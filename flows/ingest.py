@@ -51,6 +51,7 @@ from warehouse.load import Extractor as LakeExtractor
 from warehouse.load import Feed as LakeFeed
 from warehouse.locks import run_lock
 from warehouse.migrate import prepare
+from warehouse.site_blocks import blocks_in_force, learn_blocks
 
 if TYPE_CHECKING:
     from expectations.verdict import BatchFailure
@@ -183,14 +184,19 @@ class _Run:
         self.staging = Layout(folder).staging / f"run-{run_id}"
 
     def load_changes(self, listed: Inbox, *, verify: bool) -> None:
-        """Read, validate and load what is not known yet."""
+        """Read, validate and load what is not known yet, and learn from it for the runs to come."""
         _sweep(self.staging.parent)
         self.staging.mkdir(parents=True)
         with self._watch.stage("comparing"):
             changed, self._spared = ledger.select_changed(self._con, listed.table(), verify=verify)
             files = _to_read(listed, changed)
-        if not files:
-            return
+        if files:
+            self._load_files(files)
+        with self._watch.stage("learning"):
+            learn_blocks(self._con, run_id=self._run_id, now=_now())
+
+    def _load_files(self, files: list[Listed]) -> None:
+        _EXTRACTOR.get().know(blocks_in_force(self._con))
         REPORTER.get().begin(len(files), sum(file.size for file in files))
         chunks = [
             read_chunk.submit(str(self.staging / f"chunk-{number:06d}.parquet"), opaque(members))
