@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.settings import SettingsError, feeds_of, load
+from flows.settings import MOST_RULE_BYTES, SettingsError, feeds_of, load, read_site_rules
 
 
 def write(folder: Path, text: str) -> Path:
@@ -94,3 +94,53 @@ def test_a_feed_pattern_that_cannot_be_read_is_an_error_that_names_it(tmp_path: 
     settings = load(write(tmp_path, "[[feeds]]\nname='a'\npattern='{colour}/*'"), {}).settings
     with pytest.raises(SettingsError, match="colour"):
         feeds_of(settings)
+
+
+def rule_folders(tmp_path: Path) -> Path:
+    for folder, name, text in [
+        ("shared", "example.org.txt", "title: //h1\n"),
+        ("shared", "other.example.txt", "body: //main\n"),
+        ("shared", "global.txt", "title: //title\n"),
+        ("shared", "README.md", "read me"),
+        ("own", "example.org.txt", "body: //article\n"),
+    ]:
+        (tmp_path / folder).mkdir(exist_ok=True)
+        (tmp_path / folder / name).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def test_site_rules_are_read_from_one_folder_beside_the_settings_file(tmp_path: Path) -> None:
+    loaded = load(write(rule_folders(tmp_path), "[extraction]\nsite_rules = 'shared'\n"), {})
+    rules = read_site_rules(loaded)
+    assert rules is not None
+    assert sorted(rules.files) == ["example.org", "other.example"]
+    assert rules.files["example.org"].place == "shared/example.org.txt"
+
+
+def test_site_rules_of_a_later_folder_go_before_those_of_an_earlier(tmp_path: Path) -> None:
+    file = write(rule_folders(tmp_path), "")
+    rules = read_site_rules(load(file, {"NEWSLAKE_EXTRACTION__SITE_RULES": '["shared", "own"]'}))
+    assert rules is not None
+    assert rules.files["example.org"].place == "own/example.org.txt"
+    assert rules.files["other.example"].place == "shared/other.example.txt"
+
+
+def test_without_a_folder_there_are_no_site_rules(tmp_path: Path) -> None:
+    assert read_site_rules(load(write(tmp_path, ""), {})) is None
+
+
+def test_a_folder_of_site_rules_that_is_not_there_is_an_error_that_names_it(tmp_path: Path) -> None:
+    loaded = load(write(rule_folders(tmp_path), "[extraction]\nsite_rules = ['shared', 'lost']\n"), {})
+    with pytest.raises(SettingsError) as error:
+        read_site_rules(loaded)
+    assert str(error.value) == (
+        f"extraction.site_rules: {tmp_path}/lost: No such file or directory; name folders of rule files "
+        "(example.org.txt)"
+    )
+
+
+def test_a_rule_file_that_is_too_large_to_be_one_is_an_error_that_names_it(tmp_path: Path) -> None:
+    big = rule_folders(tmp_path) / "own" / "big.example.txt"
+    big.write_bytes(b"#" * (MOST_RULE_BYTES + 1))
+    with pytest.raises(SettingsError, match=r"big\.example\.txt: larger than 262,144 bytes"):
+        read_site_rules(load(write(tmp_path, "[extraction]\nsite_rules = 'own'\n"), {}))

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, TypeGuard
 from transforms.article import FieldFault, Kept, Removed, Role
 from transforms.read.align import Aligner
 from transforms.read.site_rules import Directive, Remark, SiteRule
-from transforms.read.site_text import Piece, Places, joined, squeezed, text_nodes
+from transforms.read.site_text import INLINE, Piece, Places, joined, squeezed, text_nodes
 
 if TYPE_CHECKING:
     from lxml.etree import _Element, _ElementTree
@@ -34,16 +34,19 @@ _LONGEST_FIELD = 300  # characters of an element that can be a field's alone; a 
 _WORDS_BESIDE_FIELD = 3  # "By …", "Published on …": a line with more words than these is a line of the body
 
 _WORD = re.compile(r"\w+")
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_CELLS = frozenset({"td", "th"})
 
 
 @dataclass(frozen=True, slots=True)
 class SitePage:
     """What a rule makes of a page.
 
-    ``title``, ``authors`` (one a matched element) and ``date`` are texts as they stand in the page. ``body`` is its
-    lines in order, None where the rule has no body, or none that gives text: then the reader's own engine finds the
-    body, outside the ``removed`` spans. ``kept`` are the spans of the body and of the fields. ``unmatched`` are the
-    directives that matched nothing here; ``unusable`` what the rule says and nobody can apply.
+    ``title``, ``authors`` (one a matched element, each once) and ``date`` are texts as they stand in the page. ``body``
+    is its lines in order, an item of a list after "- ", a row of a table as "| one | other"; None where the rule has no
+    body, or none that gives text: then the reader's own engine finds the body, outside the ``removed`` spans.
+    ``headings`` are those lines of it that are headings. ``kept`` are the spans of the body and of the fields.
+    ``unmatched`` are the directives that matched nothing here; ``unusable`` what the rule says and nobody can apply.
     """
 
     rule: SiteRule
@@ -51,6 +54,7 @@ class SitePage:
     authors: tuple[str, ...] = ()
     date: str | None = None
     body: tuple[str, ...] | None = None
+    headings: tuple[str, ...] = ()
     native_ad: bool = False
     kept: tuple[Kept, ...] = ()
     removed: tuple[Removed, ...] = ()
@@ -99,6 +103,7 @@ class _Body:
     """A candidate for the body: its lines, and the place of each kept piece with the field that it is of."""
 
     lines: list[str] = field(default_factory=list)
+    headings: list[str] = field(default_factory=list)
     kept: list[tuple[int, str]] = field(default_factory=list)
 
 
@@ -201,21 +206,22 @@ class _Application:
         kept += [
             (spans[index], name)
             for index, piece in enumerate(pieces)
-            if index not in taken and (name := self._field(piece)) and piece.element not in self._cut_by
+            if index not in taken and (name := self._field(piece))
         ]
         # A rule whose body is nowhere on the page was made for another page: what it would cut here may be the text.
         stale = body is None and bool(self._rule.named("body"))
         cut = [
             (spans[index], self._rule.rule_id(self._cut_by[piece.element]))
             for index, piece in enumerate(pieces)
-            if not stale and piece.element is not None and piece.element in self._cut_by
+            if not stale and piece.element is not None and piece.element in self._cut_by and not self._field(piece)
         ]
         return SitePage(
             self._rule,
             title=next(iter(self._values.get("title", ())), None),
-            authors=tuple(self._values.get("author", ())),
+            authors=tuple(dict.fromkeys(self._values.get("author", ()))),
             date=next(iter(self._values.get("date", ())), None),
             body=tuple(body.lines) if body else None,
+            headings=tuple(body.headings) if body else (),
             native_ad=self._native_ad,
             kept=tuple(Kept(start, end, name) for start, end, name in joined(kept, source_text)),
             removed=tuple(Removed(start, end, Role.BOILERPLATE, rule) for start, end, rule in joined(cut, source_text)),
@@ -250,6 +256,7 @@ class _Application:
         body = _Body()
         title = "".join(self._values.get("title", ())).casefold()
         line: list[int] = []
+        begun: list[_Element | None] = [None, None]  # the table row and the list item of the line before
         part = -1
 
         def end() -> None:
@@ -262,7 +269,19 @@ class _Application:
                 name = next(iter(fields.values()))
                 body.kept += [(i, fields.get(i, name)) for i in line]
             elif text:
-                body.lines.append(text)
+                blocks = _blocks_around(pieces[line[0]].element)
+                row = (
+                    next((b for b in blocks if b.tag == "tr"), None) if blocks[:1] and blocks[0].tag in _CELLS else None
+                )
+                item = next((b for b in blocks[:2] if b.tag == "li"), None)
+                if row is not None and row is begun[0]:
+                    body.lines[-1] += f" | {text}"
+                else:
+                    first = item is not None and item is not begun[1]
+                    body.lines.append(f"| {text}" if row is not None else f"- {text}" if first else text)
+                begun[:] = row, item
+                if blocks[:1] and blocks[0].tag in _HEADINGS:
+                    body.headings.append(text)
                 body.kept += [(i, "body") for i in line]
             line.clear()
 
@@ -342,12 +361,14 @@ def _compiled(expression: str) -> Callable[[_ElementTree], object]:
 
 
 def _tree(markup: str) -> _ElementTree | None:
+    """The page as browsers see it: libxml2 knows no HTML 5, so it is given what a parser that does made of the page."""
     from lxml import etree
+    from selectolax.lexbor import LexborHTMLParser
 
     # huge_tree raises the depth that libxml2 reads from 256 elements to 2,048; the deepest real page has 350.
     parser = etree.HTMLParser(no_network=True, recover=True, encoding="utf-8", huge_tree=True)
     try:
-        root = etree.fromstring(markup.encode("utf-8", "replace"), parser)
+        root = etree.fromstring((LexborHTMLParser(markup).html or "").encode("utf-8", "replace"), parser)
     except etree.LxmlError:
         return None
     return None if root is None else root.getroottree()
@@ -383,3 +404,13 @@ def _numbers(lines: Sequence[int]) -> str:
 def _is_element(node: object, *, comments: bool = False) -> TypeGuard[_Element]:
     tag = getattr(node, "tag", None)
     return isinstance(tag, str) or (comments and tag is not None)
+
+
+def _blocks_around(element: _Element | None) -> list[_Element]:
+    """The three innermost elements around a text that are not inline, innermost first."""
+    found: list[_Element] = []
+    while element is not None and len(found) < 3:
+        if element.tag not in INLINE:
+            found.append(element)
+        element = element.getparent()
+    return found

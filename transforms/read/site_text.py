@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 _SHORT = 20  # characters but white space; a shorter piece is looked for close by only
 _BUDGET = 40_000_000  # characters that may be searched for one page; a real page needs some thousand
 
-# Elements whose text nobody reads on the page; what else is not inline ends a line.
-_UNSEEN = frozenset({
+# Elements whose text nobody reads on the page; what else is not inline ends a line. They are those of the source text.
+UNSEEN = frozenset({
     "head", "script", "style", "noscript", "template", "select", "option", "textarea", "button", "datalist",
     "iframe", "object", "embed", "video", "audio", "canvas", "svg",
 })  # fmt: skip
-_INLINE = frozenset({
+INLINE = frozenset({
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i",
     "img", "input", "ins", "kbd", "label", "mark", "nobr", "output", "picture", "q", "rp", "rt", "ruby", "s",
     "samp", "small", "source", "span", "strike", "strong", "sub", "sup", "time", "track", "tt", "u", "var",
@@ -50,18 +50,18 @@ def text_nodes(root: _Element) -> Iterator[Piece]:
     for event, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
         tag = element.tag
         if event == "start":
-            if tag in _UNSEEN:
+            if tag in UNSEEN:
                 unseen += 1
             if not unseen:
-                if tag not in _INLINE:
+                if tag not in INLINE:
                     yield Piece(None, "")
                 if element.text:
                     yield Piece(element, element.text)
             continue
         if event == "end":
-            if tag in _UNSEEN:
+            if tag in UNSEEN:
                 unseen -= 1
-            elif not unseen and tag not in _INLINE:
+            elif not unseen and tag not in INLINE:
                 yield Piece(None, "")
         parent = element.getparent()
         if element.tail and not unseen and parent is not None and element is not root:
