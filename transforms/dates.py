@@ -163,7 +163,7 @@ def _named_month(tokens: list[str]) -> tuple[date | None, Precision]:
 
 
 def _day_and_month(first: int, second: int, year: int, *, dotted: bool) -> date | None:
-    if dotted or first > 12 or first == second:
+    if (dotted and second <= 12) or first > 12 or first == second:
         return date(year, second, first)
     if second > 12:
         return date(year, first, second)

@@ -35,7 +35,8 @@ BRIEF_WORDS = 80  # an article with fewer words is a brief
 _BRIEF_CHARACTERS = 240  # the same for scripts without spaces
 _SPACELESS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
 
-_TITLE_JOINT = re.compile(r"\s+(?:[|·•»›–—-]|::|//|:)\s+|\s*[|]\s*|:\s+")
+_SHORTEST_SITE = 4  # letters of a part of a site's name that is taken for it
+_TITLE_JOINT = re.compile(r"\s+(?:[|·•»›–—-]|::|//|:)\s+|\s*[|｜ㅣ丨]\s*|:\s+")
 
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,5}")
 _WEB = re.compile(r"(?:https?://|www\.)\S{1,300}", re.IGNORECASE)
@@ -43,11 +44,12 @@ _HANDLE = re.compile(r"(?<!\w)@\w{1,40}")
 _NUMBER = re.compile(r"(?<!\w)\d+(?!\w)|\d{4}")
 _AFTER_BYLINE = re.compile(
     r"(?:^|\s)\(?(?:published|updated|posted|created|modified|last\s(?:updated|modified)|(?:medically\s)?reviewed\sby|"
-    r"fact[\s-]checked\sby|see\smore|read\smore|follow(?:\sus|\sme)?|image:|photos?:|photographs?\sby)(?!\w)[^|\n]*",
+    r"fact[\s-]checked\sby|see\smore|read\smore|follow(?:\sus|\sme)?|on\sbehalf\sof|subscribe\sto|unsubscribe\sto|image:|photos?:|photographs?\sby)(?!\w)[^|\n]*",
     re.IGNORECASE,
 )
-_PLACE = re.compile(r"\s*(?:[;|•·、，\n\t]|\s[–—-]\s|/)\s*")
+_PLACE = re.compile(r"\s*(?:[;|•·⋅、，\n\t]|\s[–—-]\s|/)\s*")
 _IN_BRACKETS = re.compile(r"\(([^()]{0,80})\)")
+_DOTTED_END = re.compile(r"(?:^|\s)[^\W\d_]\.$|(?:\w\.){2}$")  # "Jo B.", "Mira Holm M.P.H."
 _AFTER_NAME = re.compile(r"\s*(?:기자|特派員|記者|记者|编辑|編輯)\s*$")
 
 # Query parameters that say how a reader came, not what is read.
@@ -101,19 +103,27 @@ def clean_title(title: str, site_names: Iterable[str] = ()) -> str | None:
     them goes, with its joint. Without a name nothing is cut: "Elections – a primer" is a title.
     """
     title = squeeze(title)
-    names = {_bare(name) for name in site_names} - {""}
+    names = {bare_name(name) for name in site_names} - {""}
     for _ in range(3):
         joints = list(_TITLE_JOINT.finditer(title))
-        if joints and _bare(title[joints[-1].end() :]) in names:
+        if joints and _is_of_site(title[joints[-1].end() :], joints[-1][0], names):
             title = title[: joints[-1].start()].rstrip()
-        elif joints and _bare(title[: joints[0].start()]) in names:
+        elif joints and bare_name(title[: joints[0].start()]) in names:
             title = title[joints[0].end() :].lstrip()
         else:
             break
-    return None if _bare(title) in names or not title else title
+    return None if bare_name(title) in names or not title else title
 
 
-def _bare(name: str) -> str:
+def _is_of_site(part: str, joint: str, names: set[str]) -> bool:
+    """Whether the part behind a title's joint is the site: its name, or behind a bar a part of its domain's."""
+    bare = bare_name(part)
+    if bare in names:
+        return True
+    return "|" in joint and len(bare) >= _SHORTEST_SITE and any(n.startswith(bare) or n.endswith(bare) for n in names)
+
+
+def bare_name(name: str) -> str:
     """A site's name for comparison: letters and digits, without "the", "www" or the domain's ending."""
     name = name.casefold().strip()
     if re.fullmatch(r"[\w-]+(?:\.[\w-]+)+", name):
@@ -260,13 +270,23 @@ def _take(part: str, found: list[Author]) -> None:
     """Add the author that one part of a by-line names, or its role to the author before it."""
     words = _words()
     bracketed = _IN_BRACKETS.search(part)
-    name = _AFTER_NAME.sub("", _without_lead(squeeze(_IN_BRACKETS.sub(" ", part)))).strip(" .:,;-–—*\"'“”«»")
+    if bracketed and part[: bracketed.start()].strip() and part[bracketed.end() :].strip():
+        bracketed = None  # "Mira (Ina) Holm"
+    else:
+        part = _IN_BRACKETS.sub(" ", part)
+    name = _AFTER_NAME.sub("", _without_lead(squeeze(part)))
+    if not bracketed and "(" in name and ")" not in name:
+        name = name.partition("(")[0]  # an address in the brackets is gone
+    dotted = _DOTTED_END.search(name)
+    name = name.strip(" .:,;-–—*\"'“”«»") + ("." if dotted else "")
     if not any(map(str.isalpha, name)) or len(name) > 80 or len(name.split()) > 8:
         return
     folded = name.casefold()
     if folded in words.labels:
         return
-    is_role = words.role.match(folded) or (found and folded.rstrip(".") in words.suffix)
+    is_role = words.role.match(folded) is not None or (bool(found) and folded.rstrip(".") in words.suffix)
+    if found and found[-1].kind == "person":
+        is_role = is_role or words.role_at_end.search(folded) is not None  # "Content Marketing Coordinator"
     if is_role and found:
         if found[-1].role is None:
             found[-1] = dataclasses.replace(found[-1], role=name)
@@ -301,6 +321,7 @@ class _Words:
     particles: frozenset[str]
     joint: re.Pattern[str]
     role: re.Pattern[str]
+    role_at_end: re.Pattern[str]
     organisation: re.Pattern[str]
     organisations: frozenset[str]
     suffix: frozenset[str]
@@ -319,6 +340,7 @@ def _words() -> _Words:
         particles=frozenset(lists["particles"]),
         joint=re.compile(rf"\s+(?:{either('joint')}|&)\s+"),
         role=re.compile(rf"(?:{either('role')})\b"),
+        role_at_end=re.compile(rf"(?<!\w)(?:{either('role')}|{either('role_end')})$"),
         organisation=re.compile(rf"(?<!\w)(?:{either('organisation')})(?!\w)"),
         organisations=frozenset(lists["organisations"]),
         suffix=frozenset(lists["suffix"]),

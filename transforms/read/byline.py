@@ -90,6 +90,9 @@ def read_credit(text: str, book: Rulebook, *, bare_name: bool = False, small_nam
         if m is None:
             break
         before, which = _label_before(rest[: m.start()], book)
+        if which is None:  # "Updated 5 May 2026": the word where a weekday stands is the label
+            before, which = _label_before(f"{before} {m[0].partition(' ')[0]}", book)
+            before = before if which else rest[: m.start()].rstrip(_ENDS)
         date = read_date(m[0], Origin.DECLARED if which else Origin.TEXT)
         if date is None:
             faults.append(
@@ -137,6 +140,11 @@ def _label_before(text: str, book: Rulebook) -> tuple[str, str | None]:
     if tokens and fold(tokens[-1]) in ("on", "am", "le", "el", "em", "il", "op"):
         return _label_before(" ".join(tokens[:-1]), book)
     return stripped, None
+
+
+def says_published(text: str, book: Rulebook) -> bool:
+    """Whether a text ends in a label of a publication date, as in "Mira Holm Published:"."""
+    return _label_before(text, book)[1] == "published"
 
 
 def _is_filler(folded: str, book: Rulebook) -> bool:

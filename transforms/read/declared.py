@@ -1,66 +1,46 @@
 """What a page declares about its article: JSON-LD, Open Graph, meta elements, microdata, by-line and time elements.
 
 A parsed page goes in, before anything is taken out of it; a :class:`Declared` comes out, every field cleaned and the
-best of its candidates. Nothing here looks at the body. One pass over the few elements that matter keeps it far cheaper
-than the engine's own metadata, which is asked only for what is missing here.
+best of its candidates. Nothing here looks at the body. The precedence:
+
+=============  ======================================================================================================
+title          by weight of the places that agree, see :mod:`~transforms.read.headline`
+authors        JSON-LD, meta, ``twitter:data``, by-line elements, see :mod:`~transforms.read.authors`
+dates          JSON-LD, meta, microdata, time elements, scripts, address, see :mod:`~transforms.read.page_dates`
+urls           ``link rel=canonical``, ``og:url``, JSON-LD of articles; resolved against ``base``, else the address
+section        JSON-LD ``articleSection``, ``article:section`` and its like, the last but one step of the breadcrumbs
+categories     JSON-LD ``keywords`` and all tag elements, each once
+summary        ``og:description``, ``description``, JSON-LD
+site_name      ``og:site_name``, ``application-name``, JSON-LD ``publisher``
+kind           JSON-LD types (``LiveBlogPosting``, galleries, ``VideoObject``), ``og:type``
+is_paywalled   JSON-LD ``isAccessibleForFree``, ``article:content_tier`` (metered counts as paid)
+=============  ======================================================================================================
+
+Everything is of origin *declared* unless ``origins`` says that the page shows it.
 """
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
 from transforms.article import Author, FieldFault, Kind, Origin, Published
-from transforms.dates import read_date, winner
-from transforms.describe import clean_title, registrable_domain, split_authors, squeeze
-from transforms.read.byline import is_name
+from transforms.dates import read_date
+from transforms.describe import registrable_domain, squeeze
+from transforms.read.authors import credited_authors, declared_authors, is_person
+from transforms.read.evidence import Evidence, gather
+from transforms.read.headline import page_title
 from transforms.read.linked_data import LinkedArticle, linked_articles
+from transforms.read.page_dates import day_in_address, is_update, page_dates, scripted_day
 
-_TITLE_META = ("og:title", "twitter:title")
-_AUTHOR_META = (
-    "author", "byl", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "citation_author",
-    "article.author", "article:author", "authors", "dcsext.author",
-)  # fmt: skip
-_PUBLISHED_META = (
-    "article:published_time", "og:published_time", "og:article:published_time", "datepublished",
-    "parsely-pub-date", "sailthru.date", "publishdate", "publish-date", "publish_date", "published_time",
-    "published_at", "pubdate", "article.published", "cxenseparse:recs:publishtime", "dc.date.issued",
-    "dcterms.created", "dc.date.created", "dc.date", "dcterms.date", "citation_publication_date", "citation_date",
-    "date", "article_date_original", "originalpublicationdate", "release_date", "analyticsattributes.articledate",
-)  # fmt: skip
-_MODIFIED_META = (
-    "article:modified_time", "og:updated_time", "datemodified", "last-modified", "lastmod", "dcterms.modified",
-    "article.updated", "revision_date",
-)  # fmt: skip
-_SECTION_META = ("article:section", "parsely-section", "og:section", "section")
+_SECTION_META = ("article:section", "parsely-section", "og:section", "section", "cxenseparse:section")
 _TAG_META = ("article:tag", "news_keywords", "keywords", "parsely-tags", "sailthru.tags")
 _SUMMARY_META = ("og:description", "description", "twitter:description", "dc.description")
-_BYLINE = (
-    "[itemprop~='author'], a[rel~='author'], [class*='byline' i], [class*='author-name' i], [class*='author__name' i], "
-    "[class*='post-author' i], [class*='entry-author' i], [class~='author' i]"
-)
-# Places that may name an author, or much else: asked last, and only for what looks like a name.
-_AUTHOR_PLACES = (
-    "[class*='author' i], [id*='author' i], [rel~='me'], [class*='writer' i], [data-testid*='author' i], "
-    "[id*='byline' i], [class*='posted-by' i], [data-testid*='byline' i]"
-)
-_NO_AUTHOR_PLACE = re.compile(
-    r"comment|related|avatar|social|bio|reply|recommend|more-|im(?:g|age)|photo|follow|authori[tz]", re.IGNORECASE
-)
-_LONGEST_BYLINE = 160
+_PAID = {"free": False, "metered": True, "locked": True}
 _MOST_TAGS = 50
-
-_UPDATE = re.compile(r"updated|modified|aktualisiert|mis à jour|actualizado|aggiornato|обновлено|更新", re.IGNORECASE)
-
-# How much each place's word for the title counts; equal words add up. Tried on pages with known titles: the headline
-# that readers see wins unless two declared ones agree against it.
-_TITLE_VOTES = {"h1": 1.6, "another h1": 1.1, "linked": 1.1, "og:title": 1.0, "twitter:title": 0.5, "title": 0.4}
-_TITLE_BEGINS = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +50,7 @@ class Declared:
     kind: Kind | None
     title: str | None
     authors: tuple[Author, ...]
-    credited: tuple[Author, ...]  # names at places of the page that may be an author's; only where nobody is declared
+    credited: tuple[Author, ...]  # names at places that may be an author's; only where no person is declared
     published: Published | None
     modified: Published | None
     urls: tuple[str, ...]  # candidates, best first, absolute where the page gives a base
@@ -80,69 +60,78 @@ class Declared:
     summary: str | None
     site_name: str | None
     lang: str | None
+    is_paywalled: bool | None
+    body: str | None  # the text that the linked data carry
+    headlines: tuple[str, ...]  # texts of the page's h1
     headings: frozenset[str]  # texts of the page's h2 to h6
+    times: tuple[tuple[str, Published], ...]  # text and date of time elements that are none of an update
     origins: dict[str, Origin]  # of the fields that the page shows rather than declares
     faults: tuple[FieldFault, ...]
 
 
 def declared(tree: LexborHTMLParser, address: str | None = None) -> Declared:
     """Everything that the markup of ``tree`` states; ``address`` is where the page was fetched, if that is known."""
-    meta = _meta(tree)
-    linked = linked_articles(s.text() for s in tree.css("script[type*='ld+json' i]"))
+    evidence = gather(tree)
+    meta = evidence.meta
+    data = linked_articles(evidence.linked)
+    linked = data.articles
     main = linked[0] if linked else None
-    canonical = _attribute(tree, "link[rel~='canonical']", "href")
-    og_url = next(iter(meta["og:url"]), None)
-    base = _attribute(tree, "base[href]", "href") or address or og_url
-    site_name = next(iter(meta["og:site_name"] or meta["application-name"]), None) or next(
-        (a.publisher for a in linked if a.publisher), None
-    )
-    names = [n for n in (site_name, *(a.publisher for a in linked), *(_sites(canonical, og_url, address))) if n]
+    og_url = next(iter(meta.get("og:url", ())), None)
+    base = evidence.base or address or og_url
+    site_name = next(_values(meta, ("og:site_name",)), None) or next(_values(meta, ("application-name",)), None)
+    site_name = site_name or next((a.publisher for a in linked if a.publisher), None)
+    domains = dict.fromkeys(_sites(evidence.canonical, og_url, address))
+    names = list(dict.fromkeys(n for n in (site_name, *(a.publisher for a in linked), *domains) if n))
     origins: dict[str, Origin] = {}
-    faults: list[FieldFault] = []
-    title = _title(tree, meta, main, names)
-    authors = _authors(tree, meta, linked, names, origins)
-    published = _published(tree, meta, linked, origins, faults)
+    authors, origin = declared_authors(evidence, linked, names)
+    if authors and origin is not Origin.DECLARED:
+        origins["authors"] = origin
+    dates = page_dates(evidence, linked)
+    published = dates.published
+    if published is None and dates.unreadable is None:
+        own = [u for u in (evidence.canonical, og_url) if u]
+        published = (
+            scripted_day(s.text() for s in tree.css("script:not([src])"))
+            or day_in_address(own, Origin.DECLARED)
+            or day_in_address([address] if address else [], Origin.SIDECAR)
+        )
+    for name, date in (("published", published), ("modified", dates.modified)):
+        if date is not None and date.origin is not Origin.DECLARED:
+            origins[name] = date.origin
     return Declared(
         kind=_kind(linked, meta),
-        title=title,
+        title=page_title(evidence, linked, names),
         authors=authors,
-        credited=() if authors else _credited(tree),
+        credited=() if any(map(is_person, authors)) else credited_authors(tree),
         published=published,
-        modified=_modified(tree, meta, linked, origins),
+        modified=dates.modified,
         urls=tuple(
-            _joined(base, u) for u in (canonical, og_url, *(u for a in linked if a.is_article for u in a.urls)) if u
+            _joined(base, u)
+            for u in (evidence.canonical, og_url, *(u for a in linked if a.is_article for u in a.urls))
+            if u
         ),
         witness=_joined(base, og_url) if og_url else None,
-        section=(main.section if main else None) or next(_values(meta, _SECTION_META), None),
+        section=(main.section if main else None) or next(_values(meta, _SECTION_META), None) or data.breadcrumb,
         categories=_categories(meta, linked),
         summary=next(_values(meta, _SUMMARY_META), None) or (main.description if main else None),
         site_name=site_name,
-        lang=_lang(tree),
-        headings=frozenset(squeeze(h.text()) for h in tree.css("h2, h3, h4, h5, h6")),
+        lang=_lang(evidence),
+        is_paywalled=_is_paywalled(meta, linked),
+        body=max((a.body for a in linked if a.body), key=len, default=None),
+        headlines=tuple(h.text for h in evidence.headings if h.level == 1),
+        headings=frozenset(h.text for h in evidence.headings if h.level > 1),
+        times=tuple(
+            (m.shown, date)
+            for m in evidence.moments
+            if not is_update(m) and (date := read_date(m.value, Origin.PAGE) or read_date(m.shown, Origin.PAGE))
+        ),
         origins=origins,
-        faults=tuple(faults),
+        faults=(FieldFault("published_date", dates.unreadable, "date.unreadable"),) if dates.unreadable else (),
     )
-
-
-def _meta(tree: LexborHTMLParser) -> dict[str, list[str]]:
-    """Contents of meta elements by lower-case property, name or itemprop, in the page's order, blanks left out."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for element in tree.css("meta"):
-        attributes = element.attributes
-        content = squeeze(attributes.get("content") or "")
-        if content:
-            for name in {attributes.get(k) for k in ("property", "name", "itemprop")} - {None, ""}:
-                found[str(name).lower()].append(content)
-    return found
 
 
 def _values(meta: dict[str, list[str]], names: Sequence[str]) -> Iterator[str]:
     return (value for name in names for value in meta.get(name, ()))
-
-
-def _attribute(tree: LexborHTMLParser, selector: str, name: str) -> str | None:
-    element = tree.css_first(selector)
-    return (element.attributes.get(name) or "").strip() or None if element else None
 
 
 def _joined(base: str | None, url: str) -> str:
@@ -156,159 +145,12 @@ def _sites(*urls: str | None) -> Iterator[str]:
     return (domain for url in urls if url and (domain := registrable_domain(url)))
 
 
-def _title(
-    tree: LexborHTMLParser, meta: dict[str, list[str]], main: LinkedArticle | None, names: Sequence[str]
-) -> str | None:
-    """The title that the places for it agree on, without the site's name."""
-    shown = [squeeze(h.text()) for h in tree.css("h1")][:3]
-    tab = tree.css_first("head title")
-    said = [
-        *(("h1" if len(shown) == 1 else "another h1", text) for text in shown),
-        ("linked", main.headline if main and main.is_article else None),
-        *((name, next(iter(meta[name]), None)) for name in _TITLE_META),
-        ("title", tab.text() if tab else None),
-    ]
-    votes: dict[str, float] = defaultdict(float)
-    form: dict[str, str] = {}
-    last = ""
-    for place, text in said:
-        cleaned = clean_title(text, names) if text else None
-        if cleaned:
-            last = cleaned.casefold()
-            form.setdefault(last, cleaned)
-            votes[last] += _TITLE_VOTES[place]
-    for title in votes:
-        if tab and title != last and last.startswith(title):
-            votes[title] += _TITLE_BEGINS
-    return form[max(votes, key=lambda title: votes[title])] if votes else None
-
-
-def _authors(
-    tree: LexborHTMLParser,
-    meta: dict[str, list[str]],
-    linked: Sequence[LinkedArticle],
-    names: Sequence[str],
-    origins: dict[str, Origin],
-) -> tuple[Author, ...]:
-    """The authors of the first place that names a person; else the organisations of the first that names any."""
-    sites = {name.casefold() for name in names}
-    best: tuple[Author, ...] = ()
-    places: Iterator[tuple[tuple[Author, ...], Origin]] = _author_places(tree, meta, linked)
-    for found, origin in places:
-        authors = tuple(Author(a.name, "organisation", a.role) if a.name.casefold() in sites else a for a in found)
-        people = any(a.kind == "person" for a in authors)
-        if people or (authors and not best):
-            best = authors
-            if origin is not Origin.DECLARED:
-                origins["authors"] = origin
-        if people:
-            break
-    return best
-
-
-def _author_places(
-    tree: LexborHTMLParser, meta: dict[str, list[str]], linked: Sequence[LinkedArticle]
-) -> Iterator[tuple[tuple[Author, ...], Origin]]:
+def _is_paywalled(meta: dict[str, list[str]], linked: Sequence[LinkedArticle]) -> bool | None:
     for article in linked:
-        yield article.authors, Origin.DECLARED
-    for name in _AUTHOR_META:
-        if name in meta:
-            yield _unique(a for value in meta[name] for a in split_authors(value)), Origin.DECLARED
-    for element in tree.css(_BYLINE):
-        text = _byline_text(element)
-        if text:
-            yield split_authors(text), Origin.PAGE
-
-
-def _credited(tree: LexborHTMLParser) -> tuple[Author, ...]:
-    for element in tree.css(_AUTHOR_PLACES):
-        attributes = element.attributes
-        if _NO_AUTHOR_PLACE.search(f"{attributes.get('class')} {attributes.get('id')}"):
-            continue
-        named = tuple(author for author in split_authors(_byline_text(element)) if _is_credible(author))
-        if named:
-            return named
-    return ()
-
-
-def _is_credible(author: Author) -> bool:
-    """Whether a text found by its place alone is a name: "Sign in" and "Read more" stand in such places too."""
-    scripts_without_capitals = not any(c.isascii() and c.isalpha() for c in author.name)
-    return author.kind == "organisation" or is_name(author.name) or scripts_without_capitals
-
-
-def _unique(authors: Iterator[Author]) -> tuple[Author, ...]:
-    return tuple({author.name.casefold(): author for author in authors}.values())
-
-
-def _byline_text(element: LexborNode) -> str:
-    names = [n for n in element.css("[itemprop~='name']") if n.text(strip=True)]
-    if names:
-        return "; ".join((n.attributes.get("content") or n.text()) for n in names[:10])
-    text = element.attributes.get("content") or element.text(separator="\n")
-    return text if len(squeeze(text)) <= _LONGEST_BYLINE else ""
-
-
-def _published(
-    tree: LexborHTMLParser,
-    meta: dict[str, list[str]],
-    linked: Sequence[LinkedArticle],
-    origins: dict[str, Origin],
-    faults: list[FieldFault],
-) -> Published | None:
-    said = [*(a.published for a in linked if a.published), *_values(meta, _PUBLISHED_META)]
-    said += [v for e in tree.css("[itemprop~='datePublished']") if (v := _moment(e))]
-    found = [read_date(value, Origin.DECLARED) for value in said]
-    for element in tree.css("time[pubdate], time[class*='publish' i], time[class*='entry-date' i]"):
-        if value := _moment(element):
-            found.append(read_date(value, Origin.PAGE))
-    best = winner(found) or _first_time(tree, of_update=False)
-    if best is not None and best.origin is not Origin.DECLARED:
-        origins["published"] = best.origin
-    if best is None and said:
-        faults.append(FieldFault("published_date", said[0], "date.unreadable"))
-    return best
-
-
-def _moment(element: LexborNode) -> str | None:
-    attributes = element.attributes
-    return squeeze(attributes.get("datetime") or attributes.get("content") or element.text()) or None
-
-
-def _first_time(tree: LexborHTMLParser, *, of_update: bool) -> Published | None:
-    """The first time element after the page's headline; teasers' times come later, or before it."""
-    past_headline = False
-    for element in tree.css("h1, time"):
-        if element.tag == "h1":
-            past_headline = True
-        elif past_headline and (value := _moment(element)) and _of_update(element) is of_update:
-            return read_date(value, Origin.PAGE)
-    return None
-
-
-def _of_update(element: LexborNode) -> bool:
-    """Whether a time element says when the page was changed."""
-    name = (element.attributes.get("class") or "").lower()
-    around = element.parent.text()[:80] if element.parent else ""
-    return ("publish" not in name and "updat" in name) or says_update(around)
-
-
-def says_update(text: str) -> bool:
-    """Whether the words beside a date make it that of a change."""
-    return _UPDATE.search(text) is not None
-
-
-def _modified(
-    tree: LexborHTMLParser,
-    meta: dict[str, list[str]],
-    linked: Sequence[LinkedArticle],
-    origins: dict[str, Origin],
-) -> Published | None:
-    said = [*(a.modified for a in linked if a.modified), *_values(meta, _MODIFIED_META)]
-    best = winner(read_date(value, Origin.DECLARED) for value in said)
-    if best is None and (best := _first_time(tree, of_update=True)):
-        origins["modified"] = best.origin
-    return best
+        if article.is_article and article.is_free is not None:
+            return not article.is_free
+    tier = next(_values(meta, ("article:content_tier",)), "").lower()
+    return _PAID.get(tier)
 
 
 def _kind(linked: Sequence[LinkedArticle], meta: dict[str, list[str]]) -> Kind | None:
@@ -318,7 +160,7 @@ def _kind(linked: Sequence[LinkedArticle], meta: dict[str, list[str]]) -> Kind |
     if types & {"ImageGallery", "MediaGallery"}:
         return Kind.GALLERY
     pages = {t for article in linked for t in article.types}
-    og_type = next(iter(meta["og:type"]), "").lower()
+    og_type = next(iter(meta.get("og:type", ())), "").lower()
     if og_type.startswith("video") or ("VideoObject" in pages and not types and og_type != "article"):
         return Kind.VIDEO
     return None
@@ -333,7 +175,6 @@ def _categories(meta: dict[str, list[str]], linked: Sequence[LinkedArticle]) -> 
     return tuple(found.values())[:_MOST_TAGS]
 
 
-def _lang(tree: LexborHTMLParser) -> str | None:
-    said = (tree.root.attributes.get("lang") or "") if tree.root else ""
-    code = said.replace("_", "-").split("-")[0].strip().lower()
+def _lang(evidence: Evidence) -> str | None:
+    code = (evidence.lang or "").replace("_", "-").split("-")[0].strip().lower()
     return code if code.isalpha() and len(code) in (2, 3) else None

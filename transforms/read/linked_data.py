@@ -27,6 +27,11 @@ _ORGANISATION = re.compile(r"(?:\w*Organi[sz]ation|Corporation)$")
 _OPENING = re.compile(r"^\s*(?:<!--|(?:/\*|//)?\s*<!\[CDATA\[(?:\s*\*/)?)\s*")
 _CLOSING = re.compile(r"\s*(?:-->|(?:/\*|//)?\s*\]\]>(?:\s*\*/)?)?\s*;?\s*$")
 _TRAILING_COMMA = re.compile(r",(\s{0,200}[}\]])")
+_COMMENT = re.compile(r"(?m)(?<=[\s,{\[])//[^\n\"]{0,200}(?:\"[^\n\"]{0,100}\"[^\n\"]{0,100})?$")
+_PLAIN_TYPE = re.compile(r"\"@type\"\s{0,5}:\s{0,5}\"(\w{1,40})\"")
+_PLAIN_FIELD = re.compile(r"\"(headline|datePublished|dateModified)\"\s{0,5}:\s{0,5}\"([^\"\\]{1,300})\"\s{0,20}[,}]")
+_LENIENT = json.JSONDecoder(strict=False)
+_MOST_STEPS = 12
 _MOST_NODES = 2000  # of one page; a page with more is no article page, or a hostile one
 _BROKEN = (ValueError, RecursionError)
 
@@ -45,6 +50,8 @@ class LinkedArticle:
     keywords: tuple[str, ...]
     publisher: str | None
     description: str | None
+    is_free: bool | None  # isAccessibleForFree
+    body: str | None  # articleBody
 
     @property
     def is_article(self) -> bool:
@@ -52,12 +59,38 @@ class LinkedArticle:
         return any(_ARTICLE.match(t) for t in self.types)
 
 
-def linked_articles(scripts: Iterable[str]) -> list[LinkedArticle]:
-    """The article nodes of a page's scripts, in their order, then the nodes that describe the page as a whole."""
+@dataclass(frozen=True, slots=True)
+class LinkedData:
+    """A page's article nodes in order, then those of the page as a whole; and the section its breadcrumbs give."""
+
+    articles: tuple[LinkedArticle, ...]
+    breadcrumb: str | None
+
+
+def linked_articles(scripts: Iterable[str]) -> LinkedData:
+    """What the texts of a page's JSON-LD scripts say of its article."""
     nodes = [node for script in scripts for node in _top_nodes(_decoded(script))]
     by_id = {i: n for n in nodes if isinstance(i := n.get("@id"), str) and len(n) > 1}
-    found = [_article(n, by_id) for n in nodes if any(_ARTICLE.match(t) or _PAGE.match(t) for t in _types(n))]
-    return sorted(found, key=lambda article: not article.is_article)
+    found: list[LinkedArticle] = []
+    breadcrumb = None
+    for node in nodes:
+        types = _types(node)
+        if any(_ARTICLE.match(t) or _PAGE.match(t) for t in types):
+            found.append(_article(node, types, by_id))
+        elif "BreadcrumbList" in types and breadcrumb is None:
+            breadcrumb = _section_of(node)
+    return LinkedData(tuple(sorted(found, key=lambda article: not article.is_article)), breadcrumb)
+
+
+def _section_of(breadcrumbs: Node) -> str | None:
+    """The last step before the article's own, where there is one between it and the home page."""
+    steps = breadcrumbs.get("itemListElement")
+    if not isinstance(steps, list) or not 3 <= len(steps) <= _MOST_STEPS:
+        return None
+    step = steps[-2]
+    item = step.get("item") if isinstance(step, dict) else None
+    name = _text(step.get("name")) if isinstance(step, dict) else None
+    return name or (_text(item.get("name")) if isinstance(item, dict) else None)
 
 
 def _decoded(script: str) -> Json:
@@ -66,10 +99,25 @@ def _decoded(script: str) -> Json:
     except _BROKEN:
         pass
     mended = _CLOSING.sub("", _OPENING.sub("", script, count=1)[-1_000_000:])
-    try:
-        return json.loads(_TRAILING_COMMA.sub(r"\1", mended), strict=False)  # type: ignore[no-any-return]
-    except _BROKEN:
+    for text in (_TRAILING_COMMA.sub(r"\1", mended), _TRAILING_COMMA.sub(r"\1", _COMMENT.sub("", mended))):
+        try:
+            value, end = _LENIENT.raw_decode(text.lstrip())
+        except _BROKEN:
+            continue
+        rest = text.lstrip()[end:].lstrip(" ,;\r\n\t")
+        return [value, _decoded(rest)] if rest.startswith(("{", "[")) else value
+    return _salvaged(mended)
+
+
+def _salvaged(text: str) -> Json:
+    """The plain fields of an article's node that is beyond repair, as when a quotation mark is left unescaped."""
+    kind = next((m[1] for m in _PLAIN_TYPE.finditer(text) if _ARTICLE.match(m[1])), None)
+    if kind is None:
         return None
+    fields: dict[str, Json] = {"@type": kind}
+    for m in _PLAIN_FIELD.finditer(text):
+        fields.setdefault(m[1], m[2])
+    return fields
 
 
 def _top_nodes(value: Json) -> Iterator[Node]:
@@ -91,10 +139,10 @@ def _types(node: Node) -> tuple[str, ...]:
     return tuple(t.rsplit("/", 1)[-1] for t in (said if isinstance(said, list) else [said]) if isinstance(t, str))
 
 
-def _article(node: Node, by_id: dict[str, Node]) -> LinkedArticle:
+def _article(node: Node, types: tuple[str, ...], by_id: dict[str, Node]) -> LinkedArticle:
     publisher = _names(node.get("publisher") or node.get("sourceOrganization"), by_id)
     return LinkedArticle(
-        types=_types(node),
+        types=types,
         headline=_text(node.get("headline")) or _text(node.get("name")),
         authors=_authors(node.get("author") or node.get("creator"), by_id),
         published=_text(node.get("datePublished")) or _text(node.get("dateCreated")),
@@ -106,6 +154,8 @@ def _article(node: Node, by_id: dict[str, Node]) -> LinkedArticle:
         keywords=_words(node.get("keywords")),
         publisher=publisher[0] if publisher else None,
         description=_text(node.get("description")),
+        is_free=_truth(node.get("isAccessibleForFree")),
+        body=body if isinstance(body := node.get("articleBody"), str) else None,
     )
 
 
@@ -116,6 +166,14 @@ def _text(value: Json) -> str | None:
     if isinstance(value, dict):
         value = value.get("@value") or value.get("name")
     return squeeze(html.unescape(value)) or None if isinstance(value, str) else None
+
+
+def _truth(value: Json) -> bool | None:
+    """A truth value as publishers write it: ``false``, ``"False"``, ``"http://schema.org/False"``."""
+    if isinstance(value, bool):
+        return value
+    word = value.strip().rsplit("/", 1)[-1].casefold() if isinstance(value, str) else ""
+    return {"true": True, "false": False}.get(word)
 
 
 def _link(value: Json) -> str | None:

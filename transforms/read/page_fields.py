@@ -1,31 +1,44 @@
 """Title, by-line and dates of a web page: declared by its markup, else shown beside its title.
 
 In go what the page declares and its visible text, out come :class:`Fields`, each with its origin; and the lines of the
-visible text that live on as one of these fields.
+visible text that live on as one of these fields. What the lines beside the title say is asked in this order:
+
+- authors: declared people, else people shown there, else a name at a place for one, else declared organisations;
+- published: the declared date, but the day shown beside the title where that is earlier, for readers are told when a
+  piece appeared and content systems stamp when it was last put out (or state it in UTC); else the shown day, else a
+  line anywhere that says "Published:", else the first time element;
+- modified: declared, else shown beside a word for an update. A page that shows an update alone has no publication date.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from transforms.article import Author, Kept, Origin, Precision, Published
+from transforms.article import Author, Kept, Origin, Published
 from transforms.dates import read_date
-from transforms.describe import clean_title
 from transforms.read.align import Aligner
-from transforms.read.byline import Credit, read_credit
-from transforms.read.declared import Declared, says_update
-from transforms.strip.rules import rulebook
+from transforms.read.authors import is_person
+from transforms.read.byline import DATE, Credit, is_name, read_credit, says_published
+from transforms.read.declared import Declared
+from transforms.read.headline import title_key
+from transforms.read.page_dates import is_day, says_update
+from transforms.strip.lines import fold
+from transforms.strip.rules import Rulebook, rulebook
 
 _BYLINE_LINES = 12  # how far from the title by-line and date are looked for
 _LINES_BEFORE = 4
-_WORDS_BESIDE_DATE = 9
+_NEAR = 8  # lines from the title within which a shown day goes before a later declared one
+_LONG_LINE = 250  # characters of a line that is a paragraph; two of them and the body has begun
+_WORDS_BESIDE_DATE = 3  # in a piece of a line that is a date
+_MOST_PIECES = 5
+_LONGEST_LINE = 120
+_SHORTEST_TITLE = 12
 _LONGEST_FIELD_LINE = 160
 
-_BETWEEN = re.compile(r"\s[–—-]\s|[|•·⋅]")
+_BETWEEN = re.compile(r"\s[–—-]\s|[|•·⋅]|\s{2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,86 +52,167 @@ class Fields:
     origins: dict[str, Origin]
 
 
-def page_fields(said: Declared, source_text: str, markup: str, *, as_of: datetime) -> Fields:
-    """What ``said`` declares, else what the lines beside the title show, else what a search of ``markup`` finds.
-
-    ``as_of`` bounds the dates that the search may find.
-    """
-    complete = said.authors and said.published
-    shown = Credit() if complete else _beside_title(source_text, said.title)
-    fields = _known(said, shown)
-    if fields.title and fields.published:
-        return fields
-    from trafilatura.utils import load_html
-
-    tree = load_html(markup)
-    return fields if tree is None else _completed(tree, fields, said, shown, as_of)
-
-
-def _known(said: Declared, shown: Credit) -> Fields:
+def page_fields(said: Declared, source_text: str) -> Fields:
+    """What ``said`` declares, corrected and completed by the lines of ``source_text`` beside the title."""
     origins = dict.fromkeys(("title", "authors", "published", "modified"), Origin.DECLARED) | said.origins
-    for name in ("authors", "published", "modified"):
-        if not getattr(said, name):
-            origins[name] = Origin.PAGE
-    return Fields(
-        said.title,
-        said.authors or shown.authors or said.credited,
-        said.published or _seen(shown.published),
-        said.modified or _seen(shown.modified),
-        origins,
-    )
-
-
-def _seen(stamp: Published | None) -> Published | None:
-    return dataclasses.replace(stamp, origin=Origin.PAGE) if stamp else None
-
-
-def _completed(tree: object, fields: Fields, said: Declared, shown: Credit, as_of: datetime) -> Fields:
-    """The fields with the engine's findings for those that are missing."""
-    from htmldate import find_date
-    from trafilatura.metadata import extract_title
-
-    title, published = fields.title, fields.published
-    origins = fields.origins
-    if not title:
-        title = clean_title(extract_title(tree) or "", [said.site_name or ""])
-        origins = origins | {"title": Origin.PAGE}
+    lines = [line for line in source_text.split("\n") if line]
+    shown = _beside_title(lines, said)
+    authors = said.authors
+    if not any(map(is_person, authors)):
+        better = next((a for a in (shown.authors, said.credited) if any(map(is_person, a))), ())
+        better = better or (() if authors else shown.authors or said.credited)
+        if better and not _is_more_of(better, authors):
+            authors, origins["authors"] = better, Origin.PAGE
+    published = said.published
     if published is None:
-        # The extensive search costs six times as much and found a wrong date for each right one that it added.
-        day = find_date(tree, original_date=True, extensive_search=False, max_date=as_of.date().isoformat())
-        published = read_date(day or "", Origin.PAGE)
-        if published and any(m and m.day == published.day for m in (shown.modified, said.modified)):
-            published = None  # the page shows it as the day of an update
-    return Fields(title, fields.authors, published, fields.modified, origins)
+        published = shown.published or _labelled(lines) or _first_time(said, shown)
+        origins["published"] = Origin.PAGE
+    elif shown.published and (
+        published.origin is Origin.PAGE or (shown.published.day < published.day and is_day(published))
+    ):
+        published, origins["published"] = shown.published, Origin.PAGE
+    modified = said.modified
+    if modified is None and shown.modified:
+        modified, origins["modified"] = shown.modified, Origin.PAGE
+    return Fields(said.title, authors, published, modified, origins)
 
 
-def _beside_title(source_text: str, title: str | None) -> Credit:
+def _is_more_of(shown: tuple[Author, ...], declared: tuple[Author, ...]) -> bool:
+    """Whether the shown names are the declared ones with words run on to them."""
+    first = shown[0].name.casefold()
+    return any(first != a.name.casefold() and first.startswith(a.name.casefold()) for a in declared)
+
+
+def _beside_title(lines: Sequence[str], said: Declared) -> Credit:
     """What the lines after the title, and the few before it, say of authors and dates."""
-    lines = source_text.split("\n")
-    compact = "".join((title or "").split())
-    at = next((i for i, line in enumerate(lines) if compact and "".join(line.split()) == compact), None)
+    at = _place_of_title(lines, said)
     if at is None:
         return Credit()
-    after = lines[at + 1 : at + 1 + _BYLINE_LINES]
-    after = lines[at + 1 : at + 1 + _BYLINE_LINES]
+    after = list(_until_body(lines[at + 1 : at + 1 + _BYLINE_LINES]))
+    before = lines[max(0, at - _LINES_BEFORE) : at][::-1]
+    book = rulebook()
     found = Credit()
-    for line in (*after, *lines[max(0, at - _LINES_BEFORE) : at]):
-        credit = read_credit(line, rulebook()) if line else None
-        if credit:
-            found = Credit(
-                found.authors or credit.authors, found.published or credit.published, found.modified or credit.modified
-            )
-    if found.published is None:
-        found = dataclasses.replace(found, published=next(filter(None, map(_date_of_line, after)), None))
+    for place, line in enumerate((*after, *before)):
+        credit = read_credit(line, book) or Credit()
+        date = credit.published
+        if date:
+            date = next((timed for text, timed in said.times if text and text in line), date)
+        elif place < _NEAR or place >= len(after):
+            date = _date_of_line(line, said)
+        found = Credit(
+            found.authors or credit.authors,
+            found.published or _on_page(date),
+            found.modified or _on_page(credit.modified),
+        )
+    if not found.authors:
+        found = dataclasses.replace(found, authors=_named_beside(after, book) or _named_beside(before[::-1], book))
     return found
 
 
-def _date_of_line(line: str) -> Published | None:
-    """The day that a line of a few words gives, as in "4 March 2026 · 8 minutes"; a caption has more words."""
-    if not any(map(str.isdigit, line)) or len(line.split()) > _WORDS_BESIDE_DATE or says_update(line):
+def _place_of_title(lines: Sequence[str], said: Declared) -> int | None:
+    """The line that is the title; of two within a by-line's reach (a breadcrumb, a kicker) the later."""
+    key = title_key(said.title or "")
+    same = [h for h in said.headlines if title_key(h) == key]
+    for text in dict.fromkeys((*same, said.title, *said.headlines)):
+        if text and len(text) > 1 and text in lines:
+            at = lines.index(text)
+            again = lines[at + 1 : at + 1 + _BYLINE_LINES]
+            return at + 1 + again.index(text) if text in again else at
+        if text and text == said.title and (place := _line_like(text, lines)) is not None:
+            return place
+    return None
+
+
+def _line_like(title: str, lines: Sequence[str]) -> int | None:
+    """The line that has the title's letters, with something before or after them, or begins it."""
+    key = title_key(title)
+    if len(key) < _SHORTEST_TITLE:
         return None
-    found = (read_date(piece, Origin.PAGE) for piece in _BETWEEN.split(line))
-    return next((date for date in found if date and date.precision not in (Precision.MONTH, Precision.YEAR)), None)
+    for i, line in enumerate(lines):
+        if _SHORTEST_TITLE <= len(line) <= 2 * len(title):
+            at = title_key(line)
+            if key in at or (len(at) >= _SHORTEST_TITLE and key.startswith(at)):
+                return i
+    return None
+
+
+def _until_body(lines: Sequence[str]) -> Iterator[str]:
+    long = 0
+    for line in lines:
+        long += len(line) > _LONG_LINE
+        if long == 2:
+            return
+        yield line
+
+
+def _on_page(stamp: Published | None) -> Published | None:
+    return dataclasses.replace(stamp, origin=Origin.PAGE) if stamp else None
+
+
+def _date_of_line(line: str, said: Declared) -> Published | None:
+    """The day that a line of a few words gives, as in "4 March 2026 · 8 minutes"; a caption has more words."""
+    if len(line) > _LONGEST_LINE or not any(map(str.isdigit, line)):
+        return None
+    for text, date in said.times:
+        if text and text in line:
+            before = line.partition(text)[0]
+            if says_update(before):
+                return None
+            if len(before.split()) <= _WORDS_BESIDE_DATE or says_published(before, rulebook()):
+                return date
+    for piece in _BETWEEN.split(line)[:_MOST_PIECES]:
+        m = DATE.search(piece)
+        if m is None:
+            continue
+        if says_update(piece):
+            return None
+        before, after = piece[: m.start()], piece[m.end() :]
+        if says_published(before, rulebook()):
+            before = ""
+        day = read_date(m[0], Origin.PAGE)
+        if day and is_day(day) and len(f"{before} {after}".split()) <= _WORDS_BESIDE_DATE:
+            return day
+    return None
+
+
+def _named_beside(lines: Sequence[str], book: Rulebook) -> tuple[Author, ...]:
+    """The name that stands alone on a line, after a line "By" or beside one that is a date or a reading time."""
+    for i, line in enumerate(lines):
+        if len(line) > 60 or not is_name(line.strip(" ,·|-")):
+            continue
+        if not (i and "authors" in book.labels.get(fold(lines[i - 1]), ())):
+            around = (*lines[max(0, i - 1) : i], *lines[i + 1 : i + 3])
+            if not any(len(near) <= 60 and _is_dated(near, book) for near in around):
+                continue
+        credit = read_credit(line, book, bare_name=True)
+        if credit and credit.authors:
+            return credit.authors
+    return ()
+
+
+def _is_dated(line: str, book: Rulebook) -> bool:
+    if not any(map(str.isdigit, line)):
+        return False
+    return DATE.search(line) is not None or any(r.id == "reading.time" for r in book.line_rules(fold(line)))
+
+
+def _labelled(lines: Sequence[str]) -> Published | None:
+    """The date of a line that says to be that of publication, wherever it stands."""
+    book = rulebook()
+    for line in lines:
+        if len(line) <= _LONGEST_LINE and any(map(str.isdigit, line)) and DATE.search(line):
+            credit = read_credit(line, book)
+            if credit and credit.labelled and credit.published and not credit.modified:
+                return _on_page(credit.published)
+    return None
+
+
+def _first_time(said: Declared, shown: Credit) -> Published | None:
+    """The page's first time element, unless it is the day of an update."""
+    if shown.modified:
+        return None  # it is a page that tells when it was changed, and the times are of teasers
+    changed = said.modified.day if said.modified else None
+    return next((date for _, date in said.times if date.day != changed), None)
 
 
 def fields_seen(aligner: Aligner, source_text: str, body: Sequence[Kept], fields: Fields, said: Declared) -> list[Kept]:
