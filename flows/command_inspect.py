@@ -93,7 +93,9 @@ def explain_article(folder: Path, article_id: int, *, as_json: bool) -> int:
     out.print(f"removed from the current reading: {len(cut):,} spans", style="bold", highlight=False)
     print_table(["rule", "spans"], sorted(by_rule.items()))
     for span in cut:
-        out.print(f"  {span['start_char']}–{span['end_char']} {span['rule_id']}", style="yellow", highlight=False)
+        seen = f", on {span['recurs_on']} of the site's last {span['recurs_of']} articles" if span["recurs_of"] else ""
+        where = f"{span['start_char']}–{span['end_char']}"
+        out.print(f"  {where} {span['rule_id']}{seen}", style="yellow", highlight=False)
         for line in span["text"].splitlines():
             out.print(f"    {shown(line)}", highlight=False, markup=False)
     if found.faults.num_rows:

@@ -43,6 +43,12 @@ QUERIES = {
         order by all""",
     "author names": "select name, author_kind from dim_author order by all",
     "blocks": "select text_hash, text, char_count from removed_block order by all",
+    "site blocks": """
+        select s.domain, b.* exclude (source_id) from site_block b join dim_source s using (source_id) order by all""",
+    "block learning": "select version, sites, learned, aged from ops.block_learning order by all",
+    "site templates": """
+        select s.domain, t.* exclude (run_id, source_id, recorded_at)
+        from ops.site_template t join dim_source s using (source_id) order by all""",
 }
 
 

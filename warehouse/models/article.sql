@@ -32,6 +32,7 @@
 -- confidence: How sure the reader is, 0 to 1; null where it cannot say
 -- origins: Field name to where its value comes from
 -- engine: Engine that read it
+-- block_set_version: Version of the site blocks that the body was stripped of; 0 for none
 -- revision: Number of the publisher's version, from 1
 -- extraction: Number of our reading of that version, from 1
 -- revisions: How many versions are known
@@ -96,6 +97,7 @@ select
     reading.confidence,
     reading.origins,
     extractor.engine,
+    coalesce(reading.block_set_version, 0) as block_set_version,
 
     reading.revision,
     reading.extraction,
