@@ -51,6 +51,12 @@ def main() -> None:
         app(standalone_mode=True)
     except KeyboardInterrupt:
         _leave(130, "interrupted; the batch in hand was dropped, what was committed before stays")
+    except Exception as error:
+        from flows.settings import SettingsError
+
+        if not isinstance(error, SettingsError):
+            raise
+        _leave(USAGE, str(error))  # what only a command finds wrong: a pattern of a feed, a folder of site rules
 
 
 @app.callback(invoke_without_command=True)

@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from flows.environment import settle
 from flows.progress import REPORTER, Bar, PlainLines, Reporter
-from flows.settings import Loaded
+from flows.settings import Loaded, feeds_of, read_site_rules
 from flows.summary import RunSummary
 from flows.terminal import complain, console
 
@@ -31,8 +31,11 @@ def run_once(
 ) -> int:
     """Run the flow and print what it did; the exit status.
 
-    The inbox is looked at before Prefect starts, because a wrong path should not take ten seconds to say so.
+    The inbox, the feeds and the site rules are looked at before Prefect starts, because a wrong path should not take
+    ten seconds to say so. Raises :class:`~flows.settings.SettingsError`.
     """
+    feeds_of(loaded.settings)
+    read_site_rules(loaded)
     settle(folder)
     # Prefect makes an exception of it inside the flow, and hands it on to this handler when the flow has ended.
     signal.signal(signal.SIGTERM, _terminated)

@@ -187,6 +187,14 @@ def test_a_wrong_setting_exits_with_2_and_names_it(tmp_path: Path) -> None:
     assert "NEWSLAKE_BATCH__MAX_ROWS: batch.max_rows: Expected `int`" in found.stderr
 
 
+@pytest.mark.parametrize("words", [["extract", "."], ["run", ".", "--warehouse", "lake"]])
+def test_a_folder_of_site_rules_that_is_not_there_exits_with_2_and_is_named(tmp_path: Path, words: list[str]) -> None:
+    found = newslake(*words, cwd=tmp_path, NEWSLAKE_EXTRACTION__SITE_RULES="lost_rules")
+    assert found.returncode == 2
+    assert f"extraction.site_rules: {tmp_path}/lost_rules: No such file or directory" in found.stderr
+    assert not (tmp_path / "lake").exists()
+
+
 def test_extract_shows_cards_and_gives_json_with_all_keys(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text(article(1), encoding="utf-8")
     (tmp_path / "b.txt").write_bytes(b"")
