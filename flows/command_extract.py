@@ -65,7 +65,14 @@ def _listed(path: Path, loaded: Loaded) -> Iterator[Listed]:
 def _rows(loaded: Loaded, files: list[Listed]) -> Iterator[dict[str, Any]]:
     settings = loaded.settings
     rules = read_site_rules(loaded)
-    job = Job(datetime.now(UTC), feeds_of(settings), limits_of(settings), keep_raw=False, site_rules=rules)
+    job = Job(
+        datetime.now(UTC),
+        feeds_of(settings),
+        limits_of(settings),
+        keep_raw=False,
+        engine=settings.extraction.engine,
+        site_rules=rules,
+    )
     with Extractor(job, settings.extraction.workers) as extractor:
         for table in extractor.read(files, lambda _files, _size: None):
             yield from table.to_pylist()

@@ -29,6 +29,7 @@ from flows.pickup import SIDECAR_SUFFIX, Listed
 from flows.settings import Settings
 from transforms.article import RawFile, Reading, Rejection
 from transforms.hints import Feed, raw_file, with_fault
+from transforms.read.page_body import Engine
 from transforms.read.site_rules import SiteRules
 from transforms.staged import SCHEMA, InputFacts, digest, failed_row, rows, same_row, to_table
 from transforms.strip.site_blocks import SiteBlocks
@@ -56,6 +57,7 @@ class Job:
     feeds: tuple[Feed, ...]
     limits: Limits
     keep_raw: bool
+    engine: Engine = "accurate"
     site_rules: SiteRules | None = None
     site_blocks: SiteBlocks | None = None
 
@@ -208,7 +210,7 @@ def _read_group(files: Sequence[Listed]) -> bytes:
 def _extract(raw: RawFile) -> list[Reading]:
     from transforms.extract import extract
 
-    return extract(raw, as_of=_job.as_of, site_rules=_job.site_rules, site_blocks=_job.site_blocks)
+    return extract(raw, as_of=_job.as_of, engine=_job.engine, site_rules=_job.site_rules, site_blocks=_job.site_blocks)
 
 
 def _rows_of(file: Listed, job: Job, read: Callable[[RawFile], list[Reading]]) -> list[dict[str, object]]:

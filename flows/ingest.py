@@ -125,7 +125,14 @@ def run(loaded: Loaded, inbox: Path, folder: Path, *, verify: bool) -> RunSummar
     as_of = _now()
     feeds = feeds_of(loaded.settings)
     rules = read_site_rules(loaded)
-    job = Job(as_of, feeds, limits_of(loaded.settings), keep_raw=loaded.settings.keep_raw != "none", site_rules=rules)
+    job = Job(
+        as_of,
+        feeds,
+        limits_of(loaded.settings),
+        keep_raw=loaded.settings.keep_raw != "none",
+        engine=loaded.settings.extraction.engine,
+        site_rules=rules,
+    )
     with (
         run_lock(folder, wait_seconds=loaded.settings.lock_wait_seconds),
         Extractor(job, loaded.settings.extraction.workers) as extractor,

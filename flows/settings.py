@@ -45,6 +45,7 @@ class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 class Extraction(Section, frozen=True):
     """How files are read."""
 
+    engine: Literal["accurate", "fast", "trafilatura"] = "accurate"
     workers: Annotated[int, msgspec.Meta(ge=0, le=512)] = 0
     page_seconds: Annotated[float, msgspec.Meta(gt=0)] = 30.0
     page_memory_mb: Annotated[int, msgspec.Meta(ge=64)] = 1024

@@ -20,39 +20,25 @@ from transforms.read import sniff
 from transforms.strip.site_blocks import SiteBlocks, without_site_blocks
 
 if TYPE_CHECKING:
+    from transforms.read.page_body import Engine
     from transforms.read.site_rules import SiteRules
-
-_SHARED = {"transforms": ["account.py", "dates.py", "describe.py", "identity.py", "months.toml", "bylines.toml"]}
-_PAGE = {
-    "transforms.read": [
-        "html.py",
-        "markup.py",
-        "visible.py",
-        "align.py",
-        "declared.py",
-        "linked_data.py",
-        "page_fields.py",
-    ]
-}
-_SITE_RULES = {"transforms.read": ["site_rules.py", "site_page.py", "site_text.py"]}
-_RECORD = {"transforms.read": ["json_records.py", "draft.py", "visible.py"]}
-
 
 def extract(
     raw: RawFile,
     *,
     as_of: datetime,
     site_blocks: SiteBlocks | None = None,
-    site_rules: SiteRules | None = None,  # noqa: ARG001 - read_html is to take them
+    site_rules: SiteRules | None = None,
+    engine: Engine = "accurate",
 ) -> list[Reading]:
     """Every reading of a file; at least one, and never an exception but MemoryError.
 
     ``as_of`` is the moment that the run calls now; it bounds dates that are searched in text. A rejection's detail
     begins with the file's key. ``site_blocks`` are what the warehouse has learned of the sites, ``site_rules`` what the
-    operator's rule files say of them.
+    operator's rule files say of them; ``engine`` is what finds the bodies of pages.
     """
     try:
-        readings = _read(raw, as_of)
+        readings = _read(raw, as_of, engine, site_rules)
         if site_blocks is not None:
             readings = [without_site_blocks(r, site_blocks) if isinstance(r, Article) else r for r in readings]
     except MemoryError:
@@ -72,16 +58,14 @@ def extractors(site_rules: SiteRules | None = None) -> list[tuple[str, str, str]
     of that name, and their hash is in that of every engine for pages: a rule that is changed may give a page to another
     engine, or another title.
     """
-    from transforms.strip.rules import rules_hash
-
     own = metadata.version("newslake")
-    page = _hash_of(rules_hash(), _SHARED, _PAGE)
-    if site_rules is not None and site_rules.files:
-        page = _hash_of(page + site_rules.digest, _SITE_RULES)
+    code = _hash_of_code()
+    page = xxhash.xxh3_128_hexdigest((code + site_rules.digest).encode()) if site_rules is not None and site_rules.files else code
     found = [
-        ("json", own, _hash_of(rules_hash(), _SHARED, _RECORD)),
-        ("tagged", own, rules_hash()),
-        ("text", own, rules_hash()),
+        ("blocks", own, page),
+        ("json", own, code),
+        ("tagged", own, code),
+        ("text", own, code),
         ("trafilatura", metadata.version("trafilatura"), page),
     ]
     if site_rules is not None and site_rules.files:
@@ -89,14 +73,16 @@ def extractors(site_rules: SiteRules | None = None) -> list[tuple[str, str, str]
     return sorted(found)
 
 
-def _read(raw: RawFile, as_of: datetime) -> list[Reading]:
+def _read(raw: RawFile, as_of: datetime, engine: Engine, site_rules: SiteRules | None) -> list[Reading]:
     match sniff(raw):
         case "html":
             from transforms.read.html import read_html
             from transforms.read.markup import decode_markup
 
             markup = decode_markup(raw.content, raw.hints.charset)
-            return [markup if isinstance(markup, Rejection) else read_html(raw, markup, as_of=as_of)]
+            if isinstance(markup, Rejection):
+                return [markup]
+            return [read_html(raw, markup, engine=engine, site_rules=site_rules)]
         case "json":
             from transforms.read.json_records import read_json
 
@@ -136,15 +122,12 @@ def _named(reading: Reading, key: str) -> Reading:
 
 
 @functools.cache
-def _digest(package: str, name: str) -> bytes:
-    return xxhash.xxh3_128_digest(resources.files(package).joinpath(name).read_bytes())
-
-
-def _hash_of(rules: str, *groups: dict[str, list[str]]) -> str:
-    """xxh3-128 over the text rules, which by-lines of pages are read with too, and the modules of ``groups``."""
-    seen = xxhash.xxh3_128(rules.encode("ascii"))
-    for group in groups:
-        for package, names in group.items():
-            for name in names:
-                seen.update(_digest(package, name))
+def _hash_of_code() -> str:
+    """xxh3-128 over every file that readings are made by: modules, rules, models."""
+    seen = xxhash.xxh3_128()
+    for name in ("transforms", "transforms.read", "transforms.select", "transforms.strip"):
+        files = (file for file in resources.files(name).iterdir() if file.name.endswith((".py", ".toml", ".json")))
+        for file in sorted(files, key=lambda file: file.name):
+            seen.update(file.name.encode())
+            seen.update(file.read_bytes())
     return seen.hexdigest()

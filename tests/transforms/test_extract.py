@@ -124,7 +124,7 @@ def test_the_engines_remarks_on_a_page_do_not_reach_the_log(caplog: pytest.LogCa
 
 def test_every_engine_has_a_version_and_a_hash_of_what_it_reads_with() -> None:
     found = extractors()
-    assert [engine for engine, _, _ in found] == ["json", "tagged", "text", "trafilatura"]
+    assert [engine for engine, _, _ in found] == ["blocks", "json", "tagged", "text", "trafilatura"]
     assert all(version[0].isdigit() and len(rules) == 32 for _, version, rules in found)
     assert found == extractors()
 

@@ -304,11 +304,11 @@ def _from_markup(fragment: str) -> tuple[str, tuple[str, ...]]:
     """The text of an HTML fragment, a paragraph a block, and its headings."""
     from selectolax.lexbor import LexborHTMLParser
 
-    from transforms.read.visible import visible
+    from transforms.select.page_blocks import page_blocks
 
     tree = LexborHTMLParser(fragment)
     headings = tuple(squeeze(h.text()) for h in tree.css("h2, h3, h4, h5, h6"))
-    lines = [line for line in visible(tree).split("\n") if line]
+    lines = page_blocks(tree).texts
     return "\n\n".join(lines), tuple(h for h in headings if h in lines)
 
 

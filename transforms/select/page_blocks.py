@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 from selectolax.lexbor import LexborHTMLParser
 
+from transforms.read.visible import legible
 from transforms.select.vocabulary import ROOT_TAG, TAGS, Attributes, attributes_of
 
 Ints = npt.NDArray[np.int64]
@@ -43,7 +44,6 @@ _LANDMARKS = frozenset({
 _VOID = frozenset({"br", "hr", "area", "base", "col", "link", "meta", "param"})
 # The serialisation quotes every attribute with " and ends every comment, so the expression needs no backtracking.
 _TAG = re.compile(r"<(?:!--.*?--|(/?)([a-zA-Z][^\s/>]*+)([^>\"]*+(?:\"[^\"]*+\"[^>\"]*+)*+))>", re.DOTALL)
-_SHOWS_NOTHING = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff]")
 _OTHER = len(TAGS)
 
 
@@ -88,11 +88,6 @@ def page_blocks(tree: LexborHTMLParser) -> PageBlocks:
     walk = _Walk()
     walk.over(markup)
     return walk.done()
-
-
-def legible(text: str) -> str:
-    """The text without characters that show nothing: soft hyphens, zero-width spaces, byte order marks, controls."""
-    return _SHOWS_NOTHING.sub("", text)
 
 
 class _Walk:

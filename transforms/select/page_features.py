@@ -10,7 +10,6 @@ most 600, in hundreds; a character of a dense script counts three.
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -197,7 +196,7 @@ class _ContainerSums:
 
         def over(values: Floats) -> Floats:
             running = np.concatenate(([0.0], np.cumsum(values)))
-            return running[last] - running[first]  # type: ignore[no-any-return]
+            return running[last] - running[first]
 
         self.mass = over(own.mass)
         self.length = over(own.length)
@@ -222,11 +221,6 @@ def _containers(blocks: PageBlocks, sums: _ContainerSums, own: _Own) -> list[int
         holds = sums.mass >= share * total - 1e-9
         found.append(int(np.where(holds, blocks.depth, -1).argmax()) if total else 0)
     return found
-
-
-@functools.cache
-def _letters_only(text: str) -> str:
-    return "".join(_WORD.findall(text.casefold()))
 
 
 def _title_block(blocks: PageBlocks, title: str | None) -> int | None:

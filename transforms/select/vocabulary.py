@@ -98,3 +98,21 @@ def attributes_of(attrs: str) -> Attributes:
         traits |= _BIT["article_body"]
     found = _CLASS.search(attrs)
     return Attributes(traits, found[1] if found else "")
+
+
+_PLACES_BY_TAG = {TAGS[tag]: place for tag, place in (
+    ("nav", "navigation"), ("footer", "footer"), ("header", "header"), ("aside", "sidebar"), ("figcaption", "caption"),
+    ("figure", "media"), ("form", "form"),
+)}  # fmt: skip
+_PLACES = (
+    "comment", "newsletter", "share", "consent", "ad", "related", "popular", "caption", "bio", "author", "tags",
+    "navigation", "footer", "sidebar", "header", "video", "media", "date", "product", "card", "hidden",
+)  # fmt: skip
+
+
+def place_of(tag: int, traits: int) -> str | None:
+    """The part of a page that an element is by its own tag or class, the most telling first; None of a plain one."""
+    for place in _PLACES:
+        if traits & _BIT[place]:
+            return place
+    return _PLACES_BY_TAG.get(tag)
