@@ -167,6 +167,22 @@ def audit(
     raise typer.Exit(audit_warehouse(folder, as_json=json))
 
 
+@app.command("site-rules")
+def site_rules(
+    host: Annotated[str | None, typer.Argument(metavar="[HOST]", help="One site's rule; all without it.")] = None,
+    warehouse: Warehouse = None,
+    settings: SettingsFile = None,
+    ignored: Annotated[bool, typer.Option("--ignored", help="Show also lines that newslake has no use for.")] = False,
+    json: Json = False,
+) -> None:
+    """Which lines of the rules for single sites have no effect, and which matched nothing on the pages loaded."""
+    loaded = _settings(settings)
+    folder, _ = loaded.warehouse(warehouse)
+    from flows.command_site_rules import show_site_rules
+
+    raise typer.Exit(show_site_rules(loaded, folder, host, ignored=ignored, as_json=json))
+
+
 @app.command()
 def serve(
     warehouse: Warehouse = None,

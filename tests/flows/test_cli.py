@@ -195,6 +195,31 @@ def test_a_folder_of_site_rules_that_is_not_there_exits_with_2_and_is_named(tmp_
     assert not (tmp_path / "lake").exists()
 
 
+def test_site_rules_shows_the_lines_that_have_no_effect(tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    rule = "body: //main\nbodyy: //article\nstrip: //div[\nnext_page_link: //a\n"
+    (tmp_path / "rules" / "bay.example.txt").write_text(rule, encoding="utf-8")
+    named = {"cwd": tmp_path, "NEWSLAKE_EXTRACTION__SITE_RULES": "rules"}
+    all_of_them = newslake("site-rules", **named)
+    assert all_of_them.returncode == 0, all_of_them.stderr
+    assert all_of_them.stdout.splitlines()[0] == "rule files: 1, lines applied: 1, ignored: 1"
+    assert "rules/bay.example.txt:2  bodyy: //article  unknown directive 'bodyy'" in all_of_them.stdout
+    assert "needs the network" not in all_of_them.stdout
+    assert "ignored: needs the network" in newslake("site-rules", "www.bay.example", "--ignored", **named).stdout
+    said = json.loads(newslake("site-rules", "--json", **named).stdout)
+    assert (said["files"], [line["line"] for line in said["lines"]], said["missed"]) == (1, [2, 3, 4], [])
+
+
+def test_site_rules_without_a_folder_or_a_rule_says_what_to_do(tmp_path: Path) -> None:
+    none = newslake("site-rules", cwd=tmp_path)
+    assert none.returncode == 2
+    assert "set extraction.site_rules" in none.stderr
+    (tmp_path / "rules").mkdir()
+    unknown = newslake("site-rules", "bay.example", cwd=tmp_path, NEWSLAKE_EXTRACTION__SITE_RULES="rules")
+    assert unknown.returncode == 1
+    assert "its file would be bay.example.txt" in unknown.stderr
+
+
 def test_extract_shows_cards_and_gives_json_with_all_keys(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text(article(1), encoding="utf-8")
     (tmp_path / "b.txt").write_bytes(b"")
