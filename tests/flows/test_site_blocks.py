@@ -114,17 +114,17 @@ def test_names_and_order_of_the_files_change_nothing_of_what_is_learned(tmp_path
     assert found[0] == found[1]
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_runs_that_are_killed_and_run_again_learn_what_undisturbed_ones_learn(tmp_path: Path) -> None:
     inbox, whole, killed = tmp_path / "inbox", tmp_path / "whole", tmp_path / "killed"
     write(inbox, range(12))
-    run(inbox, whole, batch=2)
-    run_killed_after_a_batch(inbox, killed, batches=2)
-    run(inbox, killed, batch=2)
+    run(inbox, whole, batch=4)
+    run_killed_after_a_batch(inbox, killed, batches=1)
+    run(inbox, killed, batch=4)
     write(inbox, range(12, 22))
-    run(inbox, whole, batch=2)
-    run_killed_after_a_batch(inbox, killed, batches=8)
-    run(inbox, killed, batch=2)
+    run(inbox, whole, batch=4)
+    run_killed_after_a_batch(inbox, killed, batches=4)
+    run(inbox, killed, batch=4)
     assert content(killed) == content(whole)
     assert ask(whole, "select count(*) from fact_article where block_set_version = 1") == [(10,)]
 
@@ -132,7 +132,7 @@ def test_runs_that_are_killed_and_run_again_learn_what_undisturbed_ones_learn(tm
 def run_killed_after_a_batch(inbox: Path, lake: Path, *, batches: int) -> None:
     """A run that ends by SIGKILL once so many batches are in the lake, or by itself if it is faster."""
     newslake = [sys.executable, "-c", "from flows.cli import main; main()"]
-    files = [str(inbox), "--warehouse", str(lake), "--settings", str(settings_of(lake, 2))]
+    files = [str(inbox), "--warehouse", str(lake), "--settings", str(settings_of(lake, 4))]
     child = subprocess.Popen(
         [*newslake, "run", *files], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )

@@ -7,6 +7,7 @@ import random
 import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from lake_builder import NOW, Inbox, Lake, an_article
@@ -15,6 +16,9 @@ from transforms.article import Article, Author, Kept, Origin, Precision, Publish
 from transforms.staged import digest
 from transforms.strip.lines import tidy
 from transforms.strip.site_blocks import Place, SiteBlocks, line_hash, without_site_blocks
+from warehouse.audit import audit
+from warehouse.lake import Layout, attach, transaction
+from warehouse.migrate import Migration, migrations, prepare
 from warehouse.site_blocks import Learning, blocks_in_force, learn_blocks, strippable
 from warehouse.statements import statement
 
@@ -302,3 +306,52 @@ def test_a_line_is_evened_out_in_sql_as_in_python(lake: Lake) -> None:
     found = lake.con.execute("select list_transform(?, lambda line: tidy(line))", [texts]).fetchone()
     assert found is not None
     assert [t for t, said in zip(texts, found[0], strict=True) if tidy(t) != said] == []
+
+
+def test_a_warehouse_from_before_there_were_blocks_goes_on_with_its_data(lake: Lake, tmp_path: Path) -> None:
+    load(lake, [story(n, with_tail(n, FOOTER)) for n in range(12)])
+    older = as_before(tmp_path / "older", lake.folder, migrations()[:2])
+    con = prepare(older)
+    assert con.execute("select version, name from ops.migration where version = 3").fetchall() == [
+        (3, "0003_site_blocks.sql")
+    ]
+    moved = Lake(older, con, 1)
+    assert moved.rows("select count(*), count(block_set_version) from fact_article") == [(12, 0)]
+    assert moved.rows("select distinct block_set_version from article") == [(0,)]
+    assert learn(moved) == Learning(version=1, sites=1, learned=1)
+    assert strippable(con).num_rows == 12
+    load(moved, [without_site_blocks(story(12, with_tail(12, FOOTER)), blocks_in_force(con))])
+    assert moved.rows("select block_set_version, count(*) from fact_article group by all order by all") == [
+        (1, 1),
+        (None, 12),
+    ]
+    assert audit(con) == []
+    con.close()
+
+
+def as_before(folder: Path, source: Path, applied: Sequence[Migration]) -> Path:
+    """A warehouse made by ``applied`` alone, with the rows that the one in ``source`` has for its tables."""
+    layout = Layout(folder)
+    layout.data.mkdir(parents=True)
+    con = attach(layout)
+    con.execute("call lake.set_option('data_inlining_row_limit', 0)")
+    catalog = f"ducklake:sqlite:{source}/catalog.sqlite"
+    con.execute(f"attach '{catalog}' as given (read_only, data_path '{source}/data/', override_data_path true)")
+    for migration in applied:
+        with transaction(con, migration.name):
+            con.execute(migration.sql)
+    for schema, table in con.execute(
+        "select schema_name, table_name from duckdb_tables() where database_name = 'lake' and table_name <> 'model'"
+    ).fetchall():
+        names = con.execute(
+            "select string_agg(column_name, ', ') from duckdb_columns() "
+            "where database_name = 'lake' and schema_name = ? and table_name = ?",
+            [schema, table],
+        ).fetchone()
+        assert names is not None
+        of_then = f"where version <= {len(applied)}" if table == "migration" else ""
+        with transaction(con, f"rows of {table}"):
+            con.execute(f"delete from lake.{schema}.{table}")
+            con.execute(f"insert into lake.{schema}.{table} select {names[0]} from given.{schema}.{table} {of_then}")
+    con.close()
+    return folder
