@@ -27,7 +27,6 @@ _LEAST_LETTERS = 12
 _LEAST_LETTERS_CJK = 4
 _LEAST_SCORE = 0.4  # below it the lite model is wrong about every second time
 
-_SPACE = re.compile(r"\s+")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _NOISE = re.compile(r"https?://\S{1,300}|\S{1,64}@\S{1,100}|[\d#@|•*_/\\<>=+-]+")
 
@@ -63,7 +62,7 @@ _TRACKING = re.compile(
 
 def squeeze(text: str) -> str:
     """The text on one line: every run of white space is one space."""
-    return _SPACE.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 def detect_language(text: str) -> str | None:
@@ -123,6 +122,7 @@ def _is_of_site(part: str, joint: str, names: set[str]) -> bool:
     return "|" in joint and len(bare) >= _SHORTEST_SITE and any(n.startswith(bare) or n.endswith(bare) for n in names)
 
 
+@functools.lru_cache(maxsize=4096)
 def bare_name(name: str) -> str:
     """A site's name for comparison: letters and digits, without "the", "www" or the domain's ending."""
     name = name.casefold().strip()
@@ -139,8 +139,11 @@ def registrable_domain(url_or_host: str) -> str | None:
     single-label hosts and what is no host.
     """
     host = _host(url_or_host)
-    if host is None or "." not in host:
-        return None
+    return None if host is None or "." not in host else _registrable(host)
+
+
+@functools.lru_cache(maxsize=4096)
+def _registrable(host: str) -> str | None:
     from tld import get_fld, get_tld
 
     address = f"https://{host}/"

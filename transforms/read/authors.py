@@ -37,20 +37,16 @@ _WRITTEN_BY = re.compile(
     re.IGNORECASE,
 )
 _PLACES = (
-    "a[href*='/author' i], a[href*='/autor' i], a[href*='/auteur' i], a[href*='/contributor' i], a[href*='/writer' i], "
-    "a[href*='/journalist' i], a[href*='/reporter' i], a[href*='/columnist' i], a[href*='/redakt' i], "
-    "a[href*='author=' i], [class*='author' i], [id*='author' i], [rel~='me'], [class*='writer' i], "
-    "[class*='writter' i], [data-testid*='author' i], [id*='byline' i], [class*='posted-by' i], "
-    "[data-testid*='byline' i], [class*='reporter' i], [class*='journalist' i]"
+    "a[href*='/author'], a[href*='/autor'], a[href*='/auteur'], a[href*='/contributor'], a[href*='author='], "
+    "[class*='author' i], [id*='author' i], [data-testid*='author' i], [rel~='me'], [class*='writer' i], "
+    "[class*='posted-by' i], [id*='byline' i], [data-testid*='byline' i]"
 )
 _NO_PLACE = re.compile(
     r"comment|related|avatar|social|bio|reply|recommend|more-|im(?:g|age)|photo|follow|authori[tz]|"
     r"media-?(?:info|box)|caption|credit|popular|trending|sidebar|footer|testimonial|review(?:ed|er|s)|quote|fact-?check|widget|disqus",
     re.IGNORECASE,
 )
-_LISTS_PEOPLE = re.compile(r"/(?:autho|auto|auteu|contributo|write|journalis|reporte|columnis|redakt)[\w-]{0,12}/?$")
 _LONGEST = 160
-_LONGEST_LINE = 60
 _MOST_PLACES = 200
 _MOST_UNLIKELY = 3  # of texts at an author's place that look like no names; more are a menu
 _HANDLE = re.compile(r"[a-z][a-z0-9_-]{2,}|[\w-]+(?:\.[\w-]+)+|\S*[_@]\S*")

@@ -135,8 +135,10 @@ def _values(meta: dict[str, list[str]], names: Sequence[str]) -> Iterator[str]:
 
 
 def _joined(base: str | None, url: str) -> str:
+    if not base or url.startswith(("https://", "http://")):
+        return url
     try:
-        return urljoin(base, url) if base else url
+        return urljoin(base, url)
     except ValueError:
         return url
 

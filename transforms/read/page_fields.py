@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from transforms.article import Author, Kept, Origin, Published
@@ -35,6 +35,7 @@ _LONG_LINE = 250  # characters of a line that is a paragraph; two of them and th
 _WORDS_BESIDE_DATE = 3  # in a piece of a line that is a date
 _MOST_PIECES = 5
 _LONGEST_LINE = 120
+_LONGEST_CREDIT = 160
 _SHORTEST_TITLE = 12
 _LONGEST_FIELD_LINE = 160
 
@@ -93,6 +94,8 @@ def _beside_title(lines: Sequence[str], said: Declared) -> Credit:
     book = rulebook()
     found = Credit()
     for place, line in enumerate((*after, *before)):
+        if len(line) > _LONGEST_CREDIT:
+            continue
         credit = read_credit(line, book) or Credit()
         date = credit.published
         if date:
@@ -105,7 +108,10 @@ def _beside_title(lines: Sequence[str], said: Declared) -> Credit:
             found.modified or _on_page(credit.modified),
         )
     if not found.authors:
-        found = dataclasses.replace(found, authors=_named_beside(after, book) or _named_beside(before[::-1], book))
+        headings = {*said.headlines, said.title or ""}
+        found = dataclasses.replace(
+            found, authors=_named_beside(after, headings, book) or _named_beside(before[::-1], headings, book)
+        )
     return found
 
 
@@ -175,10 +181,10 @@ def _date_of_line(line: str, said: Declared) -> Published | None:
     return None
 
 
-def _named_beside(lines: Sequence[str], book: Rulebook) -> tuple[Author, ...]:
+def _named_beside(lines: Sequence[str], headings: Collection[str], book: Rulebook) -> tuple[Author, ...]:
     """The name that stands alone on a line, after a line "By" or beside one that is a date or a reading time."""
     for i, line in enumerate(lines):
-        if len(line) > 60 or not is_name(line.strip(" ,·|-")):
+        if len(line) > 60 or line in headings or not is_name(line.strip(" ,·|-")):
             continue
         if not (i and "authors" in book.labels.get(fold(lines[i - 1]), ())):
             around = (*lines[max(0, i - 1) : i], *lines[i + 1 : i + 3])
