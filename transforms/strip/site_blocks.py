@@ -77,7 +77,7 @@ def without_site_blocks(article: Article, blocks: SiteBlocks) -> Article:
             # Of several, those at the edge that the block belongs to; a block of any place loses all of them.
             at_head = known[line_hash(text)] is Place.HEAD
             taken = standing[: len(places)] if at_head else standing[-len(places) :]
-            found += itertools.chain.from_iterable(taken)
+            found += taken
             gone |= set(places)
     body = _body(paragraphs, gone)
     if not gone or not any(map(str.isalpha, body)):
@@ -150,46 +150,36 @@ class _Segments:
     def __init__(self, article: Article) -> None:
         self._source = article.source_text
         self._spans: list[tuple[int, int]] = []
-        self._compact: list[str] = []
-        body = sorted((kept.start, kept.end) for kept in article.kept if kept.field == "body")
+        self._texts: list[str] = []
         position = 0
-        for start, end in body:
+        for start, end in sorted((kept.start, kept.end) for kept in article.kept if kept.field == "body"):
             at = max(start, position)
             for line in self._source[at:end].split("\n"):
-                if compact := "".join(line.split()):
+                if text := tidy(line):
                     left = at + len(line) - len(line.lstrip())
                     self._spans.append((left, at + len(line.rstrip())))
-                    self._compact.append(compact)
+                    self._texts.append(text)
                 at += len(line) + 1
             position = max(position, end)
-        self._first: dict[str, list[int]] = {}
-        for i, compact in enumerate(self._compact):
-            self._first.setdefault(compact[:1], []).append(i)
 
-    def of(self, text: str) -> list[list[tuple[int, int]]]:
-        """The spans of each place where ``text`` stands, as one line or as a few, in the order of the source."""
-        compact = "".join(text.split())
-        places: list[list[tuple[int, int]]] = []
+    def of(self, text: str) -> list[tuple[int, int]]:
+        """The span of each place where ``text`` stands, as one line or as a few in a row, in the source's order."""
+        places: list[tuple[int, int]] = []
         behind = 0
-        for first in self._first.get(compact[:1], []):
-            if first < behind:
+        for first, line in enumerate(self._texts):
+            if first < behind or not text.startswith(line):
                 continue
-            length, last = 0, first
-            while last < len(self._compact) and compact.startswith(self._compact[last], length):
-                length += len(self._compact[last])
+            length, last = len(line), first
+            while length < len(text) and self._goes_on(last) and text.startswith(f" {self._texts[last + 1]}", length):
                 last += 1
-                if length == len(compact):
-                    places.append(self._joined(self._spans[first:last]))
-                    behind = last
-                    break
+                length += 1 + len(self._texts[last])
+            if length == len(text):
+                places.append((self._spans[first][0], self._spans[last][1]))
+                behind = last + 1
         return places
 
-    def _joined(self, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-        """The spans, those with nothing but white space between them as one."""
-        joined = [spans[0]]
-        for start, end in spans[1:]:
-            if self._source[joined[-1][1] : start].strip():
-                joined.append((start, end))
-            else:
-                joined[-1] = joined[-1][0], end
-        return joined
+    def _goes_on(self, line: int) -> bool:
+        """Whether nothing but white space lies between a line and the next."""
+        if line + 1 == len(self._spans):
+            return False
+        return not self._source[self._spans[line][1] : self._spans[line + 1][0]].strip()
