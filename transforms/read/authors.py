@@ -88,9 +88,19 @@ def credited_authors(tree: LexborHTMLParser) -> tuple[Author, ...]:
         if len(squeeze(text)) > _LONGEST or not text.strip():
             continue
         named = tuple(author for author in split_authors(text) if _is_credible(author))
+        if named and element.tag == "a" and element.parent is not None:
+            return _unique(iter((*named, *_of_neighbours(element.parent))))
         if named:
             return named
     return ()
+
+
+def _of_neighbours(parent: LexborNode) -> Iterator[Author]:
+    """The names of the other links of the kind that stand in the same place: "By Ina Holm and Jo Bell"."""
+    place = parent.parent if parent.parent is not None and parent.tag in ("li", "span", "strong", "b", "em") else parent
+    if len(squeeze(place.text())) <= _LONGEST:
+        for link in place.css(_PLACES):
+            yield from (a for a in split_authors(squeeze(link.text())) if link.tag == "a" and _is_credible(a))
 
 
 def _is_elsewhere(element: LexborNode) -> bool:

@@ -25,7 +25,7 @@ _TIME = (
 _ZONE = r"(?:\s?(?:Z\b|UTC|GMT|[A-Z]{3,4}\b|MSK|мск|МСК)?\s?(?:[+-]\d{2}:?\d{2})?)"
 _MONTH = r"[^\W\d_]{3,14}\.?"
 DATE = re.compile(
-    rf"(?:[^\W\d_]{{2,14}}\.?,? )?(?:"
+    rf"(?P<weekday>[^\W\d_]{{2,14}}\.?,? )?(?:"
     rf"\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}"
     rf"|\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{4}}"
     rf"|\d{{4}}\s?[年년]\s?\d{{1,2}}\s?[月월]\s?\d{{1,2}}\s?[日일](?:\s?[(（][^()（）]{{1,4}}[)）])?"
@@ -90,9 +90,10 @@ def read_credit(text: str, book: Rulebook, *, bare_name: bool = False, small_nam
         if m is None:
             break
         before, which = _label_before(rest[: m.start()], book)
-        if which is None:  # "Updated 5 May 2026": the word where a weekday stands is the label
-            before, which = _label_before(f"{before} {m[0].partition(' ')[0]}", book)
-            before = before if which else rest[: m.start()].rstrip(_ENDS)
+        if which is None and m["weekday"]:
+            before, which = _label_before(rest[: m.end("weekday")], book)  # "Updated 5 May 2026"
+            if which is None and _is_weekday(m["weekday"], rest[: m.start()]):
+                before = rest[: m.start()].rstrip(_ENDS)
         date = read_date(m[0], Origin.DECLARED if which else Origin.TEXT)
         if date is None:
             faults.append(
@@ -125,6 +126,11 @@ def read_credit(text: str, book: Rulebook, *, bare_name: bool = False, small_nam
     if not (dated or authors) or len(authors) > _MOST_NAMES or (names and not authors):
         return None
     return Credit(authors, published, modified, tuple(faults), labelled)
+
+
+def _is_weekday(word: str, before: str) -> bool:
+    """Whether the word before a date is its own: with a comma or apart, unlike the surname in "By Mira Holm 5 May"."""
+    return word[-2:-1] in (",", ".") or not before.strip() or before.rstrip()[-1] in _ENDS
 
 
 def _label_before(text: str, book: Rulebook) -> tuple[str, str | None]:

@@ -13,12 +13,14 @@ visible text that live on as one of these fields. What the lines beside the titl
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from transforms.article import Author, Kept, Origin, Published
 from transforms.dates import read_date
+from transforms.describe import is_role, split_authors
 from transforms.read.align import Aligner
 from transforms.read.authors import is_person
 from transforms.read.byline import DATE, Credit, is_name, read_credit, says_published
@@ -36,9 +38,26 @@ _WORDS_BESIDE_DATE = 3  # in a piece of a line that is a date
 _MOST_PIECES = 5
 _LONGEST_LINE = 120
 _LONGEST_CREDIT = 160
+_LONGEST_NEAR = 60
+_MOST_TITLES = 4
 _SHORTEST_TITLE = 12
+_FEWEST_WORDS = 4
+_MOST_OF = 0.6  # of the words of two titles that must be the same
 _LONGEST_FIELD_LINE = 160
 
+# What follows the names of a by-line on its line: the section, or who looked it over.
+_AFTER_CREDIT = re.compile(
+    r"(?<=\w)\s(?:in|under)\s[A-Z][^|•·\d]{1,40}$|"
+    r"[.,;|]?\s(?:(?:medically|fact)[\s-])?(?:reviewed|checked|edited) by\b.{0,160}$",
+    re.IGNORECASE,
+)
+_SIGNED = re.compile(
+    r"(?:(?:(?:this )?(?:article|post|story) )?(?:was )?(?:written|authored) by\b|(?:article|story|post|words) by\b|"
+    r"author:|autor(?:in)?:|verfasst von|geschrieben von|écrit par|rédigé par|escrito por|scritto da|geschreven door|"
+    r"skrevet av|автор:)[:\s]{0,3}",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"\w+")
 _BETWEEN = re.compile(r"\s[–—-]\s|[|•·⋅]|\s{2,}")
 
 
@@ -61,7 +80,7 @@ def page_fields(said: Declared, source_text: str) -> Fields:
     authors = said.authors
     if not any(map(is_person, authors)):
         better = next((a for a in (shown.authors, said.credited) if any(map(is_person, a))), ())
-        better = better or (() if authors else shown.authors or said.credited)
+        better = better or _signed(lines) or (() if authors else shown.authors or said.credited)
         if better and not _is_more_of(better, authors):
             authors, origins["authors"] = better, Origin.PAGE
     published = said.published
@@ -85,18 +104,25 @@ def _is_more_of(shown: tuple[Author, ...], declared: tuple[Author, ...]) -> bool
 
 
 def _beside_title(lines: Sequence[str], said: Declared) -> Credit:
-    """What the lines after the title, and the few before it, say of authors and dates."""
-    at = _place_of_title(lines, said)
-    if at is None:
-        return Credit()
-    after = list(_until_body(lines[at + 1 : at + 1 + _BYLINE_LINES]))
-    before = lines[max(0, at - _LINES_BEFORE) : at][::-1]
+    """What the lines after the title, and the few before it, say of authors and dates.
+
+    A title may stand in a menu too: the first of its places that tells anything counts.
+    """
+    for at in _places_of_title(lines, said):
+        after = list(_until_body(lines[at + 1 : at + 1 + _BYLINE_LINES]))
+        found = _credit_of(after, lines[max(0, at - _LINES_BEFORE) : at], said)
+        if found.authors or found.published or found.modified:
+            return found
+    return Credit()
+
+
+def _credit_of(after: Sequence[str], before: Sequence[str], said: Declared) -> Credit:
     book = rulebook()
     found = Credit()
-    for place, line in enumerate((*after, *before)):
+    for place, line in enumerate((*after, *before[::-1])):
         if len(line) > _LONGEST_CREDIT:
             continue
-        credit = read_credit(line, book) or Credit()
+        credit = read_credit(_AFTER_CREDIT.sub("", line), book) or Credit()
         date = credit.published
         if date:
             date = next((timed for text, timed in said.times if text and text in line), date)
@@ -108,37 +134,57 @@ def _beside_title(lines: Sequence[str], said: Declared) -> Credit:
             found.modified or _on_page(credit.modified),
         )
     if not found.authors:
-        headings = {*said.headlines, said.title or ""}
-        found = dataclasses.replace(
-            found, authors=_named_beside(after, headings, book) or _named_beside(before[::-1], headings, book)
-        )
+        titles = {*said.headlines, said.title or ""}
+        found = dataclasses.replace(found, authors=_named(after, titles, book) or _named(before, titles, book))
     return found
 
 
-def _place_of_title(lines: Sequence[str], said: Declared) -> int | None:
-    """The line that is the title; of two within a by-line's reach (a breadcrumb, a kicker) the later."""
+def _places_of_title(lines: Sequence[str], said: Declared) -> Iterator[int]:
+    """The lines that are the title, or have its letters, or are another first heading."""
     key = title_key(said.title or "")
     same = [h for h in said.headlines if title_key(h) == key]
+    some = False
     for text in dict.fromkeys((*same, said.title, *said.headlines)):
-        if text and len(text) > 1 and text in lines:
-            at = lines.index(text)
-            again = lines[at + 1 : at + 1 + _BYLINE_LINES]
-            return at + 1 + again.index(text) if text in again else at
-        if text and text == said.title and (place := _line_like(text, lines)) is not None:
-            return place
-    return None
+        if text and len(text) > 1:
+            for _, at in zip(range(_MOST_TITLES), _all_places(lines, text), strict=False):
+                some = True
+                yield at
+        if not some and text and text == said.title and (place := _line_like(text, lines)) is not None:
+            some = True
+            yield place
+        if some:
+            return
+
+
+def _all_places(lines: Sequence[str], text: str) -> Iterator[int]:
+    at = -1
+    try:
+        while True:
+            at = lines.index(text, at + 1)
+            yield at
+    except ValueError:
+        return
 
 
 def _line_like(title: str, lines: Sequence[str]) -> int | None:
-    """The line that has the title's letters, with something before or after them, or begins it."""
-    key = title_key(title)
+    """The line that has the title's letters, with something before or after them, or begins it; else most of its words.
+
+    Pages without a heading of the first level show their title in a longer or shorter wording than they declare.
+    """
+    key, words = title_key(title), set(_WORD.findall(title.casefold()))
     if len(key) < _SHORTEST_TITLE:
         return None
-    for i, line in enumerate(lines):
-        if _SHORTEST_TITLE <= len(line) <= 2 * len(title):
-            at = title_key(line)
-            if key in at or (len(at) >= _SHORTEST_TITLE and key.startswith(at)):
-                return i
+    likely = [(i, line) for i, line in enumerate(lines) if _SHORTEST_TITLE <= len(line) <= 2 * len(title)]
+    for i, line in likely:
+        at = title_key(line)
+        if key in at or (len(at) >= _SHORTEST_TITLE and key.startswith(at)):
+            return i
+    if len(words) < _FEWEST_WORDS:
+        return None
+    for i, line in likely:
+        said = set(_WORD.findall(line.casefold()))
+        if len(words & said) >= _MOST_OF * len(words | said):
+            return i
     return None
 
 
@@ -181,18 +227,34 @@ def _date_of_line(line: str, said: Declared) -> Published | None:
     return None
 
 
-def _named_beside(lines: Sequence[str], headings: Collection[str], book: Rulebook) -> tuple[Author, ...]:
-    """The name that stands alone on a line, after a line "By" or beside one that is a date or a reading time."""
+def _named(lines: Sequence[str], titles: Collection[str], book: Rulebook) -> tuple[Author, ...]:
+    """The names that stand alone on a line: after a line "By", before one that is a role, or beside a date."""
     for i, line in enumerate(lines):
-        if len(line) > 60 or line in headings or not is_name(line.strip(" ,·|-")):
+        if len(line) > _LONGEST_CREDIT or line in titles:
             continue
-        if not (i and "authors" in book.labels.get(fold(lines[i - 1]), ())):
-            around = (*lines[max(0, i - 1) : i], *lines[i + 1 : i + 3])
-            if not any(len(near) <= 60 and _is_dated(near, book) for near in around):
-                continue
-        credit = read_credit(line, book, bare_name=True)
-        if credit and credit.authors:
-            return credit.authors
+        announced = i > 0 and "authors" in book.labels.get(fold(lines[i - 1]), ())
+        if announced:
+            found = split_authors(line)
+            if found and all(a.kind == "organisation" or is_name(a.name) for a in found):
+                return found
+        names = [name.strip() for name in line.strip(" ,·|-").split(",")]
+        if not all(map(is_name, names)):
+            continue
+        around = (*lines[max(0, i - 1) : i], *lines[i + 1 : i + 3])
+        role = len(names) == 1 and i + 1 < len(lines) and is_role(lines[i + 1])
+        if role or any(len(near) <= _LONGEST_NEAR and _is_dated(near, book) for near in around):
+            return split_authors(line)
+    return ()
+
+
+def _signed(lines: Sequence[str]) -> tuple[Author, ...]:
+    """The name behind a "Written by" anywhere on the page, on its line or the next."""
+    book = rulebook()
+    for line, following in itertools.pairwise((*lines, "")):
+        if len(line) <= _LONGEST_NEAR and (m := _SIGNED.match(line)):
+            name = (line[m.end() :] or following).strip(" ,.:")
+            if is_name(name) and (credit := read_credit(name, book, bare_name=True)):
+                return credit.authors
     return ()
 
 
