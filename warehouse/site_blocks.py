@@ -75,19 +75,18 @@ def learn_blocks(con: DuckDBPyConnection, *, run_id: int, now: datetime) -> Lear
     if learned_up_to == last_batch:
         return Learning(version)
     con.execute("set variable learned_up_to = ?", [learned_up_to])
-    sites = [source_id for (source_id,) in con.execute(statement("site_blocks/touched")).fetchall()]
+    sites = con.execute(statement("site_blocks/touched")).fetchall()
     changed: list[dict[str, object]] = []
-    templates: list[pa.Table] = []
     try:
         con.execute(statement("site_blocks/tidy"))
-        for some in _in_groups(sites):
+        for some in _in_groups([source_id for source_id, has_enough in sites if has_enough]):
             con.execute("set variable sites = ?", [some])
             for step in ("01_recent", "02_originals", "03_found"):
                 con.execute(statement(f"site_blocks/{step}"))
-            seen = con.execute(statement("site_blocks/04_seen")).to_arrow_table().to_pylist()
-            changed += map(_change, seen)
-            templates.append(con.execute(statement("site_blocks/05_templates")).to_arrow_table())
-        return _record(con, changed, templates, len(sites), version, last_batch, run_id, now)
+            changed += map(_change, con.execute(statement("site_blocks/04_seen")).to_arrow_table().to_pylist())
+        con.execute("set variable sites = ?::bigint[]", [[source_id for source_id, _ in sites]])
+        templates = con.execute(statement("site_blocks/05_templates")).to_arrow_table()
+        return _record(con, changed, templates, version, last_batch, run_id, now)
     finally:
         for name in _WORK_TABLES:
             con.execute(f"drop table if exists temp.{name}")
@@ -118,8 +117,7 @@ def _change(block: dict[str, object]) -> dict[str, object]:
 def _record(
     con: DuckDBPyConnection,
     changed: list[dict[str, object]],
-    templates: list[pa.Table],
-    sites: int,
+    templates: pa.Table,
     version: int,
     last_batch: int,
     run_id: int,
@@ -127,12 +125,13 @@ def _record(
 ) -> Learning:
     learned = sum(block["change"] == "learned" for block in changed)
     aged = sum(block["change"] == "aged" for block in changed)
-    learning = Learning(version + (1 if learned or aged else 0), sites, learned, aged)
+    learning = Learning(version + (1 if learned or aged else 0), templates.num_rows, learned, aged)
     con.register("changed", pa.Table.from_pylist(changed, schema=_CHANGED))
+    con.register("templates", templates)
     variables = {
         "version": learning.version,
         "last_batch": last_batch,
-        "sites_seen": sites,
+        "sites_seen": learning.sites,
         "run_id": run_id,
         "now": now,
     }
@@ -141,9 +140,6 @@ def _record(
             for name, value in variables.items():
                 con.execute(f"set variable {name} = ?", [value])
             con.execute(statement("site_blocks/record"))
-            for rows in templates:
-                con.register("templates", rows)
-                con.execute(statement("site_blocks/record_templates"))
     finally:
         con.unregister("changed")
         con.unregister("templates")

@@ -27,7 +27,7 @@ qualify age <= 100;
 set variable recent_since = (select min(loaded_at) from recent);
 
 -- recent_lines: one row per line of a body, but blank ones. Hashes live no longer than this learning: duckdb does not
--- promise that its own stay the same. A CJK character says about as much as three letters, and weighs as many.
+-- promise that its own stay the same.
 create or replace temp table recent_lines as
 select
     source_id,
@@ -35,9 +35,7 @@ select
     position,
     line_text,
     hash(line_text) as line,
-    length(line_text) as chars,
-    length(line_text)
-    + 2 * length(regexp_replace(line_text, '[^\p{Hiragana}\p{Katakana}\p{Han}\p{Hangul}]', '', 'g')) as weight
+    length(line_text) as chars
 from (
     select source_id, article_id, position, tidy(raw_line) as line_text
     from (

@@ -26,7 +26,6 @@ with spread as (
         line,
         any_value(line_text) as line_text,
         any_value(chars) as chars,
-        any_value(weight) as weight,
         count(distinct originals.article_id) as stories,
         count(distinct originals.day) as days,
         min(originals.age) as age
@@ -35,8 +34,15 @@ with spread as (
     group by recent_lines.source_id, line
 ),
 
+-- A CJK character says about as much as three letters, and weighs as many.
 recurring as (
-    from spread where stories >= 5
+    select
+        *,
+        chars + 2 * length(
+            regexp_replace(line_text, '[^\p{Hiragana}\p{Katakana}\p{Han}\p{Hangul}]', '', 'g')
+        ) as weight
+    from spread
+    where stories >= 5
 ),
 
 measured as (

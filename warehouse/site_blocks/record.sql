@@ -1,4 +1,5 @@
--- What a run learned, into the lake: `changed` holds a row per block that was found or is in force on a touched site.
+-- What a run learned, into the lake: `changed` holds a row per block that was found or is in force on a touched site,
+-- `templates` a row per touched site.
 
 insert into site_block
 select
@@ -34,6 +35,9 @@ where changed.change <> 'learned'
         or changed.first_seen_at < site_block.first_seen_at
         or changed.last_seen_at > site_block.last_seen_at
     );
+
+insert into ops.site_template
+select getvariable('run_id'), *, getvariable('now') from templates;
 
 insert into ops.block_learning
 select
