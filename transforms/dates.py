@@ -56,6 +56,7 @@ _ZONES = {
 _ALSO_WEEKDAYS = frozenset({"mar", "maw", "sen", "sht"})
 
 
+@functools.lru_cache(maxsize=2048)  # a page states its dates several times
 def read_date(value: str, origin: Origin) -> Published | None:
     """The date that ``value`` states, or None where it states none, an impossible one, or one of two readings.
 

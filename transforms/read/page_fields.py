@@ -57,6 +57,7 @@ _SIGNED = re.compile(
     r"skrevet av|автор:)[:\s]{0,3}",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"\w+")
 _BETWEEN = re.compile(r"\s[–—-]\s|[|•·⋅]|\s{2,}")
 
@@ -119,8 +120,9 @@ def _beside_title(lines: Sequence[str], said: Declared) -> Credit:
 def _credit_of(after: Sequence[str], before: Sequence[str], said: Declared) -> Credit:
     book = rulebook()
     found = Credit()
+    known = any(map(is_person, said.authors))  # then lines without a number have nothing to tell
     for place, line in enumerate((*after, *before[::-1])):
-        if len(line) > _LONGEST_CREDIT:
+        if len(line) > _LONGEST_CREDIT or (known and not _DIGIT.search(line)):
             continue
         credit = read_credit(_AFTER_CREDIT.sub("", line), book) or Credit()
         date = credit.published
@@ -133,7 +135,7 @@ def _credit_of(after: Sequence[str], before: Sequence[str], said: Declared) -> C
             found.published or _on_page(date),
             found.modified or _on_page(credit.modified),
         )
-    if not found.authors:
+    if not found.authors and not known:
         titles = {*said.headlines, said.title or ""}
         found = dataclasses.replace(found, authors=_named(after, titles, book) or _named(before, titles, book))
     return found
@@ -203,7 +205,7 @@ def _on_page(stamp: Published | None) -> Published | None:
 
 def _date_of_line(line: str, said: Declared) -> Published | None:
     """The day that a line of a few words gives, as in "4 March 2026 · 8 minutes"; a caption has more words."""
-    if len(line) > _LONGEST_LINE or not any(map(str.isdigit, line)):
+    if len(line) > _LONGEST_LINE or not _DIGIT.search(line):
         return None
     for text, date in said.times:
         if text and text in line:
@@ -259,7 +261,7 @@ def _signed(lines: Sequence[str]) -> tuple[Author, ...]:
 
 
 def _is_dated(line: str, book: Rulebook) -> bool:
-    if not any(map(str.isdigit, line)):
+    if not _DIGIT.search(line):
         return False
     return DATE.search(line) is not None or any(r.id == "reading.time" for r in book.line_rules(fold(line)))
 
@@ -268,7 +270,7 @@ def _labelled(lines: Sequence[str]) -> Published | None:
     """The date of a line that says to be that of publication, wherever it stands."""
     book = rulebook()
     for line in lines:
-        if len(line) <= _LONGEST_LINE and any(map(str.isdigit, line)) and DATE.search(line):
+        if len(line) <= _LONGEST_LINE and _DIGIT.search(line) and DATE.search(line):
             credit = read_credit(line, book)
             if credit and credit.labelled and credit.published and not credit.modified:
                 return _on_page(credit.published)
