@@ -239,7 +239,7 @@ class _Application:
             nodes = _as_list(found)
             within: dict[_Element, int] = {}
             for number, node in enumerate(nodes):
-                if _is_element(node):
+                if _is_element(node) and node not in within:
                     for inner in node.iter():
                         within.setdefault(inner, number)
             body = self._lines(pieces, within)
@@ -308,7 +308,7 @@ class _Application:
         if not _is_element(node, comments=True) or node.tag in ("html", "body", "head"):
             return
         parent = node.getparent()
-        if parent is None:
+        if parent is None or node in self._cut_by:
             return
         for inner in node.iter():
             self._cut_by.setdefault(inner, directive)
