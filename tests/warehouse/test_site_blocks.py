@@ -298,6 +298,22 @@ def test_a_site_whose_template_changed_is_recorded_with_its_signs(lake: Lake) ->
     ]
 
 
+def test_a_site_whose_pages_give_no_more_articles_is_recorded(lake: Lake) -> None:
+    load(lake, [story(n) for n in range(24)])
+    learn(lake)
+    inbox = Inbox()
+    for n in range(24, 30):
+        inbox.add(f"{n}.txt", story(n, [f"Subscribe to read report {n}."]))
+    lake.load(inbox, rejected=[(row, "body.too_short", "1 word") for row in range(5)])
+    learn(lake, 2)
+    assert lake.rows(
+        "select run_id, inputs, past_inputs, articles, with_article, past_with_article, signs from ops.site_template"
+    ) == [
+        (1, 24, 0, 24, 1.0, None, []),
+        (2, 6, 24, 1, pytest.approx(1 / 6), 1.0, ["articles_gone"]),
+    ]
+
+
 def test_a_line_is_evened_out_in_sql_as_in_python(lake: Lake) -> None:
     lake.con.execute(statement("site_blocks/tidy"))
     letters = [chr(c) for c in range(1, sys.maxunicode) if not 0xD800 <= c < 0xE000]

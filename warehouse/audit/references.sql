@@ -65,6 +65,16 @@ with broken as (
     union all
     select 'ops.field_fault.input_id', input_id from ops.field_fault anti join ops.input using (input_id)
     union all
+    select 'site_block.source_id', source_id from site_block anti join dim_source using (source_id)
+    union all
+    select 'site_block.learned_version', learned_version
+    from site_block
+    anti join ops.block_learning as learning on learning.version = site_block.learned_version
+    union all
+    select 'ops.block_learning.run_id', run_id from ops.block_learning anti join ops.run using (run_id)
+    union all
+    select 'ops.site_template.source_id', source_id from ops.site_template anti join dim_source using (source_id)
+    union all
     select 'ops.batch.run_id', run_id from ops.batch anti join ops.run using (run_id)
 )
 

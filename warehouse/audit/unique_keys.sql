@@ -20,6 +20,12 @@ with keys as (
     union all
     select 'dim_author (name, author_kind)', count(*), count(distinct (name, author_kind)) from dim_author
     union all
+    select 'site_block in force (source_id, text_hash)', count(*), count(distinct (source_id, text_hash))
+    from site_block
+    where aged_version is null
+    union all
+    select 'ops.site_template (run_id, source_id)', count(*), count(distinct (run_id, source_id)) from ops.site_template
+    union all
     select 'dim_date (date_id)', count(*), count(distinct date_id) from dim_date
     union all
     select 'dim_date (day)', count(*), count(distinct coalesce(day, date '0001-01-01')) from dim_date

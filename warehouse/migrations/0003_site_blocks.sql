@@ -45,7 +45,7 @@ comment on table lake.ops.block_learning is 'One row per run at whose end blocks
 comment on column lake.ops.block_learning.run_id is 'The run';
 comment on column lake.ops.block_learning.version is 'Version of the set after it, in force from the next run on';
 comment on column lake.ops.block_learning.last_batch_id is 'Newest batch that it took into account';
-comment on column lake.ops.block_learning.sites is 'Sites that had new readings and were looked at';
+comment on column lake.ops.block_learning.sites is 'Sites that had new inputs and were looked at';
 comment on column lake.ops.block_learning.learned is 'Blocks that the version before does not hold';
 comment on column lake.ops.block_learning.aged is 'Blocks of the version before that their sites show no more';
 comment on column lake.ops.block_learning.recorded_at is 'When it was recorded';
@@ -53,25 +53,33 @@ comment on column lake.ops.block_learning.recorded_at is 'When it was recorded';
 create table lake.ops.site_template (
     run_id               bigint not null,
     source_id            bigint not null,
+    inputs               integer not null,
+    past_inputs          integer not null,
     articles             integer not null,
     past_articles        integer not null,
-    median_chars         double not null,
+    with_article         double not null,
+    past_with_article    double,
+    median_chars         double,
     past_median_chars    double,
-    with_block           double not null,
+    with_block           double,
     past_with_block      double,
-    with_title           double not null,
+    with_title           double,
     past_with_title      double,
-    with_author          double not null,
+    with_author          double,
     past_with_author     double,
-    with_date            double not null,
+    with_date            double,
     past_with_date       double,
     signs                varchar[] not null,
     recorded_at          timestamptz not null
 );
 
-comment on table lake.ops.site_template is 'One row per run and site with new readings: how its pages came out, beside the site''s own recent past.';
+comment on table lake.ops.site_template is 'One row per run and site with new inputs: how its pages came out, beside the site''s own recent past.';
 comment on column lake.ops.site_template.run_id is 'The run';
 comment on column lake.ops.site_template.source_id is 'The site (dim_source)';
+comment on column lake.ops.site_template.inputs is 'Its inputs that were loaded or quarantined since the last run that learned';
+comment on column lake.ops.site_template.past_inputs is 'The same before';
+comment on column lake.ops.site_template.with_article is 'Share of the new inputs that gave an article, 0 to 1; a page whose site is unknown since nothing of it could be read is not among them';
+comment on column lake.ops.site_template.past_with_article is 'The same of the past';
 comment on column lake.ops.site_template.articles is 'Articles with a reading that is new since the last run that learned';
 comment on column lake.ops.site_template.past_articles is 'Articles before them that they are compared with, 100 at most';
 comment on column lake.ops.site_template.median_chars is 'Median length of the new bodies, in characters';
@@ -84,5 +92,5 @@ comment on column lake.ops.site_template.with_author is 'Share of the new readin
 comment on column lake.ops.site_template.past_with_author is 'The same of the past';
 comment on column lake.ops.site_template.with_date is 'Share of the new readings with a publication date';
 comment on column lake.ops.site_template.past_with_date is 'The same of the past';
-comment on column lake.ops.site_template.signs is 'What speaks for a changed template: short_bodies, blocks_gone, titles_gone, authors_gone, dates_gone; empty where nothing does';
+comment on column lake.ops.site_template.signs is 'What speaks for a changed template: articles_gone, short_bodies, blocks_gone, titles_gone, authors_gone, dates_gone; empty where nothing does';
 comment on column lake.ops.site_template.recorded_at is 'When it was recorded';

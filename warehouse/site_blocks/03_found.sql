@@ -10,6 +10,7 @@
 --   head      any, weight 4-600                   8     3  .5   a dateline or a section begins many, not half
 --   anywhere  weight 60-600                      12     5  .6   sub-headings ("Why it matters") are shorter than that
 --
+-- A sentence is told by its end; lines of Thai, Lao, Khmer and Burmese, which have none, are taken for sentences.
 -- Five originals on three days: the stories of one event share a paragraph of background within a day or two, and are
 -- fewer. An edge must be the place of four fifths of a line's originals. The line was seen in the last 50 articles, or
 -- it would age at once. A site that would lose more than half of its text learns nothing: its pages are one text.
@@ -117,7 +118,8 @@ judged as (
         recurring.chars,
         case
             when placed.is_tail and recurring.weight between 15 and 300 and share >= 0.2
-                and not regexp_matches(recurring.line_text, '[.!?…。！？｡۔؟।॥։។]["''”’»」』)\]]*$')
+                and not regexp_matches(recurring.line_text, '[.!?…。！？｡۔؟।॥։።]["''”’»」』)\]]*$')
+                and not regexp_matches(recurring.line_text, '[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]')
                 then 'tail'
             when placed.is_tail and author_boxes.line is not null and recurring.weight <= 600 then 'tail'
             when placed.is_tail and recurring.weight between 4 and 600 and recurring.stories >= 8 and share >= 0.5
