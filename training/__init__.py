@@ -1,1 +1,1 @@
-"""How the classifiers' model files are made: features from the public pages, boosted trees, cross-validation by site."""
+"""How the classifiers' model files are made: features of public pages, boosted trees, cross-validation."""

@@ -1,6 +1,6 @@
-"""Boosted trees with LightGBM, seeded and single-threaded so that the same rows give the same file everywhere.
+"""Boosted trees with LightGBM, seeded so that the same rows give the same file.
 
-``pip install -e . --group training`` brings LightGBM, which needs the system's libgomp; a run of newslake needs neither.
+LightGBM is a dependency of development only. It needs the system's libgomp; a run of newslake needs neither.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The public pages with known bodies that the classifiers are trained on and measured by.
 
-The folder is named by NEWSLAKE_PAGES, else it is ``shared/bench`` beside the checkout. Columns and licences stand in the
-README there; nothing of the pages is copied into the project.
+The folder is named by NEWSLAKE_PAGES, else it is ``shared/bench`` beside the checkout. Columns and licences stand in
+the README there; nothing of the pages is copied into the project.
 """
 
 from __future__ import annotations

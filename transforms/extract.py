@@ -60,7 +60,9 @@ def extractors(site_rules: SiteRules | None = None) -> list[tuple[str, str, str]
     """
     own = metadata.version("newslake")
     code = _hash_of_code()
-    page = xxhash.xxh3_128_hexdigest((code + site_rules.digest).encode()) if site_rules is not None and site_rules.files else code
+    page = code
+    if site_rules is not None and site_rules.files:
+        page = xxhash.xxh3_128_hexdigest((code + site_rules.digest).encode())
     found = [
         ("blocks", own, page),
         ("json", own, code),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from selectolax.lexbor import LexborHTMLParser
@@ -20,6 +20,8 @@ from transforms.read.align import Aligner
 from transforms.read.declared import Declared, declared
 from transforms.read.page_body import Engine, PageBody, page_body, removed_spans
 from transforms.read.page_fields import Fields, fields_seen, page_fields
+from transforms.read.ruled import outside_cuts, rule_of_page, ruled_body, ruled_cuts, ruled_fields, ruled_places
+from transforms.read.site_page import SitePage, apply_site_rule
 from transforms.select.page_blocks import PageBlocks, page_blocks
 from transforms.select.page_features import Context
 from transforms.strip.edges import is_error_page
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 
 LARGEST = 10_000_000  # characters of markup; the engine is superlinear, and above 4 MB no news page was seen
 DEEPEST = 2_000  # elements within one another; the deepest of 858 real pages has 350, and parsing is quadratic in it
+
+_LONGEST_NOTICE = 3_000  # characters of a page that says no more than that it is not there
 
 _OPEN_OR_CLOSE = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]{0,30})")
 _UNCLOSED = frozenset(
@@ -56,19 +60,30 @@ def read_html(
     blocks, fields = page.blocks, page.fields
     if not blocks.texts:
         return Rejection("no_body", "the page shows no text without its scripts; save it as a browser renders it")
-    rule = site_rules.rule_for(page.said.urls[0]) if site_rules and page.said.urls else None
-    body = page_body(markup, blocks, page.context, engine)
+    place = usable_url(page.said.urls, raw.hints, witness=page.said.witness)
+    rule = rule_of_page(site_rules, place[0] if place else None, raw.hints)
+    ruled = apply_site_rule(rule, markup, blocks.source_text) if rule else None
+    faults: tuple[FieldFault, ...] = ()
+    if ruled:
+        fields, faults = ruled_fields(ruled, fields, page.said.site_name)
+        page, faults = replace(page, fields=fields), (*faults, *ruled.faults())
+    body = ruled_body(ruled) if ruled else None
+    if body is None:
+        body = page_body(markup, blocks, page.context, engine)
+        body = outside_cuts(body, blocks, page.context, ruled.removed) if ruled else body
     if not any(c.isalpha() for line in body.lines for c in line):
         return Rejection(
             "no_body",
             f"no article text found among the page's {len(blocks.source_text):,} visible characters; if it is an "
             "article, save it as text",
         )
-    if is_error_page(split_lines("\n".join([fields.title or "", *body.lines])), rulebook()):
+    if sum(map(len, body.lines)) < _LONGEST_NOTICE and is_error_page(
+        split_lines("\n".join([fields.title or "", *body.lines])), rulebook()
+    ):
         return Rejection(
             "not_an_article", f"the page says of itself: {(fields.title or body.lines[0])[:80]!r}; fetch it again"
         )
-    return _article(raw, page, body)
+    return _article(raw, page, body, ruled, faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +111,11 @@ def parsed(markup: str, address: str | None) -> Page:
 def _nests_too_deep(markup: str) -> bool:
     """Whether elements nest deeper than DEEPEST, told before anything is parsed.
 
-    The count of tags that open between two that close bounds the depth from above at the speed of ``str.split``;
-    only a page near the bound is counted exactly.
+    A page of few elements is not deep. Of others the count of tags that open between two that close bounds the depth
+    from above at the speed of ``str.split``; only a page near the bound is counted exactly.
     """
+    if markup.count("<") - markup.count("</") < DEEPEST:
+        return False
     opened = itertools.accumulate(piece.count("<") - 1 for piece in markup.split("</"))
     if max(opened) < DEEPEST:
         return False
@@ -111,18 +128,22 @@ def _nests_too_deep(markup: str) -> bool:
     return False
 
 
-def _article(raw: RawFile, page: Page, found: PageBody) -> Article:
+def _article(
+    raw: RawFile, page: Page, found: PageBody, ruled: SitePage | None, ruled_faults: tuple[FieldFault, ...]
+) -> Article:
     said, fields, blocks = page.said, page.fields, page.blocks
     body = found.text()
     place = usable_url(said.urls, raw.hints, witness=said.witness)
     url = place[0] if place else None
     source = source_of(url, raw.hints)
-    faults = list(said.faults)
+    faults = [*said.faults, *ruled_faults]
     if said.urls and (place is None or place[1] is not Origin.DECLARED):
         faults.append(FieldFault("url", said.urls[0], "url.unusable"))
     language, language_origin = _language(raw, said, body)
     kept = [*found.kept]
     kept += fields_seen(Aligner(blocks.source_text), blocks.source_text, kept, fields, said)
+    kept += ruled_places(ruled, ruled_faults) if ruled else []
+    cuts = ruled_cuts(ruled, kept) if ruled else []
     origins: dict[str, Origin | None] = {
         "title": fields.origins["title"] if fields.title else None,
         "authors": fields.origins["authors"] if fields.authors else None,
@@ -161,7 +182,7 @@ def _article(raw: RawFile, page: Page, found: PageBody) -> Article:
         identity_kind=identity_kind,
         origins=tuple((name, origin) for name, origin in origins.items() if origin is not None),
         kept=tuple(kept),
-        removed=tuple(removed_spans(blocks, found, kept)),
+        removed=tuple(sorted([*cuts, *removed_spans(blocks, found, [*kept, *cuts])], key=lambda span: span.start)),
         faults=tuple(faults),
     )
 

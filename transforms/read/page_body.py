@@ -80,7 +80,7 @@ def page_body(markup: str, blocks: PageBlocks, context: Context, engine: Engine)
     return replace(other, confidence=expected_f1(found.probability, length, chosen), choice=found)
 
 
-def removed_spans(blocks: PageBlocks, body: PageBody, kept: Sequence[Kept]) -> list[Removed]:
+def removed_spans(blocks: PageBlocks, body: PageBody, kept: Sequence[Kept | Removed]) -> list[Removed]:
     """What is left of the source text, each span with the rule that says where on the page it stood.
 
     ``blocks.navigation``, ``blocks.comment`` and the like are of the classifier; what another engine left out is the

@@ -36,6 +36,15 @@ _INLINE = frozenset({
     "samp", "small", "source", "span", "strike", "strong", "sub", "sup", "time", "track", "tt", "u", "var",
     "wbr",
 })  # fmt: skip
+# Inline elements whose classes say what they hold.
+_NAMED_INLINE = frozenset({"span", "small", "time", "cite"})
+# Inline elements that say nothing here, and void ones without text: the parser takes them out faster than they are
+# read.
+_PLAIN_INLINE = [
+    "i", "em", "font", "u", "abbr", "mark", "sub", "sup", "picture", "code", "s", "label", "q", "ins", "del", "big",
+    "samp", "kbd",
+]  # fmt: skip
+_SHOWS_NO_TEXT = ["img", "source", "input", "track", "area", "wbr", "link", "meta"]
 _LANDMARKS = frozenset({
     "article", "aside", "dialog", "dl", "fieldset", "figure", "footer", "form", "header", "main", "menu", "nav",
     "ol", "section", "table", "ul",
@@ -82,7 +91,8 @@ class PageBlocks:
 
 def page_blocks(tree: LexborHTMLParser) -> PageBlocks:
     """The blocks of ``tree``; takes the unseen elements out of it, so read those before."""
-    tree.strip_tags(_UNSEEN)
+    tree.strip_tags(_UNSEEN + _SHOWS_NO_TEXT)
+    tree.unwrap_tags(_PLAIN_INLINE)
     body = tree.body or tree.root
     markup = (body.html if body is not None else None) or ""
     walk = _Walk()
@@ -109,7 +119,7 @@ class _Walk:
         self.first = [0]
         self.last = [0]
 
-    def over(self, markup: str) -> None:
+    def over(self, markup: str) -> None:  # noqa: PLR0915 - one loop over every tag; calls would double its time
         """Walk the markup."""
         pieces: list[str | None] = _TAG.split(markup)
         parent, depth, tags, traits = self.parent, self.depth, self.tag, self.traits
@@ -131,7 +141,7 @@ class _Walk:
                         links += not closing
                     elif name in ("b", "strong"):
                         bold = max(bold + (-1 if closing else 1), 0)
-                    elif attrs and not closing:
+                    elif attrs and not closing and name in _NAMED_INLINE:
                         inline |= _attributes(attrs).traits
                 else:
                     if line and (words := "".join(line).split()):

@@ -10,6 +10,7 @@ most 600, in hundreds; a character of a dense script counts three.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -45,8 +46,7 @@ _SCOPES = (
     "comment", "related", "popular", "share", "ad", "newsletter", "sidebar", "consent", "hidden", "card", "caption",
     "body", "article_body", "bio", "product", "tags",
 )  # fmt: skip
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_CLOCK = re.compile(r"(?<!\d)\d{1,2}[:.h]\d\d(?!\d)")
+_NUMBER = re.compile(r"\d{1,2}[:.h]\d\d(?!\d)|\d+")
 _WORD = re.compile(r"\w+")
 _SIGNS = re.compile(r"[©@]")
 
@@ -168,17 +168,25 @@ def _own(out: _Columns, blocks: PageBlocks) -> _Own:
     out.add("bars", signs.count(BAR))
     out.add("marks_share", signs.count(MARK) / some)
     out.add("dense", dense / some)
-    out.add("years", _found(_YEAR, blocks))
-    out.add("clocks", _found(_CLOCK, blocks))
-    out.add("signs", _found(_SIGNS, blocks))
+    _numbers(out, blocks)
     out.add("tag", tag)
     return _Own(length, mass, link, density, heading)
 
 
-def _found(pattern: re.Pattern[str], blocks: PageBlocks) -> Floats:
-    places = [m.start() for m in pattern.finditer(blocks.source_text)]
-    at = np.searchsorted(blocks.starts, np.array(places, dtype=np.int64), side="right") - 1
-    return np.bincount(at, minlength=len(blocks)).astype(np.float64)
+def _numbers(out: _Columns, blocks: PageBlocks) -> None:
+    """How many years, times of day and signs of ownership or address each block has."""
+    years: list[int] = []
+    clocks: list[int] = []
+    for found in _NUMBER.finditer(blocks.source_text):
+        text = found[0]
+        if not text.isdecimal():
+            clocks.append(found.start())
+        elif len(text) == 4 and text.startswith(("19", "20")):
+            years.append(found.start())
+    signs = [found.start() for found in _SIGNS.finditer(blocks.source_text)]
+    for name, places in (("years", years), ("clocks", clocks), ("signs", signs)):
+        at = np.searchsorted(blocks.starts, np.array(places, dtype=np.int64), side="right") - 1
+        out.add(name, np.bincount(at, minlength=len(blocks)))
 
 
 def _repeats(texts: list[str]) -> Floats:
@@ -380,25 +388,24 @@ def _since_title(out: _Columns, blocks: PageBlocks, title_at: int | None, own: _
 def _overlaps(out: _Columns, blocks: PageBlocks, context: Context) -> None:
     """The share of a block's words that the title, the summary and the declared body hold."""
     count = len(blocks)
-    words: list[str] = []
-    places: list[int] = []
-    for found in _WORD.finditer(blocks.source_text.lower()):
-        words.append(found[0])
-        places.append(found.start())
-    edges = np.searchsorted(np.array(places, dtype=np.int64), np.append(blocks.starts, len(blocks.source_text) + 1))
-    number = np.maximum(np.diff(edges), 1)
+    by_block = [_WORD.findall(text) for text in blocks.source_text.lower().split("\n") if text]
+    words = list(itertools.chain.from_iterable(by_block))
+    number = np.array([len(found) for found in by_block], dtype=np.int64)
+    edges = np.concatenate(([0], np.cumsum(number)))
 
     def share(flags: Iterable[bool]) -> Floats:
-        running = np.concatenate(([0], np.cumsum(np.fromiter(flags, dtype=np.int64, count=len(words)))))
-        return (running[edges[1:]] - running[edges[:-1]]) / number  # type: ignore[no-any-return]
+        running = np.concatenate(([0], np.cumsum(np.fromiter(flags, dtype=np.bool_, count=len(words)))))
+        return (running[edges[1:]] - running[edges[:-1]]) / np.maximum(number, 1)
 
     for name, text in (("title", context.title), ("summary", context.summary)):
         known = set(_WORD.findall(text.lower())) if text else set()
-        out.add(f"in_{name}", share(word in known for word in words) if known else np.full(count, -1.0))
+        out.add(f"in_{name}", share(map(known.__contains__, words)) if known else np.full(count, -1.0))
     grams = _grams(_WORD.findall(context.body.lower())) if context.body else set()
     if grams:
-        hits = [gram in grams for gram in zip(words, words[1:], words[2:], strict=False)]
-        out.add("in_body", share([*hits, *([False] * (len(words) - len(hits)))]))
+        following = itertools.chain(
+            map(grams.__contains__, zip(words, words[1:], words[2:], strict=False)), (False,) * 2
+        )
+        out.add("in_body", share(itertools.islice(following, len(words))))
     else:
         out.add("in_body", np.full(count, -1.0))
 

@@ -6,6 +6,7 @@ the i-th category of CATEGORIES, after those the marks that are no words (hidden
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 
@@ -23,45 +24,50 @@ NEAREST_TAGS = (
     "figcaption", "blockquote", "pre", "h1", "h2", "h3", "h4", "form", "address", "dl",
 )  # fmt: skip
 
+# A word of up to four letters is a part of a name ("side" of "side-rail"), a longer one may stand within a part.
 CATEGORIES: dict[str, tuple[str, ...]] = {
-    "article": ("article", "artikel", "articulo", "artigo", "news", "story", "post", "entry", "hentry", "notic"),
+    "article": ("article", "artikel", "articulo", "artigo", "news", "story", "post", "posts", "entry", "noticia"),
     "body": ("body", "content", "text", "copy", "prose", "wysiwyg", "richtext", "rte", "paragraph", "corps", "cuerpo"),
-    "main": ("main", "primary", "central", "page-content"),
+    "main": ("main", "primary", "central"),
     "title": ("title", "headline", "heading", "titulo", "titre", "titel", "hed"),
     "author": ("author", "byline", "autor", "auteur", "writer", "contributor", "reporter", "journalist"),
-    "date": ("date", "time", "datum", "fecha", "timestamp", "published", "updated"),
-    "summary": ("summary", "standfirst", "lede", "lead", "intro", "teaser-text", "dek", "excerpt", "abstract",
-                "chapo", "subtitle", "subhead", "description", "deck"),
-    "caption": ("caption", "credit", "legend", "bildunter", "copyright-image", "wp-caption"),
+    "date": ("date", "time", "datum", "fecha", "timestamp", "published", "updated", "datetime"),
+    "summary": ("summary", "standfirst", "lede", "lead", "intro", "dek", "excerpt", "abstract", "chapo", "subtitle",
+                "subhead", "description", "deck"),
+    "caption": ("caption", "credit", "legend", "bildunter"),
     "media": ("image", "img", "photo", "picture", "gallery", "slide", "carousel", "foto", "media", "figure", "thumb"),
     "video": ("video", "player", "audio", "podcast", "youtube"),
     "comment": ("comment", "disqus", "reply", "respond", "discussion", "kommentar"),
-    "related": ("related", "recommend", "more-", "-more", "also", "similar", "suggest", "outbrain", "taboola",
-                "further", "readmore", "read-more", "next-", "relat", "verwandt", "mehr"),
-    "popular": ("popular", "trending", "most-", "mostread", "latest", "recent", "top-stor", "hot-", "ranking"),
+    "related": ("related", "recommend", "more", "also", "similar", "suggest", "outbrain", "taboola", "further", "next",
+                "readmore", "relacion", "verwandt", "mehr"),
+    "popular": ("popular", "trending", "most", "mostread", "latest", "recent", "top", "hot", "ranking"),
     "share": ("share", "social", "sharing", "facebook", "twitter", "whatsapp", "addtoany", "addthis", "follow"),
-    "ad": ("advert", "sponsor", "promo", "banner", "dfp", "gpt-", "-ad-", "ad-", "-ad", "ads", "adslot", "werbung",
+    "ad": ("advert", "sponsor", "promo", "banner", "dfp", "gpt", "ad", "ads", "adslot", "adunit", "werbung",
            "publicid", "affiliate", "commercial", "partner"),
-    "newsletter": ("newsletter", "subscri", "signup", "sign-up", "register", "optin", "mailchimp", "abo-"),
-    "navigation": ("nav", "menu", "breadcrumb", "crumb", "pagination", "pager", "toolbar", "skip"),
-    "footer": ("footer", "bottom", "foot-", "colophon", "legal", "copyright", "disclaimer"),
-    "header": ("header", "masthead", "topbar", "top-bar", "branding", "logo"),
-    "sidebar": ("sidebar", "side-", "aside", "widget", "rail", "complementary", "secondary", "column-right"),
-    "tags": ("tags", "tag-", "-tag", "keyword", "topic", "categor", "label", "taxonomy", "badge"),
-    "card": ("card", "teaser", "tile", "item", "list", "grid", "feed", "block-"),
-    "quote": ("quote", "pull", "zitat", "blockquote"),
-    "embed": ("embed", "tweet", "instagram", "infobox", "factbox", "info-box", "box", "iframe"),
+    "newsletter": ("newsletter", "subscri", "signup", "register", "optin", "mailchimp", "abo"),
+    "navigation": ("nav", "navbar", "navig", "menu", "breadcrumb", "crumb", "pagination", "pager", "toolbar", "skip"),
+    "footer": ("footer", "foot", "bottom", "colophon", "legal", "copyright", "disclaimer"),
+    "header": ("header", "masthead", "topbar", "branding", "logo"),
+    "sidebar": ("sidebar", "side", "aside", "widget", "rail", "complementary", "secondary"),
+    "tags": ("tags", "tag", "keyword", "topic", "categor", "label", "taxonomy", "badge"),
+    "card": ("card", "cards", "teaser", "tile", "item", "items", "list", "grid", "feed", "block"),
+    "quote": ("quote", "pull", "zitat"),
+    "embed": ("embed", "tweet", "instagram", "infobox", "factbox", "box", "iframe"),
     "consent": ("cookie", "consent", "gdpr", "privacy", "cmp", "paywall", "premium", "modal", "popup", "overlay",
                 "login", "gate", "meter"),
-    "meta": ("meta", "info", "detail", "data-", "stats", "reading-time"),
-    "bio": ("bio", "profile", "about", "avatar", "author-box", "vcard"),
+    "meta": ("meta", "info", "detail", "data", "stats", "reading"),
+    "bio": ("bio", "profile", "about", "avatar", "vcard"),
     "product": ("product", "price", "buy", "deal", "shop", "cart", "rating", "review", "offer", "store"),
-    "contents": ("toc", "table-of-contents", "jump", "anchor", "index"),
-    "button": ("button", "btn", "cta", "link", "click", "toggle", "tool", "print", "search", "form", "icon"),
+    "contents": ("toc", "contents", "jump", "anchor", "index"),
+    "button": ("button", "btn", "cta", "link", "links", "click", "toggle", "tool", "tools", "print", "search", "form",
+               "icon"),
     "live": ("live", "liveblog", "update", "timeline", "ticker"),
     "note": ("note", "correction", "editor", "footnote", "reference", "source"),
 }  # fmt: skip
 MARKS = ("hidden", "article_body")
+_HIDDEN_CLASSES = frozenset(
+    {"hidden", "sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "hide", "d-none"}
+)
 TRAITS = (*CATEGORIES, *MARKS)
 
 _BIT = {name: 1 << index for index, name in enumerate(TRAITS)}
@@ -69,14 +75,19 @@ _OF_WORD: dict[str, int] = {}
 for _name, _words in CATEGORIES.items():
     for _word in _words:
         _OF_WORD[_word] = _OF_WORD.get(_word, 0) | _BIT[_name]
-_WORD = re.compile("|".join(sorted(map(re.escape, _OF_WORD), key=len, reverse=True)))
-_NAMED = re.compile(r"\b(?:class|id|itemprop|role|data-[a-z-]{1,30}|aria-label)=\"([^\"]{1,400})\"", re.IGNORECASE)
-_CLASS = re.compile(r"\bclass=\"([^\"]{0,200})\"", re.IGNORECASE)
-_HIDDEN = re.compile(
-    r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden|\shidden\b|aria-hidden=\"true\"|sr-only"
-    r"|visually-?hidden|screen-reader",
-    re.IGNORECASE,
+_WITHIN = re.compile("|".join(sorted((word for word in _OF_WORD if len(word) > 4), key=len, reverse=True)))
+_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+# What a page's designers name things by; the serialisation writes names in small letters and values in quotes.
+_NAMED = (' class="', ' id="', ' itemprop="', ' role="', ' data-testid="', ' data-component="')
+_HIDES = (
+    "display:none",
+    "display: none",
+    "visibility:hidden",
+    "visibility: hidden",
+    ' aria-hidden="true"',
+    ' hidden=""',
 )
+_LONGEST = 200  # characters of a name that are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +99,41 @@ class Attributes:
 
 
 def attributes_of(attrs: str) -> Attributes:
-    """The traits of an element by its attributes, as the markup writes them."""
+    """The traits of an element by its attributes, as the parser serialises them."""
     traits = 0
-    for word in _WORD.findall(" ".join(_NAMED.findall(attrs)).lower()):
-        traits |= _OF_WORD[word]
-    if _HIDDEN.search(attrs):
+    classes = ""
+    for name in _NAMED:
+        start = attrs.find(name)
+        if start < 0:
+            continue
+        start += len(name)
+        value = attrs[start : min(attrs.find('"', start), start + _LONGEST)]
+        if not classes and name == _NAMED[0]:
+            classes = value
+        for word in value.split():
+            traits |= _traits_of(word)
+    if any(sign in attrs for sign in _HIDES):
         traits |= _BIT["hidden"]
-    if "articlebody" in attrs.lower():
-        traits |= _BIT["article_body"]
-    found = _CLASS.search(attrs)
-    return Attributes(traits, found[1] if found else "")
+    return Attributes(traits, classes)
+
+
+@functools.lru_cache(maxsize=32768)
+def _traits_of(name: str) -> int:
+    """The categories of one class or id, by the known words within it."""
+    traits = _BIT["article_body"] if name.lower() == "articlebody" else 0
+    traits |= _BIT["hidden"] if name in _HIDDEN_CLASSES else 0
+    for part in _PART.findall(name):
+        traits |= _traits_of_part(part)
+    return traits
+
+
+@functools.lru_cache(maxsize=16384)
+def _traits_of_part(part: str) -> int:
+    part = part.lower()
+    traits = _OF_WORD.get(part, 0)
+    for word in _WITHIN.findall(part):
+        traits |= _OF_WORD[word]
+    return traits
 
 
 _PLACES_BY_TAG = {TAGS[tag]: place for tag, place in (
