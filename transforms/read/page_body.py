@@ -30,6 +30,7 @@ from transforms.read.visible import legible
 from transforms.select.page_blocks import PageBlocks
 from transforms.select.page_choice import Choice, choose, expected_f1
 from transforms.select.page_features import Context
+from transforms.select.trees import Trees
 from transforms.select.vocabulary import HEADINGS, TAGS, place_of
 from transforms.strip.rules import rulebook
 
@@ -62,11 +63,13 @@ class PageBody:
         return "".join(parts)
 
 
-def page_body(markup: str, blocks: PageBlocks, context: Context, engine: Engine) -> PageBody:
-    """The body of the page by ``engine``; without lines where none finds any."""
+def page_body(
+    markup: str, blocks: PageBlocks, context: Context, engine: Engine, trees: Trees | None = None
+) -> PageBody:
+    """The body of the page by ``engine``; without lines where none finds any. ``trees`` as for :func:`choose`."""
     if engine == "trafilatura":
         return _by_trafilatura(markup, blocks, context, precise=False)
-    found = choose(blocks, context)
+    found = choose(blocks, context, trees)
     own = body_of_choice(blocks, context, found)
     if engine == "fast" or found.confidence >= UNSURE:
         return own

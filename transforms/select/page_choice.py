@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from transforms.select.page_blocks import PageBlocks
 from transforms.select.page_features import Context, page_features
-from transforms.select.trees import packaged
+from transforms.select.trees import Trees, packaged
 
 MODEL = "page.json"
 _LIKELY = 0.5
@@ -35,10 +35,11 @@ class Choice:
     confidence: float
 
 
-def choose(blocks: PageBlocks, context: Context) -> Choice:
-    """The choice among ``blocks``, at least one, of a page with the declared ``context``."""
+def choose(blocks: PageBlocks, context: Context, trees: Trees | None = None) -> Choice:
+    """The choice among ``blocks``, at least one, of a page with the declared ``context``; by the packaged trees, or by
+    ``trees`` that have not seen the page's site, where the choice is to be measured."""
     _, rows = page_features(blocks, context)
-    return choice(blocks.texts, packaged(MODEL).probabilities(rows))
+    return choice(blocks.texts, (trees or packaged(MODEL)).probabilities(rows))
 
 
 def choice(texts: list[str], probability: npt.NDArray[np.float64]) -> Choice:
