@@ -114,11 +114,26 @@ def page(head: str = "", top: str = "", after: str = "", h1: str = "<h1>Hall kee
             id="what stands behind a colon is never cut",
         ),
         pytest.param("", "<h1>Hall&nbsp;keeps\u200b its \u00adroof</h1>", "Hall keeps its roof", id="unseen signs"),
-        pytest.param("", "<h2>Hall keeps its roof</h2>", None, id="an unmarked page has none"),
+        pytest.param("", "<h2>Hall keeps its roof</h2>", "Hall keeps its roof", id="else the first heading"),
+        pytest.param("", "", None, id="a page without any has none"),
     ],
 )  # fmt: skip
 def test_a_title_is_what_its_places_agree_on(head: str, h1: str, title: str | None) -> None:
     assert fields(page(head, h1=h1)).title == title
+
+
+@pytest.mark.parametrize(
+    ("head", "h1", "origin"),
+    [
+        ("<title>Hall keeps its roof</title>", "<h1>Hall keeps its roof</h1>", Origin.DECLARED),
+        ("<title>Hall keeps its roof</title>", "", Origin.DECLARED),
+        ("<title>Quay</title>", "<h1>Hall keeps its roof</h1>", Origin.PAGE),
+        ("", "<h2>Hall keeps its roof</h2>", Origin.PAGE),
+    ],
+)
+def test_a_title_that_headings_alone_say_is_the_pages(head: str, h1: str, origin: Origin) -> None:
+    found = fields(page(head, h1=h1))
+    assert (found.title, found.origins["title"]) == ("Hall keeps its roof", origin)
 
 
 # --- authors

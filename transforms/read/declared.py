@@ -83,6 +83,9 @@ def declared(tree: LexborHTMLParser, address: str | None = None) -> Declared:
     domains = dict.fromkeys(_sites(evidence.canonical, og_url, address))
     names = list(dict.fromkeys(n for n in (site_name, *(a.publisher for a in linked), *domains) if n))
     origins: dict[str, Origin] = {}
+    title, shown = page_title(evidence, linked, names)
+    if shown is not Origin.DECLARED:
+        origins["title"] = shown
     authors, origin = declared_authors(evidence, linked, names)
     if authors and origin is not Origin.DECLARED:
         origins["authors"] = origin
@@ -100,7 +103,7 @@ def declared(tree: LexborHTMLParser, address: str | None = None) -> Declared:
             origins[name] = date.origin
     return Declared(
         kind=_kind(linked, meta),
-        title=page_title(evidence, linked, names),
+        title=title,
         authors=authors,
         credited=() if any(map(is_person, authors)) else credited_authors(tree),
         published=published,

@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from transforms.article import Origin
 from transforms.describe import clean_title
 from transforms.read.evidence import Evidence
 from transforms.read.linked_data import LinkedArticle
@@ -33,8 +34,12 @@ _PLAIN = re.compile(r"[\W_]+")
 _JOINT = re.compile(r"\s*(?:[|·•»›–—_ㅣ｜丨]|-(?!\w{1,20}\b\s\w))")
 
 
-def page_title(evidence: Evidence, linked: Sequence[LinkedArticle], names: Sequence[str]) -> str | None:
-    """The title; ``names`` are those the site is known under, its domains among them."""
+def page_title(evidence: Evidence, linked: Sequence[LinkedArticle], names: Sequence[str]) -> tuple[str | None, Origin]:
+    """The title and its origin: *page* where headings alone say it, else *declared*.
+
+    ``names`` are those the site is known under, its domains among them. A page without a first heading that declares
+    no title either has its first heading of a lower level.
+    """
     said = [
         (place, cleaned, key)
         for place, text in _places(evidence, linked)
@@ -61,7 +66,11 @@ def page_title(evidence: Evidence, linked: Sequence[LinkedArticle], names: Seque
     for key in repeated & votes.keys():
         if not any(key == k for place, _, k in said if "h1" in place):
             votes[key] += _REPEATED
-    return forms[max(votes, key=lambda key: votes[key])] if votes else None
+    if not votes:
+        return next((h.text for h in evidence.headings if h.text), None), Origin.PAGE
+    best = max(votes, key=lambda key: votes[key])
+    shown = all("h1" in place for place, _, key in said if key == best)
+    return forms[best], Origin.PAGE if shown else Origin.DECLARED
 
 
 def _places(evidence: Evidence, linked: Sequence[LinkedArticle]) -> Iterator[tuple[str, str]]:
