@@ -51,6 +51,7 @@ class Draft:
     stated_language: str | None = None
     record_id: str | None = None
     is_translated: bool | None = None
+    confidence: float | None = None
     body: list[Line] = field(default_factory=list)
     headings: tuple[str, ...] = ()
     origins: dict[str, Origin] = field(default_factory=dict)
@@ -130,6 +131,7 @@ class Draft:
             items=tuple(texts) if kind is Kind.ROUNDUP else (),
             identity_key=key,
             identity_kind=key_kind,
+            confidence=self.confidence,
             origins=tuple(sorted(self.origins.items())),
             kept=tuple(sorted(self.kept, key=lambda k: (k.start, k.end))),
             removed=tuple(

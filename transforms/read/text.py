@@ -24,6 +24,8 @@ from transforms.read.shape import (
     is_roundup,
     unwrap,
 )
+from transforms.read.whole_page import article_lines
+from transforms.select.line_choice import is_whole_page
 from transforms.strip import edges
 from transforms.strip.lines import Form, Line, fold_lines, has_bullet, split_lines
 from transforms.strip.rules import Rulebook, rulebook
@@ -55,6 +57,8 @@ def read_text(raw: RawFile, text: str, *, as_of: datetime) -> Reading:
     if edges.is_error_page(lines, book):
         return Rejection("not_an_article", f"{raw.key} says of itself: {lines[0].text[:80]!r}; fetch the article again")
     draft = Draft(raw, text, "text")
+    if is_whole_page(lines):
+        lines = article_lines(draft, lines, book)
     compose(draft, lines, book)
     return draft.finish() if draft.body else _nothing_left(draft)
 

@@ -1,0 +1,115 @@
+"""A whole page saved as text: the lines that are its article, and what its head says above them.
+
+In go the lines of a text that looks like a page, out come those that :mod:`transforms.select.line_choice` chooses;
+every other line is cut by the rule :data:`UNSELECTED`, except the title, by-line and date above the article, which
+become fields. What is left is read by the rules for plain texts, which have the last word on notices, teasers and footers
+within it. Where the choice is not sure all lines are left, and the rules alone judge.
+"""
+
+from __future__ import annotations
+
+import re
+
+from transforms.article import Origin, Role
+from transforms.read import head as heads
+from transforms.read.byline import read_credit
+from transforms.read.draft import Draft
+from transforms.select.line_choice import LineChoice, choose_lines
+from transforms.strip.lines import Form, Line, has_bullet
+from transforms.strip.rules import Rulebook
+
+UNSELECTED = "lines.unselected"
+REPEATED = "lines.repeated"
+
+UNSURE = 0.5  # of confidence; below it the rules alone judge
+_ABOVE = 15  # rows above the article in which its title and by-line may stand
+_TITLE = range(15, 201)  # weight
+_CREDIT_WEIGHT = 160
+_LEAST_ECHO = 0.4  # share of a title's words that the article must say again
+_WORD = re.compile(r"\w+")
+_SUFFIX = re.compile(r"\s+[|–—-]\s+|\s*[|»]\s*")
+
+
+def article_lines(draft: Draft, lines: list[Line], book: Rulebook) -> list[Line]:
+    """The article's lines of a page; the others are cut from ``draft``, its head's fields taken."""
+    found = choose_lines(lines, book)
+    chosen = found.choice.chosen.nonzero()[0].tolist()
+    if not chosen or found.choice.confidence < UNSURE:
+        return lines
+    draft.confidence = found.choice.confidence
+    rows = found.rows.lines
+    taken = _take_head(draft, found, chosen[0], book)
+    for index, row in enumerate(rows):
+        if found.choice.chosen[index] or index in taken:
+            continue
+        draft.cut(row.start, row.end, Role.BOILERPLATE, REPEATED if found.choice.repeated[index] else UNSELECTED)
+    return [rows[index] for index in chosen if index not in taken]
+
+
+def _take_head(draft: Draft, found: LineChoice, first: int, book: Rulebook) -> set[int]:
+    """Title, by-line and date above the article's first line; the rows that became fields."""
+    rows = found.rows.lines
+    taken: set[int] = set()
+    at = _title_row(found, first)
+    if at is not None:
+        heads.set_title(draft, rows[at].text, Origin.TEXT)
+        draft.keep(rows[at].start, rows[at].end, "title")
+        taken.add(at)
+    elif (title := _stated(found)) is not None:
+        heads.set_title(draft, title, Origin.TEXT)
+        draft.keep(rows[0].start, rows[0].start + len(title), "title")
+    if at is None:
+        return taken
+    for index in range(at + 1, min(first + 3, len(rows))):
+        row = rows[index]
+        if row.form is Form.PROSE and row.weight > _CREDIT_WEIGHT:
+            break
+        credit = read_credit(row.text, book) if row.weight <= _CREDIT_WEIGHT else None
+        if credit is None or not (credit.labelled or credit.published or credit.modified):
+            continue
+        if (credit.authors and draft.authors) or (credit.published and draft.published):
+            continue
+        heads.take_credit(draft, credit, Origin.TEXT)
+        heads.keep_credit(draft, row, credit)
+        taken.add(index)
+    return taken
+
+
+def _letters(text: str) -> str:
+    return "".join(_WORD.findall(text.casefold()))
+
+
+def _title_row(found: LineChoice, first: int) -> int | None:
+    """The row that is the title: the one that the page's first line repeats, else the one that the article echoes."""
+    rows = found.rows.lines
+    low = max(first - _ABOVE, 1)
+    stated = _letters(rows[0].text)
+    near = range(low, min(first + 2, len(rows)))
+    if len(stated) >= 12:
+        for index in reversed(near):
+            said = _letters(rows[index].text)
+            if len(said) >= 12 and 10 * len(said) >= 4 * len(stated) and stated.startswith(said):
+                return index
+    best, best_score = None, 0.0
+    for index in near:
+        row = rows[index]
+        if not _may_be_title(row) or has_bullet(row.text) or found.echoed[index] < _LEAST_ECHO:
+            continue
+        score = float(found.echoed[index]) * min(row.weight, 80) - (first - index if index < first else 0)
+        if score > best_score:
+            best, best_score = index, score
+    return best
+
+
+def _may_be_title(row: Line) -> bool:
+    return row.form is not Form.PROSE and row.weight in _TITLE and len(_WORD.findall(row.text)) >= 3
+
+
+def _stated(found: LineChoice) -> str | None:
+    """The page's first line without the site's name, where the article says its words again."""
+    row = found.rows.lines[0]
+    if found.choice.chosen[0] or not _may_be_title(row) or found.echoed_anywhere < _LEAST_ECHO:
+        return None
+    cuts = [m.start() for m in _SUFFIX.finditer(row.text)]
+    head = row.text[: cuts[-1]].strip() if cuts else row.text
+    return head if len(_WORD.findall(head)) >= 3 else row.text

@@ -1,0 +1,114 @@
+"""Lines that are pieces of one sentence, put together again.
+
+A naive scraper saves one text node a line, so that each link or bold word breaks the sentence that it stands in. In go
+the measured lines of a text, out come half-open ranges of lines that belong together; nothing is reordered or dropped,
+and a joined line keeps the span of its pieces in the source.
+
+Two lines are one where the upper lacks an end mark and the lower begins in lower case or with a closing mark, or where
+the upper ends in a comma, an opening bracket or a function word. A menu in lower case has such neighbours as well:
+pieces among which none is as long as a clause stay apart.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Sequence
+from importlib import resources
+
+import msgspec
+
+from transforms.strip.lines import Line, make_line
+
+_CLAUSE = 32  # weight of the longest piece below which the pieces are labels
+_OPEN_ENDED = 60  # weight above which a line without an end mark is a broken sentence rather than a title
+_LONGEST_WORD = 16
+_CLOSING = re.compile(r"[,.;:!?)\]}%»”’…،؛؟。、，；：）」』】]")
+_BROKEN_OFF = re.compile(r"[,(\[{„“«¿¡、，（「『،؛]$|(?<!\w)&$")
+_ENDED = re.compile(r"[.!?…。！？؟۔।:：][\"'”’»)\]）」』*]{0,3}$")
+_ABBREVIATED = re.compile(
+    r"(?:^|[\s(])(?:[^\W\d_]\.){1,4}$|(?:^|\s)(?:Mr|Mrs|Ms|Dr|Prof|St|Gen|Sen|Rep|Gov|vs|No|Nr)\.$"
+)
+_CREDIT = re.compile(r"(?:by|von|par|por|di|door|av|af|autor|автор|oleh)(?:\s[^\W\d_][\w.'’-]{0,30}){0,4}$")
+_LAST_WORD = re.compile(r"([^\W\d_]{1,16})$")
+_TIGHT_BEFORE = re.compile(r"[,.;:!?)\]}%»”’…،؛؟。、，；：）」』】]")
+_TIGHT_AFTER = re.compile(r"[(\[{„“«¿¡（「『#@]$")
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff\u1780-\u17ff]")
+
+
+@functools.cache
+def line_words() -> dict[str, frozenset[str]]:
+    """The words of ``line_words.toml`` by kind, over all languages."""
+    content = resources.files(__package__).joinpath("line_words.toml").read_bytes()
+    kinds = msgspec.toml.decode(content, type=dict[str, dict[str, list[str]]])
+    return {kind: frozenset(w for words in lists.values() for w in words) for kind, lists in kinds.items()}
+
+
+def rejoin(lines: Sequence[Line]) -> list[tuple[int, int]]:
+    """The half-open ranges of lines that are one, in order, covering all of them."""
+    found: list[tuple[int, int]] = []
+    first = 0
+    for index in range(1, len(lines) + 1):
+        if index < len(lines) and _goes_on(lines, index):
+            continue
+        if index - first > 1 and max(line.weight for line in lines[first:index]) < _CLAUSE:
+            found += [(single, single + 1) for single in range(first, index)]
+        else:
+            found.append((first, index))
+        first = index
+    return found
+
+
+def _goes_on(lines: Sequence[Line], index: int) -> bool:
+    """Whether the line at ``index`` goes on with the one above it."""
+    above, line = lines[index - 1], lines[index]
+    if line.gap:
+        return False
+    if _continues(above, line):
+        return True
+    # "… the chief of staff told" / "The Harbour Post" / "on Friday": a name in the middle of a sentence.
+    return (
+        above.weight >= _OPEN_ENDED
+        and line.weight < _OPEN_ENDED
+        and index + 1 < len(lines)
+        and lines[index + 1].gap == 0
+        and _ENDED.search(above.text) is None
+        and above.text[-1].islower()
+        and _continues(line, lines[index + 1])
+    )
+
+
+def _continues(above: Line, line: Line) -> bool:
+    first = line.text[0]
+    if _ENDED.search(above.text[-4:]) is None:
+        if first.islower():
+            return _CREDIT.match(line.text) is None
+        if _CLOSING.match(first):
+            return True
+        if _BROKEN_OFF.search(above.text[-2:]):
+            return True
+        word = _LAST_WORD.search(above.text[-_LONGEST_WORD:])
+        return (
+            word is not None
+            and word[1].islower()
+            and word[1] in line_words()["function"]
+            and _CREDIT.match(above.text.lower()) is None
+        )
+    return first.islower() and _ABBREVIATED.search(above.text[-8:]) is not None
+
+
+def join(lines: Sequence[Line]) -> Line:
+    """The pieces of one line as one line, spaced as text is."""
+    if len(lines) == 1:
+        return lines[0]
+    text = lines[0].text
+    for line in lines[1:]:
+        piece = line.text
+        tight = (
+            _TIGHT_BEFORE.match(piece)
+            or _TIGHT_AFTER.search(text)
+            or (_UNSPACED.match(text[-1]) and _UNSPACED.match(piece[0]))
+            or (len(text) == 1 and text.isupper() and text not in "AIO" and piece[0].islower())  # a drop cap
+        )
+        text = f"{text}{'' if tight else ' '}{piece}"
+    return make_line(lines[0].start, text, lines[0].gap, end=lines[-1].end)
