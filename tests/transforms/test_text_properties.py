@@ -124,7 +124,7 @@ def test_prose_is_never_lost_whatever_stands_between(data: st.DataObject) -> Non
     cut = "\n".join(reading.source_text[r.start : r.end] for r in reading.removed)
     for i, sentence in enumerate(_PROSE):
         # A sentence straight above an age, inside a block of teasers, is a teaser's text: it looks like nothing else.
-        followed_by_age = lines[min(lines.index(sentence) + 1, len(lines) - 1)] in (
+        followed_by_age = next(filter(None, lines[lines.index(sentence) + 1 :]), "") in (
             "4 minutes ago",
             "vor 3 Stunden",
             "yesterday",

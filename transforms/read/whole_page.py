@@ -2,8 +2,8 @@
 
 In go the lines of a text that looks like a page, out come those that :mod:`transforms.select.line_choice` chooses;
 every other line is cut by the rule :data:`UNSELECTED`, except the title, by-line and date above the article, which
-become fields. What is left is read by the rules for plain texts, which have the last word on notices, teasers and footers
-within it. Where the choice is not sure all lines are left, and the rules alone judge.
+become fields. What is left is read by the rules for plain texts, which have the last word on notices, teasers and
+footers within it. Where the choice is not sure all lines are left, and the rules alone judge.
 """
 
 from __future__ import annotations

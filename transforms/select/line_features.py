@@ -209,8 +209,7 @@ def _own(out: _Columns, rows: Rows, book: Rulebook) -> _Own:
     out.add("signs", _found(_SIGNS, text, starts))
     words_of, kinds = _counted(out, texts, words)
     _rules(out, texts, weight, book)
-    short = ~ended & (weight < 120)
-    return _Own(weight, mass, ended, bullet, short, capitalised, words, kinds, words_of)
+    return _Own(weight, mass, ended, bullet, ~ended & (weight < 120), capitalised, words, kinds, words_of)
 
 
 def _counted(out: _Columns, texts: list[str], words: Floats) -> tuple[_Words, dict[str, Floats]]:
@@ -426,8 +425,9 @@ def _echoes(own: _Own) -> tuple[Floats, Floats]:
     taken_up = np.searchsorted(told, asked + _BEHIND, side="right") - np.searchsorted(told, asked, side="right")
     row = asked % (count + _BEHIND + 1)
     size = np.bincount(row, minlength=count)
-    share = np.bincount(row, weights=taken_up > 0, minlength=count) / np.maximum(size, 1)
-    return share, np.bincount(row, weights=taken_up.astype(np.float64), minlength=count)
+    share: Floats = np.bincount(row, weights=taken_up > 0, minlength=count) / np.maximum(size, 1)
+    often: Floats = np.bincount(row, weights=taken_up, minlength=count).astype(np.float64)
+    return share, often
 
 
 def _stated_title(rows: Rows) -> int | None:
