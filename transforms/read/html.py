@@ -24,6 +24,7 @@ from transforms.read.ruled import outside_cuts, rule_of_page, ruled_body, ruled_
 from transforms.read.site_page import SitePage, apply_site_rule
 from transforms.select.page_blocks import PageBlocks, page_blocks
 from transforms.select.page_features import Context
+from transforms.select.trees import Trees
 from transforms.strip.edges import is_error_page
 from transforms.strip.lines import split_lines
 from transforms.strip.rules import rulebook
@@ -44,9 +45,17 @@ _UNCLOSED = frozenset(
 
 
 def read_html(
-    raw: RawFile, markup: str, *, engine: Engine = "accurate", site_rules: SiteRules | None = None
+    raw: RawFile,
+    markup: str,
+    *,
+    engine: Engine = "accurate",
+    site_rules: SiteRules | None = None,
+    trees: Trees | None = None,
 ) -> Reading:
-    """The reading of one page, its body by ``engine`` unless a rule of ``site_rules`` names it."""
+    """The reading of one page, its body by ``engine`` unless a rule of ``site_rules`` names it.
+
+    ``trees`` choose the blocks in the place of the packaged ones, where that choice is to be measured.
+    """
     if len(markup) > LARGEST:
         return Rejection(
             "too_large", f"a page of {len(markup):,} characters, the most is {LARGEST:,}; save the article's part of it"
@@ -69,7 +78,7 @@ def read_html(
         page, faults = replace(page, fields=fields), (*faults, *ruled.faults())
     body = ruled_body(ruled) if ruled else None
     if body is None:
-        body = page_body(markup, blocks, page.context, engine)
+        body = page_body(markup, blocks, page.context, engine, trees)
         body = outside_cuts(body, blocks, page.context, ruled.removed) if ruled else body
     if not any(c.isalpha() for line in body.lines for c in line):
         return Rejection(

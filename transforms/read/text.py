@@ -26,6 +26,7 @@ from transforms.read.shape import (
 )
 from transforms.read.whole_page import article_lines
 from transforms.select.line_choice import is_whole_page
+from transforms.select.trees import Trees
 from transforms.strip import edges
 from transforms.strip.lines import Form, Line, fold_lines, has_bullet, split_lines
 from transforms.strip.rules import Rulebook, rulebook
@@ -39,11 +40,12 @@ _LEFTOVER = "leftover"
 _QUOTE_ENDS = '"”»』」'
 
 
-def read_text(raw: RawFile, text: str, *, as_of: datetime) -> Reading:
+def read_text(raw: RawFile, text: str, *, as_of: datetime, trees: Trees | None = None) -> Reading:
     """The article in a plain text whose bytes are already decoded.
 
     Rejected are ``not_an_article`` (an error page, navigation, a notice, teasers alone, signs without words) and
     ``no_body`` (a head with nothing under it). ``as_of`` is not asked: a text's dates stand on their own.
+    ``trees`` choose the lines of a whole page in the place of the packaged ones, where that choice is to be measured.
     """
     del as_of
     book = rulebook()
@@ -58,7 +60,7 @@ def read_text(raw: RawFile, text: str, *, as_of: datetime) -> Reading:
         return Rejection("not_an_article", f"{raw.key} says of itself: {lines[0].text[:80]!r}; fetch the article again")
     draft = Draft(raw, text, "text")
     if is_whole_page(lines):
-        lines = article_lines(draft, lines, book)
+        lines = article_lines(draft, lines, book, trees)
     compose(draft, lines, book)
     return draft.finish() if draft.body else _nothing_left(draft)
 

@@ -15,6 +15,7 @@ from transforms.read import head as heads
 from transforms.read.byline import read_credit
 from transforms.read.draft import Draft
 from transforms.select.line_choice import LineChoice, choose_lines
+from transforms.select.trees import Trees
 from transforms.strip.lines import Form, Line, has_bullet
 from transforms.strip.rules import Rulebook
 
@@ -30,9 +31,10 @@ _WORD = re.compile(r"\w+")
 _SUFFIX = re.compile(r"\s+[|–—-]\s+|\s*[|»]\s*")
 
 
-def article_lines(draft: Draft, lines: list[Line], book: Rulebook) -> list[Line]:
-    """The article's lines of a page; the others are cut from ``draft``, its head's fields taken."""
-    found = choose_lines(lines, book)
+def article_lines(draft: Draft, lines: list[Line], book: Rulebook, trees: Trees | None = None) -> list[Line]:
+    """The article's lines of a page; the others are cut from ``draft``, its head's fields taken. ``trees`` as for
+    :func:`~transforms.select.line_choice.choose_lines`."""
+    found = choose_lines(lines, book, trees)
     chosen = found.choice.chosen.nonzero()[0].tolist()
     if not chosen or found.choice.confidence < UNSURE:
         return lines

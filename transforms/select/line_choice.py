@@ -21,7 +21,7 @@ from transforms.select.characters import Floats
 from transforms.select.line_features import Rows, line_features, rows_of
 from transforms.select.page_choice import Choice, choice
 from transforms.select.rejoin import line_words
-from transforms.select.trees import packaged
+from transforms.select.trees import Trees, packaged
 from transforms.strip.lines import Form, Line
 from transforms.strip.rules import Rulebook
 
@@ -89,12 +89,13 @@ def _is_menu_entry(text: str) -> bool:
     return telling > 0 and all(word in menu or word in small for word in words)
 
 
-def choose_lines(lines: Sequence[Line], book: Rulebook) -> LineChoice:
-    """The choice among the lines, at least one, of a whole page's text."""
+def choose_lines(lines: Sequence[Line], book: Rulebook, trees: Trees | None = None) -> LineChoice:
+    """The choice among the lines, at least one, of a whole page's text; by the packaged trees, or by ``trees`` that have
+    not seen the page's site, where the choice is to be measured."""
     rows = rows_of(lines)
     names, matrix = line_features(rows, book)
     texts = [line.text for line in rows.lines]
-    found = choice(texts, packaged(MODEL).probabilities(matrix))
+    found = choice(texts, (trees or packaged(MODEL)).probabilities(matrix))
     small = line_words()["function"]
     said = {word for index in found.chosen.nonzero()[0] for word in _WORD.findall(texts[index].lower())}
     first = {word for word in _WORD.findall(texts[0].lower()) if word not in small}
