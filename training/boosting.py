@@ -46,7 +46,7 @@ def _booster(
         "seed": shape.seed,
         "deterministic": True,
         "force_row_wise": True,
-        "num_threads": 2,
+        "num_threads": 1,
         "verbose": -1,
     }
     return lightgbm.train(settings, lightgbm.Dataset(rows, labels, weight=weights), shape.trees)

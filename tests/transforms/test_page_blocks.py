@@ -1,0 +1,113 @@
+"""A page cut into blocks: where each stands in the source text, and in which element."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
+
+from transforms.select.page_blocks import PageBlocks, page_blocks
+from transforms.select.page_features import Context, page_features
+from transforms.select.vocabulary import TAGS, TRAITS, attributes_of, place_of
+
+
+def blocks_of(markup: str) -> PageBlocks:
+    return page_blocks(LexborHTMLParser(markup))
+
+
+def traits_of(attrs: str) -> set[str]:
+    bits = attributes_of(attrs).traits
+    return {name for index, name in enumerate(TRAITS) if bits >> index & 1}
+
+
+def test_a_block_ends_where_a_block_level_element_begins_or_ends_and_at_a_break() -> None:
+    found = blocks_of("<div>One <b>bold</b> word<p>Two</p>Three<br>Four</div><custom-box>Five</custom-box>")
+    assert found.texts == ["One bold word", "Two", "Three", "Four", "Five"]
+
+
+def test_a_landmark_leaves_a_blank_line_in_the_source_text_and_the_places_still_fit() -> None:
+    found = blocks_of("<nav><a href=/>Home</a></nav><main><p>Ships  came\nin.</p></main>")
+    assert found.source_text == "Home\n\nShips came in."
+    assert found.starts.tolist() == [0, 6]
+    assert found.ends.tolist() == [4, 20]
+
+
+def test_what_nobody_reads_on_the_page_is_no_block() -> None:
+    hidden = "<script>a()</script><style>b{}</style><noscript>c</noscript><template>d</template><button>e</button>"
+    assert blocks_of(f"<p>Read</p>{hidden}<select><option>f</select><svg><text>g</text></svg>").texts == ["Read"]
+
+
+def test_entities_are_resolved_once_and_characters_that_show_nothing_are_left_out() -> None:
+    assert blocks_of("<p>Fish &amp;amp; chips&nbsp;&#8203;&shy;today</p>").texts == ["Fish &amp; chips today"]
+
+
+def test_links_and_bold_text_are_counted_within_their_block() -> None:
+    found = blocks_of('<p>See <a href="/a">the tides</a> and <strong>more</strong></p><p>Plain</p>')
+    assert found.links.tolist() == [1, 0]
+    assert found.link_chars.tolist() == [9, 0]
+    assert found.bold_chars.tolist() == [4, 0]
+
+
+def test_a_block_names_its_element_and_an_element_the_blocks_that_it_holds() -> None:
+    found = blocks_of('<article class="story"><h1>Gates</h1><p>One.</p></article><footer>End</footer>')
+    article = int(found.parent[found.element[0]])
+    assert found.tag[found.element].tolist() == [TAGS["h1"], TAGS["p"], TAGS["footer"]]
+    assert found.tag[article] == TAGS["article"]
+    assert (found.first[article], found.last[article]) == (0, 2)
+    assert found.depth[found.element].tolist() == [3, 3, 2]
+
+
+def test_siblings_of_the_same_class_share_a_class_path_and_others_do_not() -> None:
+    found = blocks_of('<p class="a">1</p><p class="a">2</p><p class="b">3</p>')
+    paths = found.class_path[found.element].tolist()
+    assert paths[0] == paths[1] != paths[2]
+    assert len(set(found.path[found.element].tolist())) == 1
+
+
+def test_a_short_word_counts_as_a_part_of_a_name_only() -> None:
+    assert traits_of(' class="ad-slot"') == {"ad"}
+    assert traits_of(' class="loader shadow"') == set()
+    assert traits_of(' class="site-nav"') == {"navigation"}
+    assert traits_of(' id="commentList"') == {"comment", "card"}
+    assert traits_of(' class="x9f2k"') == set()
+
+
+def test_hidden_elements_and_declared_bodies_are_told_by_their_attributes() -> None:
+    assert traits_of(' style="display:none"') == {"hidden"}
+    assert traits_of(' class="sr-only"') == {"hidden"}
+    assert traits_of(' itemprop="articleBody"') >= {"article_body"}
+
+
+def test_the_most_telling_name_is_the_place_of_an_element() -> None:
+    assert place_of(TAGS["div"], attributes_of(' class="comments footer"').traits) == "comment"
+    assert place_of(TAGS["nav"], 0) == "navigation"
+    assert place_of(TAGS["div"], 0) is None
+
+
+def test_a_page_without_text_has_no_blocks() -> None:
+    assert len(blocks_of("<div><p> </p></div>")) == 0
+
+
+_TAGS = st.sampled_from(
+    ["div", "p", "a", "b", "br", "li", "ul", "table", "td", "nav", "article", "h1", "script", "span"]
+)
+_PIECES = st.one_of(
+    _TAGS.map(lambda tag: f"<{tag}>"),
+    _TAGS.map(lambda tag: f"</{tag}>"),
+    st.sampled_from(['<div class="comments">', '<p id="x" hidden>', "<!-- - -->", "&amp;", "&nbsp;", "&lt;b&gt;"]),
+    st.text(max_size=12),
+)
+
+
+@given(st.lists(_PIECES, max_size=40).map("".join))
+def test_any_markup_gives_blocks_that_stand_where_they_say(markup: str) -> None:
+    found = blocks_of(markup)
+    for text, start, end in zip(found.texts, found.starts.tolist(), found.ends.tolist(), strict=True):
+        assert found.source_text[start:end] == text
+    assert [line for line in found.source_text.split("\n") if line] == found.texts
+    assert (found.first <= found.last).all()
+    assert (found.parent <= range(len(found.parent))).all()
+    if len(found):
+        names, rows = page_features(found, Context("A title", None, None))
+        assert rows.shape == (len(found), len(names))
+        assert (rows == rows).all()  # noqa: PLR0124 - no NaN: the trees know no missing value
