@@ -90,8 +90,10 @@ def _is_menu_entry(text: str) -> bool:
 
 
 def choose_lines(lines: Sequence[Line], book: Rulebook, trees: Trees | None = None) -> LineChoice:
-    """The choice among the lines, at least one, of a whole page's text; by the packaged trees, or by ``trees`` that have
-    not seen the page's site, where the choice is to be measured."""
+    """The choice among the lines, at least one, of a whole page's text.
+
+    By the packaged trees, or by ``trees`` that have not seen the page's site, where the choice is to be measured.
+    """
     rows = rows_of(lines)
     names, matrix = line_features(rows, book)
     texts = [line.text for line in rows.lines]
