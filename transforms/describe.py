@@ -34,6 +34,7 @@ BRIEF_WORDS = 80  # an article with fewer words is a brief
 _BRIEF_CHARACTERS = 240  # the same for scripts without spaces
 _SPACELESS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
 
+_LONGEST_BYLINE = 2000  # characters; of a longer text the beginning is looked at
 _LONGEST_ROLE = 6  # words
 _SHORTEST_SITE = 4  # letters of a part of a site's name that is taken for it
 _TITLE_JOINT = re.compile(r"\s+(?:[|·•»›–—-]|::|//|:)\s+|\s*[|｜ㅣ丨]\s*|:\s+")
@@ -237,7 +238,7 @@ def split_authors(byline: str) -> tuple[Author, ...]:
     Leading words ("By", "Von"), addresses, handles and dates go; what a person does ("Political correspondent",
     "(photographer)") becomes the role. Names stay as printed.
     """
-    text = _AFTER_BYLINE.sub(" ", _HANDLE.sub(" ", _WEB.sub(" ", _EMAIL.sub(" ", byline))))
+    text = _AFTER_BYLINE.sub(" ", _HANDLE.sub(" ", _WEB.sub(" ", _EMAIL.sub(" ", byline[:_LONGEST_BYLINE]))))
     found: list[Author] = []
     for place in _PLACE.split(text):
         if any(map(str.isdigit, place)) and read_date(place, Origin.TEXT):

@@ -428,3 +428,16 @@ def test_no_markup_makes_the_fields_fail(pieces: list[str]) -> None:
     found = fields("".join(pieces))
     assert found.published is None or found.published.day <= datetime(2100, 1, 1, tzinfo=UTC).date()
     assert all(author.name.strip() for author in found.authors)
+
+
+def test_a_byline_without_end_costs_no_more_than_its_beginning() -> None:
+    head = "<meta name='author' content='" + "Ina Halvorsen and " * 50_000 + "Jo Bell'>"
+    assert fields(page(head)).authors == (Author("Ina Halvorsen"),)
+
+
+def test_of_a_name_that_is_declared_without_end_the_first_values_count() -> None:
+    head = "".join("<meta name='author' content='Ina Halvorsen'>" for _ in range(5_000))
+    tags = "".join(f"<meta property='article:tag' content='Tag {i}'>" for i in range(5_000))
+    found = said(page(head + tags))
+    assert found.authors == (Author("Ina Halvorsen"),)
+    assert (len(found.categories), found.categories[:2]) == (50, ("Tag 0", "Tag 1"))

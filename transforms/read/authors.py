@@ -22,7 +22,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from transforms.article import Author, Origin
 from transforms.describe import bare_name, split_authors, squeeze
 from transforms.read.byline import is_name
-from transforms.read.evidence import Evidence
+from transforms.read.evidence import Evidence, Texts
 from transforms.read.linked_data import LinkedArticle
 
 _META = (
@@ -48,6 +48,7 @@ _NO_PLACE = re.compile(
 )
 _LONGEST = 160
 _MOST_PLACES = 200
+_MOST_TEXT = 1_000_000  # characters of such places that are looked at
 _MOST_UNLIKELY = 3  # of texts at an author's place that look like no names; more are a menu
 _HANDLE = re.compile(r"[a-z][a-z0-9_-]{2,}|[\w-]+(?:\.[\w-]+)+|\S*[_@]\S*")
 _SURNAME_AND_GIVEN = re.compile(r"([^\d,;]{2,40}), ?([^\d,;]{1,40})")
@@ -81,10 +82,11 @@ def _as_site(author: Author) -> Author:
 
 def credited_authors(tree: LexborHTMLParser) -> tuple[Author, ...]:
     """The names at places that may be an author's; only where nobody is declared."""
+    texts = Texts(_MOST_TEXT)
     for element in tree.css(_PLACES)[:_MOST_PLACES]:
         if _is_elsewhere(element):
             continue
-        text = _lines_of(element)
+        text = _lines_of(element, texts)
         if len(squeeze(text)) > _LONGEST or not text.strip():
             continue
         named = tuple(author for author in split_authors(text) if _is_credible(author))
@@ -130,19 +132,20 @@ def _places(evidence: Evidence, linked: Sequence[LinkedArticle]) -> Iterator[tup
         label = next(iter(meta.get(f"twitter:label{number}", ())), "").strip(" :")
         if _WRITTEN_BY.fullmatch(label):
             yield _unique(a for v in meta.get(f"twitter:data{number}", ()) for a in split_authors(v)), Origin.DECLARED
+    seen = Texts(_MOST_TEXT)
     for element in evidence.bylines:
         if not _is_elsewhere(element):
             attributes = element.attributes
             stated = "author" in f"{attributes.get('itemprop')} {attributes.get('rel')} {attributes.get('class')}"
-            yield _of_byline(element, stated=stated), Origin.PAGE
+            yield _of_byline(element, seen, stated=stated), Origin.PAGE
 
 
-def _of_byline(element: LexborNode, *, stated: bool) -> tuple[Author, ...]:
+def _of_byline(element: LexborNode, texts: Texts, *, stated: bool) -> tuple[Author, ...]:
     """The authors of a by-line element, without the dates, buttons and reading times that stand in it."""
     names = [n for n in element.css("[itemprop~='name']") if n.text(strip=True)]
     if names:
         return split_authors("; ".join((n.attributes.get("content") or n.text()) for n in names[:10]))
-    text = element.attributes.get("content") or _lines_of(element)
+    text = element.attributes.get("content") or _lines_of(element, texts)
     if len(squeeze(text)) > _LONGEST:
         return ()
     found = split_authors(text)
@@ -155,9 +158,9 @@ def _of_byline(element: LexborNode, *, stated: bool) -> tuple[Author, ...]:
     return credible or (found if stated and len(found) <= _MOST_UNLIKELY else ())
 
 
-def _lines_of(element: LexborNode) -> str:
+def _lines_of(element: LexborNode, texts: Texts) -> str:
     """An element's text, a line for each of its text nodes, without those of scripts and styles."""
-    text = element.text(separator="\n")
+    text = texts.of(element, "\n")
     return "\n".join(line for line in text.split("\n") if "{" not in line and line.strip())
 
 

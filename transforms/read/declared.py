@@ -41,6 +41,7 @@ _TAG_META = ("article:tag", "news_keywords", "keywords", "parsely-tags", "sailth
 _SUMMARY_META = ("og:description", "description", "twitter:description", "dc.description")
 _PAID = {"free": False, "metered": True, "locked": True}
 _MOST_TAGS = 50
+_MOST_HEADLINES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ def declared(tree: LexborHTMLParser, address: str | None = None) -> Declared:
         lang=_lang(evidence),
         is_paywalled=_is_paywalled(meta, linked),
         body=max((a.body for a in linked if a.body), key=len, default=None),
-        headlines=tuple(h.text for h in evidence.headings if h.level == 1),
+        headlines=tuple(h.text for h in evidence.headings if h.level == 1)[:_MOST_HEADLINES],
         headings=frozenset(h.text for h in evidence.headings if h.level > 1),
         times=tuple(
             (m.shown, date)

@@ -24,6 +24,9 @@ _TELLING = (
 _BYLINE = re.compile(r"byline|author(?:-|__)name|(?:post|entry)-author|(?:^|\s)author(?:\s|$)")
 _MOST_BYLINES = 60  # further ones belong to comments and teasers
 _MOST_TIMES = 60
+_MOST_HEADLINES = 3
+_MOST_VALUES = 60  # of one name
+_MOST_TEXT = 3_000_000  # characters of elements looked at; the 858 measured pages have 60,000 at most
 _SHORTEST_TIME = 5
 _LONGEST_TIME = 60  # characters of an element of class "date" that is a date and no more
 _KICKER = re.compile(
@@ -73,15 +76,31 @@ class Evidence:
     lang: str | None
 
 
+class Texts:
+    """The texts of elements, until a page has had its share: elements within one another would cost its square."""
+
+    def __init__(self, most: int) -> None:
+        self._left = most
+
+    def of(self, element: LexborNode, separator: str = "") -> str:
+        """The element's text; empty once ``most`` characters were handed out."""
+        if self._left <= 0:
+            return ""
+        text = element.text(separator=separator)
+        self._left -= len(text) + 1
+        return text
+
+
 def gather(tree: LexborHTMLParser) -> Evidence:
     """The evidence of one page."""
+    texts = Texts(_MOST_TEXT)
     meta: dict[str, list[str]] = defaultdict(list)
     linked: list[str] = []
     headings: list[Heading] = []
     moments: list[Moment] = []
     bylines: list[LexborNode] = []
     tab = headline = canonical = base = None
-    after_headline = False
+    headlines = 0
     for element in tree.css(_TELLING):
         tag = element.tag
         if tag == "meta":
@@ -97,28 +116,26 @@ def gather(tree: LexborHTMLParser) -> Evidence:
             base = base or (element.attributes.get("href") or "").strip() or None
         else:
             if tag in _HEADINGS:
-                text = squeeze(element.text())
-                headings.append(Heading(int(tag[1]), text, _without_kicker(element, text) if tag == "h1" else text))
-                after_headline = after_headline or tag == "h1"
+                text = squeeze(texts.of(element))
+                headlines += tag == "h1"
+                looked_into = tag == "h1" and headlines <= _MOST_HEADLINES
+                headings.append(Heading(int(tag[1]), text, _without_kicker(element, text) if looked_into else text))
             attributes = element.attributes
             itemprop = attributes.get("itemprop") or ""
             classes = (attributes.get("class") or "").lower()
             if headline is None and "headline" in itemprop.split():
-                headline = squeeze(attributes.get("content") or element.text()) or None
+                headline = squeeze(attributes.get("content") or texts.of(element)) or None
             if tag == "time" or "datePublished" in itemprop or "dateModified" in itemprop:
                 if len(moments) < _MOST_TIMES:
-                    moments.append(_moment(element, attributes, itemprop, after_headline=after_headline))
+                    shown = squeeze(texts.of(element))
+                    moments.append(_moment(element, attributes, itemprop, shown, texts, after_headline=headlines > 0))
             elif _BYLINE.search(classes) or "author" in itemprop.split() or "author" in (attributes.get("rel") or ""):
                 if len(bylines) < _MOST_BYLINES:
                     bylines.append(element)
             elif "date" in classes and tag not in _HEADINGS and len(moments) < _MOST_TIMES:
-                shown = element.text()
-                if (
-                    len(shown) > _SHORTEST_TIME
-                    and any(map(str.isdigit, shown))
-                    and len(squeeze(shown)) <= _LONGEST_TIME
-                ):
-                    moments.append(_moment(element, attributes, "", after_headline=after_headline))
+                shown = squeeze(texts.of(element))
+                if _SHORTEST_TIME < len(shown) <= _LONGEST_TIME and any(map(str.isdigit, shown)):
+                    moments.append(_moment(element, attributes, "", shown, texts, after_headline=headlines > 0))
     said = (tree.root.attributes.get("lang") or "") if tree.root else ""
     return Evidence(
         meta, tuple(linked), tuple(headings), tab, headline, tuple(moments), tuple(bylines), canonical, base, said
@@ -132,13 +149,20 @@ def _take_meta(element: LexborNode, meta: dict[str, list[str]]) -> None:
         return
     named, itemprop = attributes.get("property") or attributes.get("name"), attributes.get("itemprop")
     for name in {named, attributes.get("name"), *(itemprop.split() if itemprop else ())}:
-        if name:
-            meta[name.strip().lower()].append(content)
+        if name and len(values := meta[name.strip().lower()]) < _MOST_VALUES:
+            values.append(content)
 
 
-def _moment(element: LexborNode, attributes: dict[str, str | None], itemprop: str, *, after_headline: bool) -> Moment:
-    shown = squeeze(element.text())
-    around = squeeze(element.parent.text()[:300]) if element.parent is not None else ""
+def _moment(
+    element: LexborNode,
+    attributes: dict[str, str | None],
+    itemprop: str,
+    shown: str,
+    texts: Texts,
+    *,
+    after_headline: bool,
+) -> Moment:
+    around = squeeze(texts.of(element.parent)[:300]) if element.parent is not None else ""
     before = around.partition(shown)[0] if shown else around
     return Moment(
         value=squeeze(attributes.get("datetime") or attributes.get("content") or "") or shown,

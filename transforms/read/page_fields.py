@@ -40,6 +40,7 @@ _LONGEST_LINE = 120
 _LONGEST_CREDIT = 160
 _LONGEST_NEAR = 60
 _MOST_TITLES = 4
+_MOST_DATED = 500
 _SHORTEST_TITLE = 12
 _FEWEST_WORDS = 4
 _MOST_OF = 0.6  # of the words of two titles that must be the same
@@ -269,11 +270,11 @@ def _is_dated(line: str, book: Rulebook) -> bool:
 def _labelled(lines: Sequence[str]) -> Published | None:
     """The date of a line that says to be that of publication, wherever it stands."""
     book = rulebook()
-    for line in lines:
-        if len(line) <= _LONGEST_LINE and _DIGIT.search(line) and DATE.search(line):
-            credit = read_credit(line, book)
-            if credit and credit.labelled and credit.published and not credit.modified:
-                return _on_page(credit.published)
+    dated = (line for line in lines if len(line) <= _LONGEST_LINE and _DIGIT.search(line) and DATE.search(line))
+    for line in itertools.islice(dated, _MOST_DATED):
+        credit = read_credit(line, book)
+        if credit and credit.labelled and credit.published and not credit.modified:
+            return _on_page(credit.published)
     return None
 
 
