@@ -245,6 +245,8 @@ def split_authors(byline: str) -> tuple[Author, ...]:
             continue
         for part in _comma_parts(place):
             _take(part, found)
+    if len(byline) > _LONGEST_BYLINE:
+        del found[-1:]  # it may be cut in two
     seen: set[str] = set()
     return tuple(a for a in found if not ((k := a.name.casefold()) in seen or seen.add(k)))  # type: ignore[func-returns-value]
 
