@@ -289,6 +289,12 @@ def test_an_update_is_the_modification_and_no_more() -> None:
     assert found.modified == Published(date(2026, 5, 5), Precision.DAY, Origin.PAGE)
 
 
+def test_an_update_before_publication_is_a_teasers() -> None:
+    head = "<meta property='article:published_time' content='2026-05-05'>"
+    teaser = "<div class='more'><time class='updated' datetime='2018-01-27'>27 January 2018</time></div>"
+    assert fields(page(head, after=teaser)).modified is None
+
+
 def test_a_day_shown_beside_the_title_goes_before_a_later_stamp() -> None:
     head = linked('{"@type": "Article", "datePublished": "2026-06-24", "dateModified": "2026-06-24"}')
     found = fields(page(head, "<p>May 5, 2026</p>"))

@@ -4,9 +4,9 @@ In go the page's evidence, its JSON-LD and the names of its site; out come autho
 
 1. JSON-LD ``author`` of its articles;
 2. meta elements named for an author, a by-line or a creator; ``twitter:label1`` "Written by" with ``twitter:data1``;
-3. by-line elements (``itemprop=author``, ``rel=author``, classes with "byline" or "author"), links to a profile
-   beside them;
-4. places that may name an author, or much else: only for what looks like a person's name (``credited``).
+3. by-line elements: ``itemprop=author``, ``rel=author``, classes such as "byline", "author-name", "author";
+4. links to profiles and other places that may name an author, or much else: only for what looks like a name
+   (``credited``). What the lines beside the title show goes before these, see :mod:`~transforms.read.page_fields`.
 
 Where a place names organisations, handles or the site alone, a person of a later place goes before them. The site's
 own name beside a person is where the person works, and no author.

@@ -17,9 +17,10 @@ from transforms.read.evidence import Evidence
 from transforms.read.linked_data import LinkedArticle
 from transforms.read.visible import legible
 
-# Tried on pages with known titles, site by site held out: the headline that readers see wins unless two declared ones
-# agree against it, and unless another heading repeats a declared title: then the first heading is a line for search
-# engines (nine of ten pages where the two disagree so).
+# The headline that readers see wins unless two declared titles agree against it, and unless another heading repeats a
+# declared title: then the first heading is a line for search engines (on 11 of 13 pages where the two disagree so).
+# On two sets of pages with known titles these weights find .881 and .818; the best of 800 random ones, chosen on four
+# fifths of the sites and tried on the rest, .887 and .813: their exact values do not matter.
 _WEIGHTS = {
     "h1": 1.5, "another h1": 1.5, "linked": 1.4, "og:title": 0.8, "microdata": 0.6, "meta": 0.6, "twitter:title": 0.6,
     "tab": 0.3,
@@ -40,17 +41,31 @@ def page_title(evidence: Evidence, linked: Sequence[LinkedArticle], names: Seque
     ``names`` are those the site is known under, its domains among them. A page without a first heading that declares
     no title either has its first heading of a lower level.
     """
-    said = [
-        (place, cleaned, key)
-        for place, text in _places(evidence, linked)
-        if (cleaned := clean_title(legible(text), names)) and (key := title_key(cleaned))
-    ]
+    places = list(_places(evidence, linked))
+    cleaned = {text: clean_title(legible(text), names) or "" for text in {text for _, text in places}}
+    keys = {text: title_key(text) for text in cleaned.values()}
+    said = [(place, title, keys[title]) for place, text in places if keys[title := cleaned[text]]]
     votes: dict[str, float] = defaultdict(float)
     forms: dict[str, str] = {}
     for place, text, key in said:
         votes[key] += _WEIGHTS[place]
         forms.setdefault(key, text)
     repeated = _repeated(evidence)
+    _vote_for_beginnings(said, repeated, votes, forms)
+    for key in repeated & votes.keys():
+        if not any(key == k for place, _, k in said if "h1" in place):
+            votes[key] += _REPEATED
+    if not votes:
+        return next((h.text for h in evidence.headings if h.text), None), Origin.PAGE
+    best = max(votes, key=lambda key: votes[key])
+    shown = all("h1" in place for place, _, key in said if key == best)
+    return forms[best], Origin.PAGE if shown else Origin.DECLARED
+
+
+def _vote_for_beginnings(
+    said: Sequence[tuple[str, str, str]], repeated: set[str], votes: dict[str, float], forms: dict[str, str]
+) -> None:
+    """Let places that add a section or a site speak for the title that they begin with, or the heading."""
     for place, text, key in said:
         if place not in _WITH_SUFFIX:
             continue
@@ -63,14 +78,6 @@ def page_title(evidence: Evidence, linked: Sequence[LinkedArticle], names: Seque
                         forms[other] = text[:end]
                 elif place == "tab" and other in forms:
                     votes[other] += _TAB_BEGINS
-    for key in repeated & votes.keys():
-        if not any(key == k for place, _, k in said if "h1" in place):
-            votes[key] += _REPEATED
-    if not votes:
-        return next((h.text for h in evidence.headings if h.text), None), Origin.PAGE
-    best = max(votes, key=lambda key: votes[key])
-    shown = all("h1" in place for place, _, key in said if key == best)
-    return forms[best], Origin.PAGE if shown else Origin.DECLARED
 
 
 def _places(evidence: Evidence, linked: Sequence[LinkedArticle]) -> Iterator[tuple[str, str]]:

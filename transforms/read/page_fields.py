@@ -96,6 +96,8 @@ def page_fields(said: Declared, source_text: str) -> Fields:
     modified = said.modified
     if modified is None and shown.modified:
         modified, origins["modified"] = shown.modified, Origin.PAGE
+    if modified and published and modified.origin is Origin.PAGE and modified.day < published.day:
+        modified = None  # of a teaser: nothing is changed before it appears
     return Fields(said.title, authors, published, modified, origins)
 
 
