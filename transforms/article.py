@@ -191,6 +191,7 @@ class Article:
     categories: tuple[str, ...] = ()
     language: str | None = None
     is_translated: bool | None = None
+    is_paywalled: bool | None = None
     headings: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
 

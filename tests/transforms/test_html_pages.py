@@ -322,3 +322,13 @@ def test_a_page_that_says_it_was_not_found_is_no_article() -> None:
     assert isinstance(reading, Rejection)
     assert reading.reason == "not_an_article"
     assert reading.detail == "gone.html: the page says of itself: 'Not Found'; fetch it again"
+
+
+@pytest.mark.parametrize(("said", "expected"), [("false", True), ("true", False), ('"False"', True)])
+def test_a_page_that_declares_whether_it_is_free_to_read_is_believed(said: str, expected: bool) -> None:
+    linked = f'{{"@type": "NewsArticle", "headline": "Hall keeps its roof", "isAccessibleForFree": {said}}}'
+    assert read(page(f"<script type='application/ld+json'>{linked}</script>")).is_paywalled is expected
+
+
+def test_a_page_that_says_nothing_of_its_price_is_neither_free_nor_paid() -> None:
+    assert read(page()).is_paywalled is None

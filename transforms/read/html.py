@@ -185,6 +185,7 @@ def _article(
         section=said.section,
         categories=said.categories,
         language=language,
+        is_paywalled=said.is_paywalled,
         headings=found.headings,
         confidence=found.confidence,
         identity_key=identity_key,

@@ -37,6 +37,7 @@ select
     staged.removed_chars,
     staged.confidence,
     staged.block_set_version,
+    staged.is_paywalled,
     staged.origins,
     staged.content_hash,
     staged.body_hash,

@@ -23,6 +23,7 @@
 -- categories: Categories and tags as published, in order
 -- language: Language of the text, as detected (ISO 639-1)
 -- is_translated: True where the text says that it was translated by machine; null where nothing is known
+-- is_paywalled: True where the page declares that the article is not free to read; null where it says nothing
 -- headings: Section headings within the body, in order
 -- items: Items of a roundup, in order; empty for the other kinds
 -- body: The text: paragraphs, headings and items joined by a blank line
@@ -87,6 +88,7 @@ select
     reading.categories,
     reading.language,
     reading.is_translated,
+    reading.is_paywalled,
     reading.headings,
     coalesce(roundups.items, []) as items,
     reading.body,
