@@ -9,6 +9,7 @@ footers within it. Where the choice is not sure all lines are left, and the rule
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from transforms.article import Origin, Role
 from transforms.read import head as heads
@@ -16,7 +17,7 @@ from transforms.read.byline import read_credit
 from transforms.read.draft import Draft
 from transforms.select.line_choice import LineChoice, choose_lines
 from transforms.select.trees import Trees
-from transforms.strip.lines import Form, Line, has_bullet
+from transforms.strip.lines import Form, Line, fold, has_bullet
 from transforms.strip.rules import Rulebook
 
 UNSELECTED = "lines.unselected"
@@ -26,6 +27,7 @@ UNSURE = 0.5  # of confidence; below it the rules alone judge
 _ABOVE = 15  # rows above the article in which its title and by-line may stand
 _TITLE = range(15, 201)  # weight
 _CREDIT_WEIGHT = 160
+_HEADING = 80
 _LEAST_ECHO = 0.4  # share of a title's words that the article must say again
 _WORD = re.compile(r"\w+")
 _SUFFIX = re.compile(r"\s+[|–—-]\s+|\s*[|»]\s*")
@@ -40,12 +42,25 @@ def article_lines(draft: Draft, lines: list[Line], book: Rulebook, trees: Trees 
         return lines
     draft.confidence = found.choice.confidence
     rows = found.rows.lines
+    chosen = _without_lists_behind(rows, chosen, book)
     taken = _take_head(draft, found, chosen[0], book)
+    body = {index for index in chosen if index not in taken}
     for index, row in enumerate(rows):
-        if found.choice.chosen[index] or index in taken:
+        if index in body or index in taken:
             continue
         draft.cut(row.start, row.end, Role.BOILERPLATE, REPEATED if found.choice.repeated[index] else UNSELECTED)
-    return [rows[index] for index in chosen if index not in taken]
+    return [rows[index] for index in chosen if index in body]
+
+
+def _without_lists_behind(rows: Sequence[Line], chosen: list[int], book: Rulebook) -> list[int]:
+    """The chosen rows without the titles of other articles behind the last sentence, where a heading announces them."""
+    last = max((index for index in chosen if rows[index].form is Form.PROSE), default=chosen[-1])
+    announced = next((i for i in range(last + 1, len(rows)) if _announces(rows[i], book)), len(rows))
+    return [index for index in chosen if index <= max(last, announced - 1)]
+
+
+def _announces(row: Line, book: Rulebook) -> bool:
+    return row.weight <= _HEADING and fold(row.text) in book.announcements
 
 
 def _take_head(draft: Draft, found: LineChoice, first: int, book: Rulebook) -> set[int]:

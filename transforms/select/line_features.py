@@ -51,6 +51,9 @@ _BEHIND = 30  # rows behind a headline in which its words are taken up
 _BULLET = re.compile(r"[*+•·▪‣◦o–-](?= |$)|\d{1,3}[.)](?= )")
 _CLOCK = re.compile(r"\d[:.h]\d\d\b")
 _SIGNS = re.compile(r"[©®™@{}<>$€£¥]|http|www\.")
+_DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff]")
+_PARTICLE = re.compile(r"[のはをにがでともたし的了是在和与將将]")  # what stands for function words in dense scripts
+_PHRASE = 9  # characters of a dense script that are a phrase rather than a label
 _WORD = re.compile(r"\w+")
 _KINDS = (
     "function", "comment", "share", "newsletter", "consent", "legal", "related", "popular", "ad", "navigation",
@@ -207,14 +210,20 @@ def _own(out: _Columns, rows: Rows, book: Rulebook) -> _Own:
     out.add("dense", dense / some)
     out.add("clocks", _found(_CLOCK, text, starts))
     out.add("signs", _found(_SIGNS, text, starts))
-    words_of, kinds = _counted(out, texts, words)
+    particles = _found(_PARTICLE, text, starts) if dense.any() else np.zeros(len(texts))
+    words_of, kinds = _counted(out, texts, words, particles)
     _rules(out, texts, weight, book)
     return _Own(weight, mass, ended, bullet, ~ended & (weight < 120), capitalised, words, kinds, words_of)
 
 
-def _counted(out: _Columns, texts: list[str], words: Floats) -> tuple[_Words, dict[str, Floats]]:
-    """The words of all rows, numbered, and how many of each row's are of each kind."""
+def _counted(out: _Columns, texts: list[str], words: Floats, particles: Floats) -> tuple[_Words, dict[str, Floats]]:
+    """The words of all rows, numbered, and how many of each row's are of each kind.
+
+    A run of a dense script that is longer than a label counts as its pairs of characters.
+    """
     said = [_WORD.findall(text.lower()) for text in texts]
+    if particles.any():
+        said = [[part for word in found for part in _parts(word)] for found in said]
     word_row = np.repeat(np.arange(len(said)), [len(found) for found in said])
     numbers: dict[str, int] = {}
     number_of = np.array([numbers.setdefault(word, len(numbers)) for found in said for word in found], dtype=np.int64)
@@ -224,6 +233,8 @@ def _counted(out: _Columns, texts: list[str], words: Floats) -> tuple[_Words, di
     for number, kind in enumerate(_KINDS):
         flags = (bits >> number) & 1 == 1
         kinds[kind] = np.bincount(word_row[flags[number_of]], minlength=len(texts)).astype(np.float64)
+        if kind == "function":
+            kinds[kind] += particles
         out.add(f"{kind}_words", kinds[kind])
         out.add(f"{kind}_share", kinds[kind] / np.maximum(words, 1))
     years = np.array([len(word) == 4 and word[:2] in ("19", "20") and word.isdigit() for word in numbers], dtype=bool)
@@ -231,6 +242,12 @@ def _counted(out: _Columns, texts: list[str], words: Floats) -> tuple[_Words, di
     long = np.array([len(word) > 3 or not word.isascii() for word in numbers], dtype=bool)
     content = ((bits & 1 == 0) & long)[number_of]
     return _Words(len(numbers), number_of, word_row, content), kinds
+
+
+def _parts(word: str) -> list[str]:
+    if len(word) < _PHRASE or not _DENSE.match(word[len(word) // 2]):
+        return [word]
+    return [word[at : at + 2] for at in range(len(word) - 1)]
 
 
 @functools.cache

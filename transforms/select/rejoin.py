@@ -29,6 +29,12 @@ _ENDED = re.compile(r"[.!?…。！？؟۔।:：][\"'”’»)\]）」』*]{0,3
 _ABBREVIATED = re.compile(
     r"(?:^|[\s(])(?:[^\W\d_]\.){1,4}$|(?:^|\s)(?:Mr|Mrs|Ms|Dr|Prof|St|Gen|Sen|Rep|Gov|vs|No|Nr)\.$"
 )
+# Function words that end the heading of a list of other articles ("Leia também"): they do not tie it to what follows.
+_ENDS_HEADINGS = frozenset({
+    "also", "about", "over", "auch", "mehr", "aussi", "plus", "también", "además", "más", "também", "mais", "anche",
+    "più", "ook", "meer", "också", "også", "myös", "także", "také", "też", "și", "is", "также", "ещё", "також", "ще",
+    "juga", "thêm", "ایضا", "أيضا",
+})  # fmt: skip
 _CREDIT = re.compile(r"(?:by|von|par|por|di|door|av|af|autor|автор|oleh)(?:\s[^\W\d_][\w.'’-]{0,30}){0,4}$")
 _LAST_WORD = re.compile(r"([^\W\d_]{1,16})$")
 _TIGHT_BEFORE = re.compile(r"[,.;:!?)\]}%»”’…،؛؟。、，；：）」』】]")
@@ -92,6 +98,7 @@ def _continues(above: Line, line: Line) -> bool:
             word is not None
             and word[1].islower()
             and word[1] in line_words()["function"]
+            and word[1] not in _ENDS_HEADINGS
             and _CREDIT.match(above.text.lower()) is None
         )
     return first.islower() and _ABBREVIATED.search(above.text[-8:]) is not None
