@@ -1,0 +1,127 @@
+"""Pages a second of each extractor: a pool of processes over the same files, in turns, every side a process of its own.
+
+    python -m benchmarks.speed SIDE DIR PROCESSES      one side once; prints JSON: seconds, and peak MB of a process
+
+The clock runs from the pool's start to the last page. Before it starts, every side has read one page, so that nobody
+pays for imports and models. newslake gives whole rows for the warehouse: fields, language, dates, every cut accounted
+for.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks.known_pages import KnownPage
+from benchmarks.measure import ROOT, by_turns, machine, median, table
+from benchmarks.peers import TRAFILATURA, peer_versions, peers
+from transforms.article import RawFile
+from transforms.extract import extract
+from transforms.read.page_body import Engine
+from transforms.staged import InputFacts, digest, rows
+
+NEWSLAKE: Mapping[str, Engine] = {"newslake accurate": "accurate", "newslake fast": "fast"}
+_PAGE = (
+    "<html lang='en'><head><title>Ferry keeps its winter hours</title></head><body><nav><a href='/'>Home</a></nav><h1>"
+    "Ferry keeps its winter hours</h1><p>The ferry to the islands keeps its winter hours until the end of April, the "
+    "harbour master said on Monday.</p><p>Two of the three boats are in the yard, and the third one needs new glass in "
+    "its wheelhouse before it may carry people again.</p><footer>© The Quay Gazette</footer></body></html>"
+).encode()
+
+
+def side(name: str) -> Callable[[Path], int]:
+    """What one side does with a file: reads it and extracts; the number of characters found."""
+    if name in NEWSLAKE:
+        engine, as_of = NEWSLAKE[name], datetime(2026, 1, 1, tzinfo=UTC)
+
+        def of_newslake(path: Path) -> int:
+            content = path.read_bytes()
+            found = extract(RawFile(path.name, content), as_of=as_of, engine=engine)
+            inputs = InputFacts(path.name, None, len(content), path.stat().st_mtime_ns, digest(content))
+            return sum(len(str(row.get("body") or "")) for row in rows(inputs, content, found, keep_raw=False))
+
+        return of_newslake
+    peer = peers()[name]
+    return lambda path: len(peer(path.read_bytes()).body)
+
+
+class _Work:
+    """What a pool's children inherit."""
+
+    side: Callable[[Path], int]
+
+
+def _one(path: Path) -> int:
+    return _Work.side(path)
+
+
+def run(name: str, folder: Path, processes: int) -> dict[str, float]:
+    """One side over the files of ``folder`` once: its wall seconds, and the largest child's peak in MB."""
+    _Work.side = staticmethod(side(name))  # type: ignore[assignment]
+    with tempfile.TemporaryDirectory(prefix="newslake-bench-") as room:
+        warm = Path(room) / "one.html"
+        warm.write_bytes(_PAGE)
+        _one(warm)
+    files = sorted(folder.iterdir())
+    began = time.perf_counter()
+    with multiprocessing.get_context("fork").Pool(processes) as pool:
+        found = sum(pool.imap_unordered(_one, files, chunksize=8))
+        took = time.perf_counter() - began
+        pool.close()
+        pool.join()
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024  # KB on Linux
+    return {"seconds": took, "peak_mb": peak, "characters": found}
+
+
+def section(pages: Sequence[KnownPage], turns: int, processes: int) -> str:
+    """The table of all sides, with the ratio to trafilatura with metadata."""
+    sides = [*NEWSLAKE, *peers()]
+    peaks: dict[str, float] = {}
+    with tempfile.TemporaryDirectory(prefix="newslake-bench-") as room:
+        folder = Path(room)
+        for page in pages:
+            (folder / f"{page.page_id}.html").write_bytes(page.html)
+
+        def one(name: str) -> float:
+            command = [sys.executable, "-m", "benchmarks.speed", name, room, str(processes)]
+            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+            said = json.loads(done.stdout.splitlines()[-1])
+            peaks[name] = max(peaks.get(name, 0.0), said["peak_mb"])
+            print(f"{name}: {said['seconds']:.1f} s", file=sys.stderr, flush=True)
+            return float(said["seconds"])
+
+        found = by_turns({name: lambda name=name: one(name) for name in sides}, turns)
+    seconds = {name: median(values) for name, values in found.items()}
+    lines = [
+        [
+            name,
+            f"{len(pages) / took:.1f}",
+            f"{seconds[TRAFILATURA] / took:.2f} ×",
+            f"{len(pages) / max(found[name]):.1f} – {len(pages) / min(found[name]):.1f}",
+            f"{peaks[name]:.0f} MB",
+        ]
+        for name, took in seconds.items()
+    ]
+    size = sum(len(page.html) for page in pages) / 1e6
+    columns = ["", "pages/s", "speed", "of single turns", "peak of a process"]
+    return (
+        f"{table(columns, lines)}\n\nMedians of {turns} turns, "
+        f"{processes} processes each, {len(pages)} pages, {size:.0f} MB, on {machine()}, {peer_versions()}."
+    )
+
+
+def main() -> None:
+    name, folder, processes = sys.argv[1:]
+    print(json.dumps(run(name, Path(folder), int(processes))))
+
+
+if __name__ == "__main__":
+    main()
