@@ -66,6 +66,7 @@ class Declared:
     headlines: tuple[str, ...]  # texts of the page's h1
     headings: frozenset[str]  # texts of the page's h2 to h6
     times: tuple[tuple[str, Published], ...]  # text and date of time elements that are none of an update
+    changes: tuple[str, ...]  # texts of those that are
     origins: dict[str, Origin]  # of the fields that the page shows rather than declares
     faults: tuple[FieldFault, ...]
 
@@ -129,6 +130,7 @@ def declared(tree: LexborHTMLParser, address: str | None = None) -> Declared:
             for m in evidence.moments
             if not is_update(m) and (date := read_date(m.value, Origin.PAGE) or read_date(m.shown, Origin.PAGE))
         ),
+        changes=tuple({m.shown: None for m in evidence.moments if m.shown and is_update(m)}),
         origins=origins,
         faults=(FieldFault("published_date", dates.unreadable, "date.unreadable"),) if dates.unreadable else (),
     )
