@@ -67,8 +67,12 @@ lock:
 	uv pip compile --universal --no-emit-index-url --generate-hashes --no-header -q --group build --group dev -c requirements.lock -o requirements-dev.lock pyproject.toml
 
 bench: dev-environment
+	@$(BIN)/python -m benchmarks.install_peers
 	$(BIN)/python -m benchmarks.startup $(BENCH)
 	$(BIN)/python -m benchmarks.pipeline $(BENCH)
+	$(BIN)/python -m benchmarks.pipeline --engine fast $(BENCH)
+	$(BIN)/python -m benchmarks.extraction $(BENCH)
+	$(BIN)/python -m benchmarks.false_cuts $(BENCH)
 
 clean:
 	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
