@@ -18,6 +18,8 @@ import xxhash
 import training
 from benchmarks.known_pages import KnownPage, Said, one_site
 from benchmarks.measure import ROOT
+from training import lines as of_lines
+from training import page as of_page
 from training.boosting import fold_of, written
 from training.pages import DATA, GoldPage
 from transforms.article import Article, RawFile, Reading, Rejection
@@ -67,14 +69,10 @@ class Folds:
 
     def _taught(self, name: Literal["page", "lines"]) -> list[str]:
         if name == "page":
-            from training import page
-
-            names, found, _ = page.examples()
-            return self._models(found, lambda e: e.gold, lambda seen: page.model(names, seen))
-        from training import lines
-
-        names, forms, _ = lines.examples()
-        return self._models(forms, lambda e: e.gold, lambda seen: lines.model(names, seen))
+            names, found, _ = of_page.examples()
+            return self._models(found, lambda e: e.gold, lambda seen: of_page.model(names, seen))
+        names, forms, _ = of_lines.examples()
+        return self._models(forms, lambda e: e.gold, lambda seen: of_lines.model(names, seen))
 
     def _models(
         self,
