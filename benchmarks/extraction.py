@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
@@ -44,6 +45,7 @@ class Judged:
     title: bool | None
     authors: bool | None
     day: bool | None
+    rejected: str | None = None
 
 
 def judged(page: KnownPage, site: str, said: Said, script: ModuleType) -> Judged:
@@ -56,6 +58,7 @@ def judged(page: KnownPage, site: str, said: Said, script: ModuleType) -> Judged
         fold(page.title) == fold(said.title) if page.title and said.title is not None else _missed(page.title, said),
         {*map(fold, page.authors)} == {*map(fold, said.authors)} if page.authors and said.authors is not None else None,
         page.day == said.day if page.day and said.authors is not None else None,
+        said.rejected,
     )
 
 
@@ -107,6 +110,7 @@ def measured(pages: Sequence[KnownPage], form: str, folds: Folds, processes: int
     """Every extractor's answers, judged, by name."""
     _Work.pages, _Work.sites, _Work.script = pages, folds.site, scorer()
     _Work.extractors = extractors(form, folds)
+    folds.train(form)
     with multiprocessing.get_context("fork").Pool(processes) as pool:
         found: list[list[Judged]] = []
         for row in pool.imap(_judge, range(len(pages)), chunksize=4):
@@ -168,6 +172,12 @@ def _mean(values: Iterable[float | None]) -> str:
     return _short(sum(known) / len(known)) if known else "–"
 
 
+def _rejections(found: Mapping[str, Sequence[Judged]]) -> str:
+    reasons = {name: Counter(one.rejected for one in rows if one.rejected) for name, rows in found.items()}
+    said = [f"{name} {', '.join(f'{r} {n}' for r, n in sorted(of.items()))}" for name, of in reasons.items() if of]
+    return "; ".join(said) or "none"
+
+
 def quality(pages: Sequence[KnownPage], form: str, folds: Folds, processes: int) -> str:
     """The section of one form."""
     found = measured(pages, form, folds, processes)
@@ -178,6 +188,7 @@ def quality(pages: Sequence[KnownPage], form: str, folds: Folds, processes: int)
             f"{len({folds.site[page.site] for page in pages})} sites; on {machine()}, {peer_versions()}.",
             body_tables(found, _AGAINST[form]),
             parts_table(found),
+            f"Readings that are no article: {_rejections(found)}.",
         ]
     )
 

@@ -195,6 +195,8 @@ def _tallied(index: int) -> Tally:
 def measured(pages: Sequence[KnownPage], folds: Folds, processes: int) -> Tally:
     """The tally of all pages."""
     _Work.pages, _Work.folds = pages, folds
+    for form in FORMS:
+        folds.train(form)
     total = Tally()
     with multiprocessing.get_context("fork").Pool(processes) as pool:
         for number, tally in enumerate(pool.imap(_tallied, range(len(pages)), chunksize=4), 1):

@@ -43,12 +43,14 @@ class KnownPage:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What an extractor says of a page. A field is None where the extractor gives none such."""
+    """What an extractor says of a page. A field is None where the extractor gives none such; ``rejected`` is the reason
+    of a reading that is no article."""
 
     body: str
     title: str | None = None
     authors: tuple[str, ...] | None = None
     day: str | None = None
+    rejected: str | None = None
 
 
 def known_pages() -> list[KnownPage]:

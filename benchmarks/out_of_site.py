@@ -6,6 +6,7 @@ training made is kept in ``.cache`` under the hash of all that it is made by, si
 
 from __future__ import annotations
 
+import functools
 import gc
 import json
 from collections.abc import Callable
@@ -46,9 +47,7 @@ class Folds:
 
     def __init__(self, pages: list[KnownPage]) -> None:
         self.site = one_site((page.site, page.url) for page in pages)
-        folder = ROOT / ".cache" / "out-of-site" / _digest()
-        self._page = self._trees(folder, "page")
-        self._lines = self._trees(folder, "lines")
+        self._folder = ROOT / ".cache" / "out-of-site" / _digest()
 
     def fold(self, site: str) -> int:
         """The fold that a site's pages are in."""
@@ -56,12 +55,24 @@ class Folds:
 
     def trees(self, page: KnownPage, form: str) -> Trees:
         """The trees that have seen no page of this page's site."""
-        return (self._page if form == "html" else self._lines)[self.fold(page.site)]
+        return (self._of_page if form == "html" else self._of_lines)[self.fold(page.site)]
 
-    def _trees(self, folder: Path, name: Literal["page", "lines"]) -> list[Trees]:
-        files = [folder / f"{name}-{fold}.json" for fold in range(FOLDS)]
+    @functools.cached_property
+    def _of_page(self) -> list[Trees]:
+        return self._trees("page")
+
+    @functools.cached_property
+    def _of_lines(self) -> list[Trees]:
+        return self._trees("lines")
+
+    def train(self, form: str) -> None:
+        """Train what reads pages in that form, unless it is there: before a pool's children inherit it."""
+        _ = self._of_page if form == "html" else self._of_lines
+
+    def _trees(self, name: Literal["page", "lines"]) -> list[Trees]:
+        files = [self._folder / f"{name}-{fold}.json" for fold in range(FOLDS)]
         if not all(file.is_file() for file in files):
-            folder.mkdir(parents=True, exist_ok=True)
+            self._folder.mkdir(parents=True, exist_ok=True)
             for file, text in zip(files, self._taught(name), strict=True):
                 file.write_text(text, encoding="ascii")
             gc.collect()  # the examples hold every parsed page
@@ -120,6 +131,6 @@ def reading(raw: RawFile, engine: Engine, trees: Trees | None) -> Reading:
 def said(reading: Reading) -> Said:
     """What a reading says, in the terms in which all extractors are compared."""
     if not isinstance(reading, Article):
-        return Said("", None, (), None)
+        return Said("", None, (), None, reading.reason)
     day = reading.published.day.isoformat() if reading.published else None
     return Said(reading.body, reading.title, tuple(author.name for author in reading.authors), day)
