@@ -16,7 +16,6 @@ from selectolax.lexbor import LexborHTMLParser
 from transforms.article import Article, FieldFault, Kind, Origin, RawFile, Reading, Rejection
 from transforms.describe import detect_language, is_brief, source_of, usable_url
 from transforms.identity import identify
-from transforms.read.align import Aligner
 from transforms.read.declared import Declared, declared
 from transforms.read.page_body import Engine, PageBody, page_body, removed_spans
 from transforms.read.page_fields import Fields, fields_seen, page_fields
@@ -150,7 +149,7 @@ def _article(
         faults.append(FieldFault("url", said.urls[0], "url.unusable"))
     language, language_origin = _language(raw, said, body)
     kept = [*found.kept]
-    kept += fields_seen(Aligner(blocks.source_text), blocks.source_text, kept, fields, said)
+    kept += fields_seen(blocks, kept, fields, said)
     kept += ruled_places(ruled, ruled_faults) if ruled else []
     cuts = ruled_cuts(ruled, kept) if ruled else []
     origins: dict[str, Origin | None] = {

@@ -12,17 +12,18 @@ visible text that live on as one of these fields. What the lines beside the titl
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from transforms.article import Author, Kept, Origin, Published
 from transforms.dates import read_date
-from transforms.read.align import Aligner
 from transforms.read.authors import is_person
 from transforms.read.beside_title import beside_title, labelled_date, signed
 from transforms.read.byline import Credit
 from transforms.read.declared import Declared
 from transforms.read.page_dates import is_day
+from transforms.select.page_blocks import PageBlocks
 
 _BYLINE_LINES = 12  # how far from title and body a line that lives on as a field is looked for
 _LONGEST_FIELD_LINE = 160
@@ -80,39 +81,38 @@ def _first_time(said: Declared, shown: Credit) -> Published | None:
     return next((date for _, date in said.times if date.day != changed), None)
 
 
-def fields_seen(aligner: Aligner, source_text: str, body: Sequence[Kept], fields: Fields, said: Declared) -> list[Kept]:
-    """The lines of the page that live on as a field: its title, summary, by-line and date line."""
-    start = body[0].start if body else None
+def fields_seen(blocks: PageBlocks, body: Sequence[Kept], fields: Fields, said: Declared) -> list[Kept]:
+    """The blocks of the page that live on as a field: its title, summary, by-line and date line."""
+    begins = bisect_left(blocks.starts, body[0].start) if body else 0
+    ends = bisect_left(blocks.starts, body[-1].end) if body else 0
     found: list[Kept] = []
-    title = aligner.line(fields.title, "title", start) if fields.title else None
-    if title:
-        found.append(title)
-    if said.summary and (summary := aligner.line(said.summary, "summary", start)):
-        found.append(summary)
+    title = _place_of(fields.title, blocks, begins)
+    if title is not None:
+        found.append(_kept(blocks, title, "title"))
+    summary = _place_of(said.summary, blocks, begins)
+    if summary is not None:
+        found.append(_kept(blocks, summary, "summary"))
     names = ["".join(a.name.casefold().split()) for a in fields.authors]
-    for first, last in _lines_near(source_text, title.end if title else start or 0, body[-1].end if body else 0):
-        line = source_text[first:last]
+    after_title = begins if title is None else title + 1
+    for index in sorted({*range(after_title, after_title + _BYLINE_LINES), *range(ends, ends + _BYLINE_LINES)}):
+        line = blocks.texts[index] if index < len(blocks) else ""
+        if not 0 < len(line) <= _LONGEST_FIELD_LINE:
+            continue
         compact = "".join(line.casefold().split())
         if any(name in compact and len(compact) <= len(name) + 60 for name in names):
-            found.append(Kept(first, last, "authors"))
+            found.append(_kept(blocks, index, "authors"))
         elif fields.published and any(c.isdigit() for c in line):
             seen = read_date(line, Origin.PAGE)
             if seen and seen.day == fields.published.day:
-                found.append(Kept(first, last, "published"))
+                found.append(_kept(blocks, index, "published"))
     return found
 
 
-def _lines_near(source_text: str, after_title: int, after_body: int) -> list[tuple[int, int]]:
-    """Short lines that follow the title, and that follow the body, as (start, end)."""
-    found = []
-    for position in {after_title, after_body}:
-        start = position
-        for _ in range(_BYLINE_LINES):
-            end = source_text.find("\n", start)
-            end = len(source_text) if end < 0 else end
-            if start < end <= start + _LONGEST_FIELD_LINE:
-                found.append((start, end))
-            if end == len(source_text):
-                break
-            start = end + 1
-    return found
+def _place_of(text: str | None, blocks: PageBlocks, before: int) -> int | None:
+    """The last block that is ``text`` of those before the body begins, else the first behind."""
+    places = [index for index, other in enumerate(blocks.texts) if other == text]
+    return max((index for index in places if index < before), default=places[0]) if places else None
+
+
+def _kept(blocks: PageBlocks, index: int, field: str) -> Kept:
+    return Kept(int(blocks.starts[index]), int(blocks.ends[index]), field)
