@@ -32,8 +32,8 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 def peer_versions() -> str:
     """What the others are, in which version, and which of them are not installed."""
     missing = missing_peers()
-    versions = ", ".join(f"{name} {metadata.version(name)}" for name in _PACKAGES if name not in missing)
-    return f"{versions or 'no peer'}{f'; not installed, so left out: {chr(44).join(missing)}' if missing else ''}"
+    said = [f"{name} {metadata.version(name)}" for name in _PACKAGES if name not in missing]
+    return ", ".join([*said, *(f"{name} not installed and left out" for name in missing)])
 
 
 def missing_peers() -> list[str]:
