@@ -26,8 +26,9 @@ from training.boosting import Shape, document, fold_of, written
 from training.labels import Labels, labels
 from training.pages import GoldPage, NoPages, f1, gold_pages
 from transforms.read.shape import unwrap
-from transforms.select.line_choice import MODEL
-from transforms.select.line_features import line_features, rows_of
+from transforms.select.line_choice import MODEL, completed, probabilities
+from transforms.select.line_counts import rows_of
+from transforms.select.line_features import line_features
 from transforms.select.page_choice import choice
 from transforms.select.trees import from_document
 from transforms.strip.lines import split_lines
@@ -35,7 +36,9 @@ from transforms.strip.rules import rulebook
 
 FILE = Path(transforms.select.__path__[0]) / MODEL
 FOLDS = 5
-SHAPE = Shape()
+SHAPE = Shape(trees=200, learning_rate=0.09)
+_LONG = 60
+_EVERY = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,14 @@ class Example:
     texts: list[str]
     rows: npt.NDArray[np.float32]
     labels: Labels
+
+    def taught(self, names: Sequence[str]) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.float64]]:
+        """Which rows are learned from, and their weights: of the short lines far from any sentence one in four, which
+        counts for all four; menus are most of a page's lines and all alike."""
+        column = {name: self.rows[:, names.index(name)] for name in ("weight", "mass_within_5")}
+        near = (column["mass_within_5"] > 0) | (column["weight"] >= _LONG)
+        taken = near | (np.arange(len(near)) % _EVERY == 0)
+        return taken, np.where(near, 1, _EVERY) * self.labels.weight
 
 
 def examples() -> tuple[list[str], list[Example], list[tuple[str, GoldPage]]]:
@@ -70,10 +81,11 @@ def examples() -> tuple[list[str], list[Example], list[tuple[str, GoldPage]]]:
 
 def model(names: Sequence[str], of: Sequence[Example], shape: Shape = SHAPE) -> dict[str, object]:
     """The model that ``of`` teaches."""
+    taught = [example.taught(names) for example in of]
     return document(
-        np.vstack([example.rows for example in of]),
-        np.concatenate([example.labels.article for example in of]),
-        np.concatenate([example.labels.weight for example in of]),
+        np.vstack([example.rows[taken] for example, (taken, _) in zip(of, taught, strict=True)]),
+        np.concatenate([example.labels.article[taken] for example, (taken, _) in zip(of, taught, strict=True)]),
+        np.concatenate([weight[taken] for taken, weight in taught]),
         names,
         shape,
     )
@@ -89,7 +101,8 @@ def report(
         trees = from_document(json.loads(written(model(names, seen))))
         for example in found:
             if fold_of(example.gold.site, FOLDS) == fold:
-                chosen = choice(example.texts, trees.probabilities(example.rows)).chosen
+                sentence = example.rows[:, names.index("mass")] > 0
+                chosen = choice(example.texts, completed(probabilities(trees, example.rows), sentence)).chosen
                 body = "\n".join(text for text, kept in zip(example.texts, chosen, strict=True) if kept)
                 bodies.setdefault((example.form, example.gold.group), []).append((example.gold.body, body))
     for form, gold in empty:

@@ -24,11 +24,12 @@ UNSELECTED = "lines.unselected"
 REPEATED = "lines.repeated"
 
 UNSURE = 0.5  # of confidence; below it the rules alone judge
-_ABOVE = 15  # rows above the article in which its title and by-line may stand
+_ABOVE = 20  # rows above the article in which its title and by-line may stand
 _TITLE = range(15, 201)  # weight
 _CREDIT_WEIGHT = 160
 _HEADING = 80
 _LEAST_ECHO = 0.4  # share of a title's words that the article must say again
+_DECLARED_ECHO = 0.5
 _WORD = re.compile(r"\w+")
 _SUFFIX = re.compile(r"\s+[|–—-]\s+|\s*[|»]\s*")
 
@@ -43,7 +44,7 @@ def article_lines(draft: Draft, lines: list[Line], book: Rulebook, trees: Trees 
     draft.confidence = found.choice.confidence
     rows = found.rows.lines
     chosen = _without_lists_behind(rows, chosen, book)
-    taken = _take_head(draft, found, chosen[0], book)
+    taken = _take_head(draft, lines, found, chosen[0], book)
     body = {index for index in chosen if index not in taken}
     for index, row in enumerate(rows):
         if index in body or index in taken:
@@ -63,18 +64,25 @@ def _announces(row: Line, book: Rulebook) -> bool:
     return row.weight <= _HEADING and fold(row.text) in book.announcements
 
 
-def _take_head(draft: Draft, found: LineChoice, first: int, book: Rulebook) -> set[int]:
+def _take_head(draft: Draft, lines: Sequence[Line], found: LineChoice, first: int, book: Rulebook) -> set[int]:
     """Title, by-line and date above the article's first line; the rows that became fields."""
     rows = found.rows.lines
     taken: set[int] = set()
     at = _title_row(found, first)
-    if at is not None:
-        heads.set_title(draft, rows[at].text, Origin.TEXT)
-        draft.keep(rows[at].start, rows[at].end, "title")
+    title = rows[at] if at is not None else None
+    declared = _declared(found)
+    if title is not None and at is not None and not (declared and _unlike(title.text, declared)):
+        piece = _longest_piece(lines[slice(*found.rows.groups[at])], title, declared)
+        heads.set_title(draft, piece.text, Origin.TEXT)
+        draft.cut(title.start, piece.start, Role.BOILERPLATE, UNSELECTED)
+        draft.keep(piece.start, piece.end, "title")
+        draft.cut(piece.end, title.end, Role.BOILERPLATE, UNSELECTED)
         taken.add(at)
-    elif (title := _stated(found)) is not None:
-        heads.set_title(draft, title, Origin.TEXT)
-        draft.keep(rows[0].start, rows[0].start + len(title), "title")
+    elif declared:
+        heads.set_title(draft, declared, Origin.TEXT)
+        draft.keep(rows[0].start, rows[0].start + len(declared), "title")
+        draft.cut(rows[0].start + len(declared), rows[0].end, Role.BOILERPLATE, UNSELECTED)
+        taken.add(0)
     if at is None:
         return taken
     for index in range(at + 1, min(first + 3, len(rows))):
@@ -96,12 +104,25 @@ def _letters(text: str) -> str:
     return "".join(_WORD.findall(text.casefold()))
 
 
+def _unlike(title: str, declared: str) -> bool:
+    """Whether less than half of a guessed title's words stand in the declared one."""
+    said, known = _WORD.findall(title.casefold()), set(_WORD.findall(declared.casefold()))
+    return 2 * sum(word in known for word in said) < len(said)
+
+
+def _longest_piece(pieces: Sequence[Line], title: Line, declared: str | None) -> Line:
+    """The title without a label that was joined to it ("… Published:"); whole where the page declares it so."""
+    if len(pieces) == 1 or (declared and _letters(declared).startswith(_letters(title.text))):
+        return title
+    longest = max(pieces, key=lambda piece: piece.weight)
+    return longest if 2 * longest.weight > title.weight and _may_be_title(longest) else title
+
+
 def _title_row(found: LineChoice, first: int) -> int | None:
     """The row that is the title: the one that the page's first line repeats, else the one that the article echoes."""
     rows = found.rows.lines
-    low = max(first - _ABOVE, 1)
     stated = _letters(rows[0].text)
-    near = range(low, min(first + 2, len(rows)))
+    near = range(max(first - _ABOVE, 1), min(first + 2, len(rows)))
     if len(stated) >= 12:
         for index in reversed(near):
             said = _letters(rows[index].text)
@@ -110,22 +131,28 @@ def _title_row(found: LineChoice, first: int) -> int | None:
     best, best_score = None, 0.0
     for index in near:
         row = rows[index]
-        if not _may_be_title(row) or has_bullet(row.text) or found.echoed[index] < _LEAST_ECHO:
+        if not _may_be_title(row) or _is_entry(row.text) or found.echoed[index] < _LEAST_ECHO:
             continue
-        score = float(found.echoed[index]) * min(row.weight, 80) - (first - index if index < first else 0)
+        often = min(float(found.echoes[index]), 20.0) / 20
+        score = float(found.echoed[index]) * min(row.weight, 80) * (1 + often) - abs(first - index)
         if score > best_score:
             best, best_score = index, score
     return best
 
 
+def _is_entry(text: str) -> bool:
+    return has_bullet(text) or text.startswith(("+ ", "o "))
+
+
 def _may_be_title(row: Line) -> bool:
-    return row.form is not Form.PROSE and row.weight in _TITLE and len(_WORD.findall(row.text)) >= 3
+    several = row.weight > 2 * len(row.text) or len(_WORD.findall(row.text)) >= 3  # or mostly a script without spaces
+    return row.form is not Form.PROSE and row.weight in _TITLE and several
 
 
-def _stated(found: LineChoice) -> str | None:
-    """The page's first line without the site's name, where the article says its words again."""
+def _declared(found: LineChoice) -> str | None:
+    """The page's first line without the site's name, where it reads like a title whose words the article says again."""
     row = found.rows.lines[0]
-    if found.choice.chosen[0] or not _may_be_title(row) or found.echoed_anywhere < _LEAST_ECHO:
+    if found.choice.chosen[0] or not _may_be_title(row) or found.echoed_anywhere < _DECLARED_ECHO:
         return None
     cuts = [m.start() for m in _SUFFIX.finditer(row.text)]
     head = row.text[: cuts[-1]].strip() if cuts else row.text

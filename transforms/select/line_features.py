@@ -1,135 +1,37 @@
-"""The features of a text's lines: their own words, the runs and windows they stand in, and the block that is likely.
+"""The features of a text's lines: what they say, the runs and windows they stand in, and the block that is likely.
 
-In go the lines of a whole-page text, out come the groups of them that are one line
-(:func:`~transforms.select.rejoin.rejoin`) and a float32 matrix, a row a group, whose columns are :data:`NAMES`.
-Everything is computed for all rows at once.
+In go the rows of a whole-page text (:func:`~transforms.select.line_counts.rows_of`), out come the names of the features
+and a float32 matrix, rows × features. Everything is computed for all rows at once.
 
-Sentence mass: a row of at least 60 characters that ends as a sentence counts its length, at most 600, in hundreds; a
-character of a dense script counts three. Without markup, runs take the place of containers: sums over windows, and the
-stretches that score highest when a row scores its mass less a fixed cost.
+Without markup, runs take the place of containers: sums of sentence mass over windows, the stretches that score highest
+when a row scores its mass less a fixed cost, and shapes of neighbouring rows that recur, as comments and teasers do.
 """
 
 from __future__ import annotations
 
-import functools
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from transforms.select.characters import (
-    BAR,
-    COMMA,
-    DENSE,
-    DIGIT,
-    LETTER,
-    LOWER,
-    MARK,
-    OPENS,
-    QUOTE,
-    STOP,
-    UPPER,
-    VISIBLE,
-    Characters,
-    Floats,
-    Ints,
-)
-from transforms.select.rejoin import join, line_words, rejoin
-from transforms.strip.lines import Line, fold
+from transforms.select.characters import Floats
+from transforms.select.line_counts import FAR, HEADING_WEIGHT, Columns, Flags, Own, Rows, own_columns, since
 from transforms.strip.rules import Rulebook
-
-Flags = npt.NDArray[np.bool_]
 
 _REACHES = (1, 2, 5, 15, 40)
 _COSTS = (0.1, 0.3, 0.8, 2.0)  # mass that a row must have to lengthen a stretch
-_FAR = 99.0
 _TITLE = range(20, 200)
-_HEADING_WEIGHT = 90
 _BEHIND = 30  # rows behind a headline in which its words are taken up
-_BULLET = re.compile(r"[*+•·▪‣◦o–-](?= |$)|\d{1,3}[.)](?= )")
-_CLOCK = re.compile(r"\d[:.h]\d\d\b")
-_SIGNS = re.compile(r"[©®™@{}<>$€£¥]|http|www\.")
-_DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff]")
-_PARTICLE = re.compile(r"[のはをにがでともたし的了是在和与將将]")  # what stands for function words in dense scripts
-_PHRASE = 9  # characters of a dense script that are a phrase rather than a label
+_DIGITS = re.compile(r"\d{1,9}")
 _WORD = re.compile(r"\w+")
-_KINDS = (
-    "function", "comment", "share", "newsletter", "consent", "legal", "related", "popular", "ad", "navigation",
-    "byline", "picture",
-)  # fmt: skip
 _TRACKED = ("comment", "newsletter", "legal", "related", "popular", "byline")  # of which it counts how far above
-_RULES = ("nav.word", "share.bar", "comment.count", "newsletter.signup", "link.more", "ad.marker", "copyright.footer")
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """The rows that are judged: ``groups`` are half-open ranges of the text's lines, ``lines`` the joined lines."""
-
-    groups: list[tuple[int, int]]
-    lines: list[Line]
-
-
-def rows_of(lines: Sequence[Line]) -> Rows:
-    """The lines of a text with broken sentences put together."""
-    groups = rejoin(lines)
-    return Rows(groups, [lines[a] if b - a == 1 else join(lines[a:b]) for a, b in groups])
-
-
-class _Columns:
-    """Named columns in the order in which they are added."""
-
-    def __init__(self) -> None:
-        self.names: list[str] = []
-        self.values: list[npt.NDArray[np.generic]] = []
-
-    def add(self, name: str, values: npt.NDArray[np.generic]) -> None:
-        self.names.append(name)
-        self.values.append(values)
-
-
-@dataclass(frozen=True, slots=True)
-class _Own:
-    """What later features need of the rows' own text."""
-
-    weight: Floats
-    mass: Floats
-    ended: Flags
-    bullet: Flags
-    short: Flags
-    capitalised: Floats
-    count: Floats
-    kinds: dict[str, Floats]
-    words: _Words
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """The text's words in order: the number of each, its row, and whether it says what a text is about."""
-
-    distinct: int
-    number: Ints
-    row: Ints
-    content: Flags
-
-    def shares(self, known: set[int], rows: int) -> Floats:
-        """The share of each row's words whose numbers are among ``known``."""
-        flags = np.zeros(self.distinct + 1, dtype=bool)
-        flags[list(known)] = True
-        hits = np.bincount(self.row[flags[self.number]], minlength=rows)
-        return hits / np.maximum(np.bincount(self.row, minlength=rows), 1)
-
-    def of_row(self, row: int) -> set[int]:
-        """The numbers of the content words of a row."""
-        low, high = np.searchsorted(self.row, [row, row + 1])
-        return set(self.number[low:high][self.content[low:high]].tolist())
 
 
 def line_features(rows: Rows, book: Rulebook) -> tuple[list[str], npt.NDArray[np.float32]]:
-    """The columns' names and the matrix of features, rows × columns. ``rows`` must not be empty."""
-    out = _Columns()
-    own = _own(out, rows, book)
+    """The columns' names and the matrix, rows × columns; the names are the same for every text. ``rows`` must not be
+    empty."""
+    out = Columns()
+    own = own_columns(out, rows, book)
     count = len(rows.lines)
     order = np.arange(count)
     total = max(float(own.mass.sum()), 1e-9)
@@ -150,7 +52,8 @@ def line_features(rows: Rows, book: Rulebook) -> tuple[list[str], npt.NDArray[np
     _windows(out, own, total)
     _runs(out, own)
     core = _stretches(out, own, total)
-    _repeats(out, rows, core)
+    _repeats(out, rows, own, core)
+    _templates(out, own)
     _titles(out, rows, own, core)
     _topic(out, own, core, count)
     _tracked(out, own, core)
@@ -161,147 +64,8 @@ def line_features(rows: Rows, book: Rulebook) -> tuple[list[str], npt.NDArray[np
     return out.names, matrix
 
 
-def _own(out: _Columns, rows: Rows, book: Rulebook) -> _Own:
-    texts = [line.text for line in rows.lines]
-    text = "\n".join(texts)
-    lengths = np.array([len(t) for t in texts], dtype=np.int64)
-    ends = np.cumsum(lengths + 1) - 1
-    starts = ends - lengths
-    signs = Characters(text, starts, ends)
-    visible = signs.count(VISIBLE)
-    dense = signs.count(DENSE)
-    letters = signs.count(LETTER)
-    words = signs.words()
-    some = np.maximum(visible, 1)
-    weight = lengths + 2.0 * dense
-    last, before_last = signs.last(), signs.last(2)
-    ended = ((last & STOP) != 0) | (((last & (QUOTE | MARK)) != 0) & ((before_last & STOP) != 0))
-    mass = np.where((weight >= 60) & ended, np.minimum(weight, 600) / 100, 0.0)
-    marks = np.array([_bullet_kind(t) for t in texts])
-    bullet = marks > 0
-    capitalised = signs.capitalised() / np.maximum(words, 1)
-    stops = signs.count(STOP)
-    first = signs.first()
-    out.add("weight", weight)
-    out.add("words", words)
-    out.add("word_length", letters / np.maximum(words, 1))
-    out.add("mass", mass)
-    out.add("ended", ended)
-    out.add("ends_with_colon", (last & MARK != 0) & (last & (STOP | QUOTE | BAR) == 0))
-    out.add("cut_off", np.array([t.endswith(("…", "...", "[…]")) for t in texts]))
-    out.add("begins_upper", (first & UPPER) != 0)
-    out.add("begins_lower", (first & LOWER) != 0)
-    out.add("begins_digit", (first & DIGIT) != 0)
-    out.add("begins_quoted", (first & (QUOTE | OPENS)) != 0)
-    out.add("begins_mark", (first & MARK) != 0)
-    out.add("bullet", marks)
-    out.add("gap", np.array([line.gap for line in rows.lines]))
-    out.add("pieces", np.array([b - a for a, b in rows.groups]))
-    out.add("stops", stops)
-    out.add("stops_share", stops / some)
-    out.add("sentence_length", weight / np.maximum(stops, 1))
-    out.add("commas_share", signs.count(COMMA) / some)
-    out.add("quotes", signs.count(QUOTE))
-    out.add("digits_share", signs.count(DIGIT) / some)
-    out.add("upper_share", signs.count(UPPER) / np.maximum(letters, 1))
-    out.add("capitalised", capitalised)
-    out.add("bars", signs.count(BAR))
-    out.add("marks_share", signs.count(MARK) / some)
-    out.add("dense", dense / some)
-    out.add("clocks", _found(_CLOCK, text, starts))
-    out.add("signs", _found(_SIGNS, text, starts))
-    particles = _found(_PARTICLE, text, starts) if dense.any() else np.zeros(len(texts))
-    words_of, kinds = _counted(out, texts, words, particles)
-    _rules(out, texts, weight, book)
-    return _Own(weight, mass, ended, bullet, ~ended & (weight < 120), capitalised, words, kinds, words_of)
-
-
-def _counted(out: _Columns, texts: list[str], words: Floats, particles: Floats) -> tuple[_Words, dict[str, Floats]]:
-    """The words of all rows, numbered, and how many of each row's are of each kind.
-
-    A run of a dense script that is longer than a label counts as its pairs of characters.
-    """
-    said = [_WORD.findall(text.lower()) for text in texts]
-    if particles.any():
-        said = [[part for word in found for part in _parts(word)] for found in said]
-    word_row = np.repeat(np.arange(len(said)), [len(found) for found in said])
-    numbers: dict[str, int] = {}
-    number_of = np.array([numbers.setdefault(word, len(numbers)) for found in said for word in found], dtype=np.int64)
-    bits_of = _kind_bits()
-    bits = np.array([bits_of.get(word, 0) for word in numbers], dtype=np.int64)
-    kinds: dict[str, Floats] = {}
-    for number, kind in enumerate(_KINDS):
-        flags = (bits >> number) & 1 == 1
-        kinds[kind] = np.bincount(word_row[flags[number_of]], minlength=len(texts)).astype(np.float64)
-        if kind == "function":
-            kinds[kind] += particles
-        out.add(f"{kind}_words", kinds[kind])
-        out.add(f"{kind}_share", kinds[kind] / np.maximum(words, 1))
-    years = np.array([len(word) == 4 and word[:2] in ("19", "20") and word.isdigit() for word in numbers], dtype=bool)
-    out.add("years", np.bincount(word_row[years[number_of]], minlength=len(texts)))
-    long = np.array([len(word) > 3 or not word.isascii() for word in numbers], dtype=bool)
-    content = ((bits & 1 == 0) & long)[number_of]
-    return _Words(len(numbers), number_of, word_row, content), kinds
-
-
-def _parts(word: str) -> list[str]:
-    if len(word) < _PHRASE or not _DENSE.match(word[len(word) // 2]):
-        return [word]
-    return [word[at : at + 2] for at in range(len(word) - 1)]
-
-
-@functools.cache
-def _kind_bits() -> dict[str, int]:
-    bits: dict[str, int] = {}
-    for number, kind in enumerate(_KINDS):
-        for word in line_words()[kind]:
-            bits[word] = bits.get(word, 0) | 1 << number
-    return bits
-
-
-def _bullet_kind(text: str) -> int:
-    """0 for none, else the depth that a layout-aware scraper's mark says: ``*``, ``+``, ``o``, or a number."""
-    if _BULLET.match(text) is None:
-        return 0
-    return {"*": 1, "+": 2, "o": 3}.get(text[0], 5 if text[0].isdigit() else 4)
-
-
-def _rules(out: _Columns, texts: list[str], weight: Floats, book: Rulebook) -> None:
-    """What the rule data say of whole short lines: a teaser heading, a menu's word, a share button, …"""
-    announced = np.zeros(len(texts))
-    ruled = np.zeros(len(texts))
-    ids = {rule: number for number, rule in enumerate(_RULES, 1)}
-    for index in np.flatnonzero(weight <= _HEADING_WEIGHT):
-        text = texts[index]
-        folded = fold(text[2:] if text[:2] in ("* ", "+ ", "o ") else text)
-        strength = book.announcements.get(folded)
-        if strength is not None:
-            announced[index] = 1 if strength == "list" else 2
-        rules = book.phrases.get(folded)
-        if rules:
-            ruled[index] = ids.get(rules[0].id, len(ids) + 1)
-    out.add("announces", announced)
-    out.add("rule", ruled)
-    seen = np.cumsum(announced > 0)
-    out.add("announced_above", seen)
-    out.add("since_announced", _since(announced > 0))
-
-
-def _found(pattern: re.Pattern[str], text: str, starts: Ints) -> Floats:
-    places = [m.start() for m in pattern.finditer(text)]
-    at = np.searchsorted(starts, np.array(places, dtype=np.int64), side="right") - 1
-    return np.bincount(at, minlength=len(starts)).astype(np.float64)
-
-
-def _since(flags: Flags) -> Floats:
-    """How many rows above, itself included, the last flagged row is; a fixed far number where none is."""
-    order = np.arange(len(flags))
-    last = np.maximum.accumulate(np.where(flags, order, -1))
-    return np.where(last < 0, _FAR, np.minimum(order - last, _FAR)).astype(np.float64)
-
-
 def _until(flags: Flags) -> Floats:
-    return _since(flags[::-1])[::-1]
+    return since(flags[::-1])[::-1]
 
 
 def _within(values: Floats, reach: int) -> Floats:
@@ -310,7 +74,7 @@ def _within(values: Floats, reach: int) -> Floats:
     return running[np.minimum(order + reach + 1, len(values))] - running[np.maximum(order - reach, 0)]
 
 
-def _windows(out: _Columns, own: _Own, total: float) -> None:
+def _windows(out: Columns, own: Own, total: float) -> None:
     count = np.ones(len(own.mass))
     for reach in _REACHES:
         size = _within(count, reach)
@@ -321,7 +85,9 @@ def _windows(out: _Columns, own: _Own, total: float) -> None:
         out.add(f"ended_within_{reach}", _within(own.ended.astype(float), reach) / size)
         out.add(f"short_within_{reach}", _within(own.short.astype(float), reach) / size)
         out.add(f"bullets_within_{reach}", _within(own.bullet.astype(float), reach) / size)
-        out.add(f"function_within_{reach}", _within(own.kinds["function"], reach) / size)
+        for kind in ("function", "person", "comment", "related", "legal"):
+            if kind == "function" or reach in (5, 15):
+                out.add(f"{kind}_within_{reach}", _within(own.kinds[kind], reach) / size)
     for reach in (3, 8, 20):
         running = np.concatenate(([0.0], np.cumsum(own.mass)))
         order = np.arange(len(own.mass))
@@ -331,7 +97,7 @@ def _windows(out: _Columns, own: _Own, total: float) -> None:
         out.add(f"mass_below_{reach}", below)
 
 
-def _runs(out: _Columns, own: _Own) -> None:
+def _runs(out: Columns, own: Own) -> None:
     """The lengths of the runs of sentences and of short lines that a row stands in, and of their neighbours."""
     sentence = own.mass > 0
     for name, flags in (("sentences", sentence), ("short", own.short), ("bulleted", own.bullet)):
@@ -347,7 +113,7 @@ def _runs(out: _Columns, own: _Own) -> None:
         if name != "bulleted":
             out.add(f"run_{name}_mass_above", np.concatenate(([0.0], mass[:-1]))[run])
             out.add(f"run_{name}_mass_below", mass[run + 1])
-    out.add("since_sentence", _since(sentence))
+    out.add("since_sentence", since(sentence))
     out.add("until_sentence", _until(sentence))
 
 
@@ -360,7 +126,7 @@ def _best_stretch(score: Floats) -> tuple[int, int]:
     return begin, max(end, begin + 1)
 
 
-def _stretches(out: _Columns, own: _Own, total: float) -> tuple[int, int]:
+def _stretches(out: Columns, own: Own, total: float) -> tuple[int, int]:
     """Where a row stands to the stretches that score highest; the one of the middle cost."""
     count = len(own.mass)
     order = np.arange(count)
@@ -370,8 +136,8 @@ def _stretches(out: _Columns, own: _Own, total: float) -> tuple[int, int]:
         end = min(end, count)
         begin = min(begin, end - 1)
         name = f"stretch_{cost}"
-        out.add(f"{name}_from_begin", np.clip(order - begin, -_FAR, 4 * _FAR))
-        out.add(f"{name}_to_end", np.clip(end - 1 - order, -_FAR, 4 * _FAR))
+        out.add(f"{name}_from_begin", np.clip(order - begin, -FAR, 4 * FAR))
+        out.add(f"{name}_to_end", np.clip(end - 1 - order, -FAR, 4 * FAR))
         out.add(f"{name}_rows", np.full(count, end - begin))
         mass = float(own.mass[begin:end].sum())
         out.add(f"{name}_share", np.full(count, mass / total))
@@ -383,12 +149,12 @@ def _stretches(out: _Columns, own: _Own, total: float) -> tuple[int, int]:
             other, other_end = _best_stretch(rest)
             other_mass = float(own.mass[other : min(other_end, count)].sum())
             out.add("second_stretch", np.where((order >= other) & (order < other_end), other_mass, 0.0) / total)
-            out.add("second_from_begin", np.clip(order - other, -_FAR, _FAR))
+            out.add("second_from_begin", np.clip(order - other, -FAR, FAR))
             out.add("second_share", np.full(count, other_mass / max(mass, 1e-9)))
     return found
 
 
-def _repeats(out: _Columns, rows: Rows, core: tuple[int, int]) -> None:
+def _repeats(out: Columns, rows: Rows, own: Own, core: tuple[int, int]) -> None:
     """How often a row's text occurs, and whether it has occurred before or in the likely block."""
     seen: dict[str, int] = {}
     earlier = np.zeros(len(rows.lines))
@@ -399,21 +165,51 @@ def _repeats(out: _Columns, rows: Rows, core: tuple[int, int]) -> None:
     out.add("same_earlier", earlier)
     inside = {line.text for line in rows.lines[core[0] : core[1]]}
     out.add("same_in_block", np.array([line.text in inside for line in rows.lines]))
+    # "Reply", "2 days ago": lines that are alike but for their numbers come with each comment and teaser.
+    alike: dict[str, int] = {}
+    masked = [_DIGITS.sub("0", line.text) if line.weight <= HEADING_WEIGHT else "" for line in rows.lines]
+    for text in masked:
+        alike[text] = alike.get(text, 0) + 1
+    often = np.array([alike[text] if text else 0 for text in masked], dtype=np.float64)
+    out.add("alike", often)
+    for reach in (2, 6, 15):
+        out.add(f"templates_within_{reach}", _within((often >= 3).astype(float), reach))
+    dated = ((own.dated > 0) & (own.weight <= HEADING_WEIGHT)).astype(float)
+    out.add("dated", dated)
+    for reach in (2, 6):
+        out.add(f"dated_within_{reach}", _within(dated, reach))
+
+
+def _templates(out: Columns, own: Own) -> None:
+    """How often the shape of a row and its neighbours recurs: a list of teasers or comments repeats one shape."""
+    shape = (
+        np.digitize(own.weight, (12, 30, 60, 120, 300)) * 16
+        + own.ended * 8 + own.bullet * 4 + (own.dated > 0) * 2 + (own.kinds["byline"] > 0)
+    ).astype(np.int64)  # fmt: skip
+    padded = np.concatenate(([127], shape, [127]))
+    for name, code in (
+        ("pair_above", padded[:-2] * 128 + shape),
+        ("pair_below", shape * 128 + padded[2:]),
+        ("triple", (padded[:-2] * 128 + shape) * 128 + padded[2:]),
+    ):
+        _, index, counts = np.unique(code, return_inverse=True, return_counts=True)
+        out.add(f"{name}_count", counts[index])
+        out.add(f"{name}_share", counts[index] / len(shape))
 
 
 def _letters(text: str) -> str:
     return "".join(_WORD.findall(text.casefold()))
 
 
-def _titles(out: _Columns, rows: Rows, own: _Own, core: tuple[int, int]) -> None:
+def _titles(out: Columns, rows: Rows, own: Own, core: tuple[int, int]) -> None:
     """Where a row stands to the title: the line that repeats the page's first line, or the likeliest headline."""
     count = len(rows.lines)
     order = np.arange(count)
     stated = _stated_title(rows)
     out.add("title_stated", np.full(count, stated is not None))
-    out.add("from_title", order - stated if stated is not None else np.full(count, -4 * _FAR))
+    out.add("from_title", order - stated if stated is not None else np.full(count, -4 * FAR))
     over = _headline(own, core)
-    out.add("from_headline", order - over if over is not None else np.full(count, -4 * _FAR))
+    out.add("from_headline", order - over if over is not None else np.full(count, -4 * FAR))
     echoed, echoes = _echoes(own)
     out.add("echoed", echoed)
     out.add("echoes", echoes)
@@ -421,20 +217,21 @@ def _titles(out: _Columns, rows: Rows, own: _Own, core: tuple[int, int]) -> None
     below = running[np.minimum(order + 40, count)] - running[order]
     score = echoed * np.minimum(echoes, 30.0) * below
     best = int(score.argmax()) if score.any() else None
-    out.add("from_echoed", order - best if best is not None else np.full(count, -4 * _FAR))
+    out.add("from_echoed", order - best if best is not None else np.full(count, -4 * FAR))
     out.add("echo_score", score / max(float(score.max()), 1e-9))
-    out.add("since_echoed", _since(echoed * np.minimum(echoes, 8) > 2))
+    out.add("since_echoed", since(echoed * np.minimum(echoes, 8) > 2))
     title = stated if stated is not None else best if best is not None else over or 0
     out.add("in_title", own.words.shares(own.words.of_row(title), count))
     out.add("in_first", own.words.shares(own.words.of_row(0), count))
 
 
-def _echoes(own: _Own) -> tuple[Floats, Floats]:
+def _echoes(own: Own) -> tuple[Floats, Floats]:
     """Of each row that may be a headline: the share of its content words that the sentences behind it take up, and how
     often they do."""
     count = len(own.weight)
     words = own.words
-    candidate = (own.mass == 0) & (own.weight >= _TITLE.start) & (own.weight <= _TITLE.stop) & (own.count >= 3)
+    several = np.bincount(words.row, minlength=count) >= 3
+    candidate = (own.mass == 0) & (own.weight >= _TITLE.start) & (own.weight <= _TITLE.stop) & several
     prose = (own.mass > 0)[words.row] & words.content
     key = words.number * (count + _BEHIND + 1) + words.row
     told = np.unique(key[prose])
@@ -466,7 +263,7 @@ def _stated_title(rows: Rows) -> int | None:
     return None
 
 
-def _headline(own: _Own, core: tuple[int, int]) -> int | None:
+def _headline(own: Own, core: tuple[int, int]) -> int | None:
     """The longest short line over the likely block, near ones first."""
     low = max(core[0] - 14, 0)
     rows = np.arange(low, core[0] + 1)
@@ -477,7 +274,7 @@ def _headline(own: _Own, core: tuple[int, int]) -> int | None:
     return int(rows[score.argmax()])
 
 
-def _topic(out: _Columns, own: _Own, core: tuple[int, int], count: int) -> None:
+def _topic(out: Columns, own: Own, core: tuple[int, int], count: int) -> None:
     """The share of a row's content words that the likely block says elsewhere."""
     words = own.words
     row = words.row[words.content]
@@ -493,18 +290,18 @@ def _topic(out: _Columns, own: _Own, core: tuple[int, int], count: int) -> None:
     out.add("topic_words", np.bincount(at, weights=elsewhere > 0, minlength=count))
 
 
-def _tracked(out: _Columns, own: _Own, core: tuple[int, int]) -> None:
+def _tracked(out: Columns, own: Own, core: tuple[int, int]) -> None:
     """How far above and below the nearest short line about comments, other articles, … stands, and how many since."""
     begin = core[0]
     for kind in _TRACKED:
-        flags = (own.kinds[kind] > 0) & (own.weight <= _HEADING_WEIGHT)
-        out.add(f"since_{kind}", _since(flags))
+        flags = (own.kinds[kind] > 0) & (own.weight <= HEADING_WEIGHT)
+        out.add(f"since_{kind}", since(flags))
         out.add(f"until_{kind}", _until(flags))
         seen = np.cumsum(flags)
         out.add(f"{kind}_since_block", seen - seen[begin])
 
 
-def _neighbours(out: _Columns, own: _Own) -> None:
+def _neighbours(out: Columns, own: Own) -> None:
     named: tuple[tuple[str, npt.NDArray[np.generic]], ...] = (
         ("weight", own.weight), ("mass", own.mass), ("ended", own.ended), ("bullet", own.bullet),
         ("capitalised", own.capitalised), ("function", own.kinds["function"]),
