@@ -105,11 +105,10 @@ def _readability() -> Extractor:
 def _newspaper() -> Extractor:
     from newspaper import Article, Config
 
-    settings = Config()
-    settings.fetch_images = False  # it would ask the network for their sizes
-    settings.follow_meta_refresh = False
-
     def extract(content: bytes) -> Said:
+        settings = Config()  # one a page: a page's language stays in it
+        settings.fetch_images = False  # it would ask the network for their sizes
+        settings.follow_meta_refresh = False
         try:
             article = Article("http://page.invalid/", config=settings).download(input_html=content)
             article.parse()
