@@ -13,7 +13,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -46,9 +46,7 @@ _SCOPES = (
     "comment", "related", "popular", "share", "ad", "newsletter", "sidebar", "consent", "hidden", "card", "caption",
     "body", "article_body", "bio", "product", "tags",
 )  # fmt: skip
-_NUMBER = re.compile(r"\d{1,2}[:.h]\d\d(?!\d)|\d+")
 _WORD = re.compile(r"\w+")
-_SIGNS = re.compile(r"[©@]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +75,11 @@ def page_features(blocks: PageBlocks, context: Context) -> tuple[list[str], npt.
     out = _Columns()
     count = len(blocks)
     own = _own(out, blocks)
+    title_at = _title_block(blocks, context.title)
+    comments = _comments(blocks, own, title_at)
+    out.add("in_comments", comments)
+    # A long discussion holds more sentences than the article: its containers are found without it.
+    own = replace(own, mass=np.where(comments, 0.0, own.mass))
     mass, length = own.mass, own.length
     sums = _ContainerSums(blocks, own)
     element = blocks.element
@@ -92,11 +95,9 @@ def page_features(blocks: PageBlocks, context: Context) -> tuple[list[str], npt.
     out.add("same_text", _repeats(blocks.texts))
 
     tops = _containers(blocks, sums, own)
-    title_at = _title_block(blocks, context.title)
     anchors = [*tops, int(element[title_at]) if title_at is not None else 0]
     _steps(out, blocks, anchors)
     out.add("from_title", order - title_at if title_at is not None else np.full(count, -999))
-    out.add("has_title", np.full(count, title_at is not None))
 
     _ancestors(out, blocks, sums, total_mass)
     parent = blocks.parent[element]
@@ -107,7 +108,7 @@ def page_features(blocks: PageBlocks, context: Context) -> tuple[list[str], npt.
         ("grandparent", blocks.parent[parent]),
     ):
         _group(out, name, group, own)
-    _nearest(out, blocks, sums, total_mass, anchors)
+    _nearest(out, blocks, sums, total_mass, tops[0])
     _twins(out, blocks, sums)
     _since_title(out, blocks, title_at, own)
     _overlaps(out, blocks, context)
@@ -167,26 +168,20 @@ def _own(out: _Columns, blocks: PageBlocks) -> _Own:
     out.add("capitalised", signs.capitalised() / np.maximum(words, 1))
     out.add("bars", signs.count(BAR))
     out.add("marks_share", signs.count(MARK) / some)
-    out.add("dense", dense / some)
-    _numbers(out, blocks)
     out.add("tag", tag)
     return _Own(length, mass, link, density, heading)
 
 
-def _numbers(out: _Columns, blocks: PageBlocks) -> None:
-    """How many years, times of day and signs of ownership or address each block has."""
-    years: list[int] = []
-    clocks: list[int] = []
-    for found in _NUMBER.finditer(blocks.source_text):
-        text = found[0]
-        if not text.isdecimal():
-            clocks.append(found.start())
-        elif len(text) == 4 and text.startswith(("19", "20")):
-            years.append(found.start())
-    signs = [found.start() for found in _SIGNS.finditer(blocks.source_text)]
-    for name, places in (("years", years), ("clocks", clocks), ("signs", signs)):
-        at = np.searchsorted(blocks.starts, np.array(places, dtype=np.int64), side="right") - 1
-        out.add(name, np.bincount(at, minlength=len(blocks)))
+def _comments(blocks: PageBlocks, own: _Own, title_at: int | None) -> npt.NDArray[np.bool_]:
+    """Which blocks stand in an element of comments, one that does not hold the title (else: the first sentence) too."""
+    found = np.zeros(len(blocks), dtype=bool)
+    witness = int((own.mass > 0).argmax()) if title_at is None else title_at
+    bit = np.uint64(1 << TRAITS.index("comment"))
+    for index in np.flatnonzero(blocks.traits & bit):
+        first, last = blocks.first[index], blocks.last[index]
+        if not first <= witness < last:
+            found[first:last] = True
+    return found
 
 
 def _repeats(texts: list[str]) -> Floats:
@@ -301,12 +296,12 @@ def _group(out: _Columns, name: str, group: Ints, own: _Own) -> None:
     out.add(f"{name}_mean_length", length[group] / np.maximum(count[group], 1))
 
 
-def _nearest(out: _Columns, blocks: PageBlocks, sums: _ContainerSums, total_mass: float, anchors: list[int]) -> None:
+def _nearest(out: _Columns, blocks: PageBlocks, sums: _ContainerSums, total_mass: float, top: int) -> None:
     """The nearest ancestor of each category and tag: steps up to it and, of some, what else it holds."""
     bits = np.uint64(1) << np.arange(len(TRAITS), dtype=np.uint64)
     tags = np.array([TAGS[name] for name in NEAREST_TAGS])
     has = np.concatenate([(blocks.traits[:, None] & bits) != 0, blocks.tag[:, None] == tags], axis=1)
-    nearest = np.where(has, np.arange(len(has))[:, None], -1)
+    nearest = np.where(has, np.arange(len(has), dtype=np.int32)[:, None], np.int32(-1))
     for level in _levels(blocks):
         rows = nearest[level]
         nearest[level] = np.where(rows >= 0, rows, nearest[blocks.parent[level]])
@@ -322,9 +317,8 @@ def _nearest(out: _Columns, blocks: PageBlocks, sums: _ContainerSums, total_mass
         missing = at < 0
         out.add(f"scope_{name}_mass", np.where(missing, -1.0, sums.mass[at] / total_mass))
         out.add(f"scope_{name}_blocks", np.where(missing, -1.0, sums.blocks[at]))
-        for label, anchor in (("top", anchors[0]), ("title", anchors[-1])):
-            holds = (blocks.first[at] <= blocks.first[anchor]) & (blocks.last[at] >= blocks.last[anchor])
-            out.add(f"scope_{name}_holds_{label}", np.where(missing, -1, holds))
+        holds = (blocks.first[at] <= blocks.first[top]) & (blocks.last[at] >= blocks.last[top])
+        out.add(f"scope_{name}_holds_top", np.where(missing, -1, holds))
 
 
 def _twins(out: _Columns, blocks: PageBlocks, sums: _ContainerSums) -> None:

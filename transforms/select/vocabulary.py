@@ -20,8 +20,8 @@ ROOT_TAG = TAGS["body"]
 HEADINGS = tuple(TAGS[f"h{n}"] for n in range(1, 7))
 # Tags whose nearest ancestor's distance is a feature.
 NEAREST_TAGS = (
-    "p", "article", "section", "main", "header", "footer", "aside", "nav", "ul", "ol", "li", "table", "td", "figure",
-    "figcaption", "blockquote", "pre", "h1", "h2", "h3", "h4", "form", "address", "dl",
+    "p", "article", "section", "main", "header", "footer", "aside", "ul", "li", "table", "td", "figure", "figcaption",
+    "blockquote", "pre", "h2", "form",
 )  # fmt: skip
 
 # A word of up to four letters is a part of a name ("side" of "side-rail"), a longer one may stand within a part.
