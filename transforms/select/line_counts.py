@@ -255,7 +255,7 @@ def _found(pattern: re.Pattern[str], text: str, starts: Ints) -> Floats:
 
 
 def since(flags: Flags) -> Floats:
-    """How many rows above the last flagged row is, 0 where it is itself; FAR where none is."""
-    order = np.arange(len(flags))
-    last = np.maximum.accumulate(np.where(flags, order, -1))
+    """How many rows above the last flagged row is, 0 where it is itself; FAR where none is. ``flags`` is … × rows."""
+    order = np.arange(flags.shape[-1])
+    last = np.maximum.accumulate(np.where(flags, order, -1), axis=-1)
     return np.where(last < 0, FAR, np.minimum(order - last, FAR)).astype(np.float64)

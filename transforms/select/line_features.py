@@ -10,6 +10,7 @@ when a row scores its mass less a fixed cost, and shapes of neighbouring rows th
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -58,39 +59,45 @@ def line_features(rows: Rows, book: Rulebook) -> tuple[list[str], npt.NDArray[np
     _topic(out, own, core, count)
     _tracked(out, own, core)
     _neighbours(out, own)
-    matrix = np.empty((count, len(out.names)), dtype=np.float32)
+    columns = np.empty((len(out.names), count), dtype=np.float32)
     for index, values in enumerate(out.values):
-        matrix[:, index] = values
-    return out.names, matrix
+        columns[index] = values
+    return out.names, np.ascontiguousarray(columns.T)
 
 
 def _until(flags: Flags) -> Floats:
-    return since(flags[::-1])[::-1]
+    return since(flags[..., ::-1])[..., ::-1]
 
 
-def _within(values: Floats, reach: int) -> Floats:
-    running = np.concatenate(([0.0], np.cumsum(values)))
-    order = np.arange(len(values))
-    return running[np.minimum(order + reach + 1, len(values))] - running[np.maximum(order - reach, 0)]
+def _within(values: Floats, reaches: Sequence[int]) -> list[Floats]:
+    """For each reach the sums of ``values`` (… × rows) over each row and as many on both sides of it."""
+    count = values.shape[-1]
+    running = np.zeros((*values.shape[:-1], count + 1))
+    np.cumsum(values, axis=-1, out=running[..., 1:])
+    order = np.arange(count)
+    return [
+        running[..., np.minimum(order + reach + 1, count)] - running[..., np.maximum(order - reach, 0)]
+        for reach in reaches
+    ]
 
 
 def _windows(out: Columns, own: Own, total: float) -> None:
-    count = np.ones(len(own.mass))
-    for reach in _REACHES:
-        size = _within(count, reach)
-        mass = _within(own.mass, reach)
-        out.add(f"mass_within_{reach}", mass)
-        out.add(f"mass_share_within_{reach}", mass / total)
-        out.add(f"weight_within_{reach}", _within(own.weight, reach) / size)
-        out.add(f"ended_within_{reach}", _within(own.ended.astype(float), reach) / size)
-        out.add(f"short_within_{reach}", _within(own.short.astype(float), reach) / size)
-        out.add(f"bullets_within_{reach}", _within(own.bullet.astype(float), reach) / size)
-        for kind in ("function", "person", "comment", "related", "legal"):
-            if kind == "function" or reach in (5, 15):
-                out.add(f"{kind}_within_{reach}", _within(own.kinds[kind], reach) / size)
+    rarer = ("person", "comment", "related", "legal")
+    names = ("weight", "ended", "short", "bullets", "function", *rarer)
+    values = np.stack([
+        np.ones(len(own.mass)), own.mass, own.weight, own.ended, own.short, own.bullet, own.kinds["function"],
+        *(own.kinds[kind] for kind in rarer),
+    ])  # fmt: skip
+    for reach, sums in zip(_REACHES, _within(values, _REACHES), strict=True):
+        out.add(f"mass_within_{reach}", sums[1])
+        out.add(f"mass_share_within_{reach}", sums[1] / total)
+        means = sums[2:] / sums[0]
+        for name, mean in zip(names, means, strict=True):
+            if name not in rarer or reach in (5, 15):
+                out.add(f"{name}_within_{reach}", mean)
+    running = np.concatenate(([0.0], np.cumsum(own.mass)))
+    order = np.arange(len(own.mass))
     for reach in (3, 8, 20):
-        running = np.concatenate(([0.0], np.cumsum(own.mass)))
-        order = np.arange(len(own.mass))
         above = running[order] - running[np.maximum(order - reach, 0)]
         below = running[np.minimum(order + reach + 1, len(order))] - running[order + 1]
         out.add(f"mass_above_{reach}", above)
@@ -172,12 +179,12 @@ def _repeats(out: Columns, rows: Rows, own: Own, core: tuple[int, int]) -> None:
         alike[text] = alike.get(text, 0) + 1
     often = np.array([alike[text] if text else 0 for text in masked], dtype=np.float64)
     out.add("alike", often)
-    for reach in (2, 6, 15):
-        out.add(f"templates_within_{reach}", _within((often >= 3).astype(float), reach))
+    for reach, number in zip((2, 6, 15), _within((often >= 3).astype(float), (2, 6, 15)), strict=True):
+        out.add(f"templates_within_{reach}", number)
     dated = ((own.dated > 0) & (own.weight <= HEADING_WEIGHT)).astype(float)
     out.add("dated", dated)
-    for reach in (2, 6):
-        out.add(f"dated_within_{reach}", _within(dated, reach))
+    for reach, number in zip((2, 6), _within(dated, (2, 6)), strict=True):
+        out.add(f"dated_within_{reach}", number)
 
 
 def _templates(out: Columns, own: Own) -> None:
@@ -251,7 +258,8 @@ def _stated_title(rows: Rows) -> int | None:
         return None
     for index in range(1, len(rows.lines)):
         text = rows.lines[index].text
-        if not 12 <= len(text) <= 250:
+        begin = _WORD.search(text) if 12 <= len(text) <= 250 else None
+        if begin is None or begin[0].casefold() not in first:
             continue
         said = _letters(text)
         if (
@@ -292,13 +300,12 @@ def _topic(out: Columns, own: Own, core: tuple[int, int], count: int) -> None:
 
 def _tracked(out: Columns, own: Own, core: tuple[int, int]) -> None:
     """How far above and below the nearest short line about comments, other articles, … stands, and how many since."""
-    begin = core[0]
-    for kind in _TRACKED:
-        flags = (own.kinds[kind] > 0) & (own.weight <= HEADING_WEIGHT)
-        out.add(f"since_{kind}", since(flags))
-        out.add(f"until_{kind}", _until(flags))
-        seen = np.cumsum(flags)
-        out.add(f"{kind}_since_block", seen - seen[begin])
+    flags = (np.stack([own.kinds[kind] for kind in _TRACKED]) > 0) & (own.weight <= HEADING_WEIGHT)
+    above, below, seen = since(flags), _until(flags), np.cumsum(flags, axis=-1)
+    for number, kind in enumerate(_TRACKED):
+        out.add(f"since_{kind}", above[number])
+        out.add(f"until_{kind}", below[number])
+        out.add(f"{kind}_since_block", seen[number] - seen[number, core[0]])
 
 
 def _neighbours(out: Columns, own: Own) -> None:

@@ -85,23 +85,24 @@ def _goes_on(lines: Sequence[Line], index: int) -> bool:
 
 
 def _continues(above: Line, line: Line) -> bool:
-    first = line.text[0]
-    if _ENDED.search(above.text[-4:]) is None:
-        if first.islower():
-            return _CREDIT.match(line.text) is None
-        if _CLOSING.match(first):
-            return True
-        if _BROKEN_OFF.search(above.text[-2:]):
-            return True
-        word = _LAST_WORD.search(above.text[-_LONGEST_WORD:])
-        return (
-            word is not None
-            and word[1].islower()
-            and word[1] in line_words()["function"]
-            and word[1] not in _ENDS_HEADINGS
-            and _CREDIT.match(above.text.lower()) is None
-        )
-    return first.islower() and _ABBREVIATED.search(above.text[-8:]) is not None
+    first, last = line.text[0], above.text[-1]
+    worded = last.isalnum()
+    if not worded and _ENDED.search(above.text[-4:]):
+        return first.islower() and _ABBREVIATED.search(above.text[-8:]) is not None
+    if first.islower():
+        return _CREDIT.match(line.text) is None
+    if not first.isalnum() and _CLOSING.match(first):
+        return True
+    if not worded:
+        return _BROKEN_OFF.search(above.text[-2:]) is not None
+    word = _LAST_WORD.search(above.text[-_LONGEST_WORD:])
+    return (
+        word is not None
+        and word[1].islower()
+        and word[1] in line_words()["function"]
+        and word[1] not in _ENDS_HEADINGS
+        and _CREDIT.match(above.text.lower()) is None
+    )
 
 
 def join(lines: Sequence[Line]) -> Line:
