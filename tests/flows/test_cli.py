@@ -135,7 +135,7 @@ def test_explain_tells_where_an_article_came_from_and_what_was_cut(lake: Path) -
     said = json.loads(newslake("explain", "1", "--warehouse", lake, "--json").stdout)
     assert said["readings"][0]["input_key"] == "0000.html"
     assert said["readings"][0]["origins"]["title"] == "declared"
-    assert [span["rule_id"] for span in said["removed"]] == ["engine.unselected", "engine.unselected"]
+    assert [span["rule_id"] for span in said["removed"]] == ["blocks.navigation", "blocks.footer"]
     assert "© The Quay Gazette. All rights reserved." in newslake("explain", "1", "--warehouse", lake).stdout
 
 
