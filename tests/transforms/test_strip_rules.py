@@ -193,3 +193,59 @@ def test_folding_evens_out_spelling_marks_and_decoration() -> None:
     assert fold("اقرأ أيضاً") == fold("اقرا ايضا")
     assert fold("Ещё новости") == fold("еще новости")
     assert fold("Ｒｅａｄ ｍｏｒｅ…") == "read more"
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    [
+        ("12 kommenttia", "comment.count"),
+        ("5 hozzászólás", "comment.count"),
+        ("Lämna en kommentar", "comment.count"),
+        ("Αφήστε ένα σχόλιο", "comment.count"),
+        ("মন্তব্য করুন", "comment.count"),
+        ("Viết bình luận", "comment.count"),
+        ("댓글 쓰기", "comment.count"),
+        ("Schrijf je in voor onze wekelijkse nieuwsbrief", "newsletter.signup"),
+        ("Prenumerera på vårt nyhetsbrev", "newsletter.signup"),
+        ("Zapisz się do naszego newslettera", "newsletter.signup"),
+        ("Přihlaste se k odběru našeho newsletteru", "newsletter.signup"),
+        ("Iratkozzon fel hírlevelünkre", "newsletter.signup"),
+        ("Εγγραφείτε στο newsletter μας", "newsletter.signup"),
+        ("Bültenimize abone olun", "newsletter.signup"),
+        ("Vi använder kakor för att mäta hur sidan används.", "cookie.notice"),
+        ("Käytämme sivustolla evästeitä kävijämäärien mittaamiseen.", "cookie.notice"),
+        ("Tento web používá k měření návštěvnosti soubory cookies.", "cookie.notice"),
+        ("Weboldalunk a látogatottság mérésére sütiket használ.", "cookie.notice"),
+        ("Acest site folosește module cookie pentru măsurători.", "cookie.notice"),
+        ("Bu web sitesi ölçüm için çerez kullanır.", "cookie.notice"),
+        ("این سایت برای سنجش بازدید از کوکی استفاده می‌کند.", "cookie.notice"),
+        ("האתר משתמש לצורך מדידה בקובצי cookies בלבד.", "cookie.notice"),
+        ("Situs ini menyimpan cookies untuk pengukuran.", "cookie.notice"),
+        ("Trang web này lưu cookie để đo lường.", "cookie.notice"),
+        ("본 웹사이트는 이용 현황을 재기 위해 쿠키를 사용합니다.", "cookie.notice"),
+        ("Kaibladet 2025. Alla rättigheter förbehållna.", "copyright.footer"),
+        ("Kaikki oikeudet pidätetään.", "copyright.footer"),
+        ("Všechna práva vyhrazena.", "copyright.footer"),
+        ("Minden jog fenntartva.", "copyright.footer"),
+        ("Με επιφύλαξη παντός δικαιώματος.", "copyright.footer"),
+        ("כל הזכויות שמורות", "copyright.footer"),
+        ("सर्वाधिकार सुरक्षित", "copyright.footer"),
+        ("Hak cipta dilindungi undang-undang.", "copyright.footer"),
+    ],
+)
+def test_notices_are_known_in_the_languages_of_news(line: str, rule: str) -> None:
+    assert rule in {found.id for found in rulebook().line_rules(fold(line))}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Die Stadt verkauft Kekse, und die Cookies sind schon am Mittag ausverkauft.",
+        "De burgemeester schreef zich in voor de cursus knopen leggen.",
+        "Kaupunki luopuu kaikista oikeuksistaan vanhaan satamaan.",
+        "Het dorp kreeg 412 reacties op de plannen voor de nieuwe brug.",
+        "Hatóság: minden jog a kikötőé, de a híd a városé marad.",
+    ],
+)
+def test_sentences_about_such_things_are_no_notices(line: str) -> None:
+    assert rulebook().line_rules(fold(line)) == ()
