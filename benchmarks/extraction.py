@@ -22,7 +22,7 @@ from benchmarks import plain_rules, speed
 from benchmarks.intervals import Bootstrap, Floats, Interval, Scored, differences, interval
 from benchmarks.known_pages import FORMS, KnownPage, Said, known_pages, sample
 from benchmarks.measure import machine, publish, table
-from benchmarks.peers import TRAFILATURA, UNTITLED, missing_peers, peer_versions, peers
+from benchmarks.peers import TRAFILATURA, UNTITLED, missing_peers, peer_versions, peers, silence
 from training.pages import NoPages, scorer
 
 if TYPE_CHECKING:
@@ -211,6 +211,7 @@ def main() -> None:
     given = parser.parse_args()
     if given.write and given.pages:
         parser.error("--write takes all pages; leave --pages out")
+    silence()
     try:
         pages = known_pages()
     except NoPages as error:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.known_pages import FORMS, KnownPage, known_pages, sample
 from benchmarks.measure import machine, publish, table
+from benchmarks.peers import silence
 from training.pages import NoPages
 from transforms.article import Article, RawFile, Reading, Removed
 
@@ -236,6 +237,7 @@ def main() -> None:
     given = parser.parse_args()
     if given.write and given.pages:
         parser.error("--write takes all pages; leave --pages out")
+    silence()
     try:
         pages = known_pages()
     except NoPages as error:

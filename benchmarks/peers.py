@@ -36,6 +36,12 @@ def peer_versions() -> str:
     return ", ".join([*said, *(f"{name} not installed and left out" for name in missing)])
 
 
+def silence() -> None:
+    """Drop what the libraries say of single pages, for the rest of this process."""
+    logging.disable(logging.CRITICAL)
+    warnings.simplefilter("ignore")
+
+
 def missing_peers() -> list[str]:
     """The packages that are not installed."""
     return [name for name, module in _PACKAGES.items() if importlib.util.find_spec(module) is None]
@@ -43,8 +49,6 @@ def missing_peers() -> list[str]:
 
 def peers() -> dict[str, Extractor]:
     """Name → extractor, of those that are installed; trafilatura with metadata comes first."""
-    logging.disable(logging.CRITICAL)  # what they say of single pages is not what is measured here
-    warnings.simplefilter("ignore")
     found: dict[str, Extractor] = {
         TRAFILATURA: _trafilatura(with_metadata=True),
         UNTITLED: _trafilatura(with_metadata=False),

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from benchmarks.known_pages import KnownPage
 from benchmarks.measure import ROOT, by_turns, machine, median, table
-from benchmarks.peers import TRAFILATURA, peer_versions, peers
+from benchmarks.peers import TRAFILATURA, peer_versions, peers, silence
 from transforms.article import RawFile
 from transforms.extract import extract
 from transforms.read.page_body import Engine
@@ -113,6 +113,7 @@ def section(pages: Sequence[KnownPage], turns: int, processes: int) -> str:
 
 def main() -> None:
     name, folder, processes = sys.argv[1:]
+    silence()
     print(json.dumps(run(name, Path(folder), int(processes))))
 
 
