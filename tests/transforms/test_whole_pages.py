@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from transforms.account import unaccounted
-from transforms.article import Article, RawFile, Reading
+from transforms.article import Article, Origin, RawFile, Reading
 from transforms.read.decode import decode
 from transforms.read.text import read_text
 from transforms.select.line_choice import is_whole_page
@@ -135,3 +135,12 @@ def test_an_article_of_short_lines_is_no_whole_page() -> None:
 def test_a_bare_article_is_no_whole_page(language: str) -> None:
     story = story_of(language)
     assert not is_whole_page(split_lines("\n".join([story.title, story.by, story.date, *story.lines])))
+
+
+def test_a_by_line_and_a_date_in_two_nodes_each_are_read_as_one() -> None:
+    text = node_a_line("en").replace("By Mira Holm", "By\nMira Holm").replace("17 January", "Published\n17 January")
+    article = read(text)
+    assert [author.name for author in article.authors] == ["Mira Holm"]
+    assert article.published is not None
+    assert (article.published.day, article.published.origin) == (date(2025, 1, 17), Origin.DECLARED)
+    assert article.body.split("\n\n") == story_of("en").lines

@@ -26,7 +26,9 @@ REPEATED = "lines.repeated"
 UNSURE = 0.5  # of confidence; below it the rules alone judge
 _ABOVE = 20  # rows above the article in which its title and by-line may stand
 _TITLE = range(15, 201)  # weight
+_BELOW = 12  # rows below the title in which its by-line and date may stand
 _CREDIT_WEIGHT = 160
+_LABEL = 24  # weight of a by-line's label that is a line of its own
 _HEADING = 80
 _LEAST_ECHO = 0.4  # share of a title's words that the article must say again
 _DECLARED_ECHO = 0.5
@@ -85,18 +87,27 @@ def _take_head(draft: Draft, lines: Sequence[Line], found: LineChoice, first: in
         taken.add(0)
     if at is None:
         return taken
-    for index in range(at + 1, min(first + 3, len(rows))):
+    for index in range(at + 1, min(at + _BELOW, first + 3, len(rows))):
         row = rows[index]
         if row.form is Form.PROSE and row.weight > _CREDIT_WEIGHT:
             break
-        credit = read_credit(row.text, book) if row.weight <= _CREDIT_WEIGHT else None
+        if index in taken or row.weight > _CREDIT_WEIGHT:
+            continue
+        pieces = [row]
+        credit = read_credit(row.text, book)
+        if credit is None and row.weight <= _LABEL and index + 1 < len(rows) and rows[index + 1].form is Form.SHORT:
+            # "By" and the name, or "Published" and the date, are nodes of their own.
+            pieces = [row, rows[index + 1]]
+            credit = read_credit(f"{row.text} {rows[index + 1].text}", book)
+            credit = credit if credit is not None and credit.labelled else None
         if credit is None or not (credit.labelled or credit.published or credit.modified):
             continue
         if (credit.authors and draft.authors) or (credit.published and draft.published):
             continue
         heads.take_credit(draft, credit, Origin.TEXT)
-        heads.keep_credit(draft, row, credit)
-        taken.add(index)
+        for place, piece in enumerate(pieces, index):
+            heads.keep_credit(draft, piece, credit)
+            taken.add(place)
     return taken
 
 
