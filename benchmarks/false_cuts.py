@@ -14,6 +14,7 @@ import argparse
 import multiprocessing
 import re
 import sys
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -103,44 +104,39 @@ def on_page(tally: Tally, reading: Reading, body: str) -> None:
         return
     source = reading.source_text
     words = [(found.start(), found.end()) for found in _WORD.finditer(source)]
-    known = _known_and_missing([source[start:end] for start, end in words], reading, body)
-    for span, cut, lost in _by_span(reading.removed, words, known):
+    inside = [list(_inside(span, words)) for span in sorted(reading.removed, key=lambda one: one.start)]
+    lost = _lost([source[start:end] for start, end in words], {word for span in inside for word in span}, reading, body)
+    for span, numbers in zip(sorted(reading.removed, key=lambda one: one.start), inside, strict=True):
         cuts = tally.of(span.rule)
-        cuts.page_characters += cut
-        cuts.page_known += lost
+        cuts.page_characters += sum(words[n][1] - words[n][0] for n in numbers)
+        cuts.page_known += sum(words[n][1] - words[n][0] for n in numbers if n in lost)
 
 
-def _known_and_missing(words: Sequence[str], reading: Article, body: str) -> list[bool]:
-    """Which words stand in runs of the known body that the reading keeps fewer times than the body has them."""
+def _inside(span: Removed, words: Sequence[tuple[int, int]]) -> range:
+    """The numbers of the words in a span."""
+    return range(
+        bisect_right(words, span.start, key=lambda w: w[1] - 1), bisect_left(words, span.end, key=lambda w: w[0])
+    )
+
+
+def _lost(words: Sequence[str], cut: set[int], reading: Article, body: str) -> set[int]:
+    """Which words stand in runs of the known body that the reading keeps fewer times than the body has them.
+
+    A run that the body has once and the page twice is lost once, whatever cut its second place.
+    """
     missing = Counter(_runs(_WORD.findall(body)))
     missing -= Counter(_runs(_WORD.findall("\n".join([reading.title or "", reading.summary or "", reading.body]))))
-    found = [False] * len(words)
+    found: set[int] = set()
     for place, run in enumerate(_runs(words)):
-        if missing.get(run):
-            found[place : place + _RUN] = [True] * _RUN
+        numbers = range(place, place + _RUN)
+        if missing[run] > 0 and any(number in cut for number in numbers):
+            missing[run] -= 1
+            found.update(numbers)
     return found
 
 
 def _runs(words: Sequence[str]) -> Iterable[tuple[str, ...]]:
     return zip(*(words[start:] for start in range(_RUN)), strict=False)
-
-
-def _by_span(
-    removed: Sequence[Removed], words: Sequence[tuple[int, int]], known: Sequence[bool]
-) -> Iterable[tuple[Removed, int, int]]:
-    """Each removed span with the characters of its words, and of those that are known."""
-    at = 0
-    for span in sorted(removed, key=lambda one: one.start):
-        while at < len(words) and words[at][1] <= span.start:
-            at += 1
-        cut = lost = 0
-        index = at
-        while index < len(words) and words[index][0] < span.end:
-            length = words[index][1] - words[index][0]
-            cut += length
-            lost += length * known[index]
-            index += 1
-        yield span, cut, lost
 
 
 def rule_table(tally: Tally, bodies: int) -> str:
