@@ -47,6 +47,7 @@ _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff]")
 _PARTICLE = re.compile(r"[のはをにがでともたし的了是在和与將将]")  # what stands for function words in dense scripts
 _PHRASE = 9  # characters of a dense script that are a phrase rather than a label
 _WORD = re.compile(r"\w+")
+_YEAR, _LONG = 1 << 30, 1 << 31
 _RULES = ("nav.word", "share.bar", "comment.count", "newsletter.signup", "link.more", "ad.marker", "copyright.footer")
 _KINDS = (
     "function", "comment", "share", "newsletter", "consent", "legal", "related", "popular", "ad", "navigation",
@@ -187,8 +188,7 @@ def _counted(
     word_row = np.repeat(np.arange(len(said)), [len(found) for found in said])
     numbers: dict[str, int] = {}
     number_of = np.array([numbers.setdefault(word, len(numbers)) for found in said for word in found], dtype=np.int64)
-    bits_of = _kind_bits()
-    bits = np.array([bits_of.get(word, 0) for word in numbers], dtype=np.int64)
+    bits = np.array(list(map(_facts, numbers)), dtype=np.int64)
     kinds: dict[str, Floats] = {}
     for number, kind in enumerate(_KINDS):
         flags = (bits >> number) & 1 == 1
@@ -197,11 +197,10 @@ def _counted(
             kinds[kind] += particles
         out.add(f"{kind}_words", kinds[kind])
         out.add(f"{kind}_share", kinds[kind] / np.maximum(words, 1))
-    years = np.array([len(word) == 4 and word[:2] in ("19", "20") and word.isdigit() for word in numbers], dtype=bool)
+    years = (bits & _YEAR) != 0
     year_count = np.bincount(word_row[years[number_of]], minlength=len(texts)).astype(np.float64)
     out.add("years", year_count)
-    long = np.array([len(word) > 3 or not word.isascii() for word in numbers], dtype=bool)
-    content = ((bits & 1 == 0) & long)[number_of]
+    content = ((bits & 1 == 0) & ((bits & _LONG) != 0))[number_of]
     return Words(len(numbers), number_of, word_row, content), kinds, year_count
 
 
@@ -209,6 +208,17 @@ def _parts(word: str) -> list[str]:
     if len(word) < _PHRASE or not _DENSE.match(word[len(word) // 2]):
         return [word]
     return [word[at : at + 2] for at in range(len(word) - 1)]
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def _facts(word: str) -> int:
+    """The kinds of a word as bits, whether it is a year, whether it is long enough to say what a text is about."""
+    bits = _kind_bits().get(word, 0)
+    if len(word) == 4 and word[:2] in ("19", "20") and word.isdigit():
+        bits |= _YEAR
+    if len(word) > 3 or not word.isascii():
+        bits |= _LONG
+    return bits
 
 
 @functools.cache
