@@ -1,6 +1,6 @@
 """Pages a second of each extractor: a pool of processes over the same files, in turns, every side a process of its own.
 
-    python -m benchmarks.speed SIDE DIR PROCESSES      one side once; prints JSON: seconds, and peak MB of a process
+    python -m benchmarks.speed SIDE DIR PROCESSES      one side once; prints JSON: seconds, of CPUs too, and peak MB
 
 The clock runs from the pool's start to the last page. Before it starts, every side has read twenty of the files, so
 that nobody pays for imports and models. newslake gives whole rows for the warehouse: fields, language, dates, every cut
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
 import resource
 import subprocess
 import sys
@@ -70,14 +71,17 @@ def run(name: str, folder: Path, processes: int) -> dict[str, float]:
         took = time.perf_counter() - began
         pool.close()
         pool.join()
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024  # KB on Linux
-    return {"seconds": took, "peak_mb": peak, "characters": found}
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    peak = used.ru_maxrss / 1024  # KB on Linux
+    return {"seconds": took, "cpu": used.ru_utime + used.ru_stime, "peak_mb": peak, "characters": found}
 
 
 def section(pages: Sequence[KnownPage], turns: int, processes: int) -> str:
     """The table of all sides, with the ratio to trafilatura with metadata."""
     sides = [*NEWSLAKE, *peers()]
+    load = os.getloadavg()[1]
     peaks: dict[str, float] = {}
+    cpu: dict[str, list[float]] = {name: [] for name in sides}
     with tempfile.TemporaryDirectory(prefix="newslake-bench-") as room:
         folder = Path(room)
         for page in pages:
@@ -88,7 +92,8 @@ def section(pages: Sequence[KnownPage], turns: int, processes: int) -> str:
             done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
             said = json.loads(done.stdout.splitlines()[-1])
             peaks[name] = max(peaks.get(name, 0.0), said["peak_mb"])
-            print(f"{name}: {said['seconds']:.1f} s", file=sys.stderr, flush=True)
+            cpu[name].append(said["cpu"])
+            print(f"{name}: {said['seconds']:.1f} s, {said['cpu']:.1f} s of CPUs", file=sys.stderr, flush=True)
             return float(said["seconds"])
 
         found = by_turns({name: lambda name=name: one(name) for name in sides}, turns)
@@ -99,14 +104,16 @@ def section(pages: Sequence[KnownPage], turns: int, processes: int) -> str:
             f"{len(pages) / took:.1f}",
             f"{seconds[TRAFILATURA] / took:.2f} ×",
             f"{len(pages) / max(found[name]):.1f} – {len(pages) / min(found[name]):.1f}",
+            f"{1000 * median(cpu[name]) / len(pages):.1f} ms",
+            f"{median(cpu[TRAFILATURA]) / median(cpu[name]):.2f} ×",
             f"{peaks[name]:.0f} MB",
         ]
         for name, took in seconds.items()
     ]
     size = sum(len(page.html) for page in pages) / 1e6
-    columns = ["", "pages/s", "speed", "of single turns", "peak of a process"]
+    columns = ["", "pages/s", "speed", "of single turns", "CPU a page", "of CPU", "peak of a process"]
     return (
-        f"{table(columns, lines)}\n\nMedians of {turns} turns, "
+        f"{table(columns, lines)}\n\nMedians of {turns} turns, beside a load of {load:.1f} from before, "
         f"{processes} processes each, {len(pages)} pages, {size:.0f} MB, on {machine()}, {peer_versions()}."
     )
 
