@@ -45,11 +45,20 @@ def test_the_model_file_names_the_features_that_pages_have() -> None:
 
 
 def test_likely_blocks_are_chosen_and_a_block_that_was_said_already_is_not() -> None:
-    said = "The harbour council met on Monday to decide on the future of the old fish market hall."
+    said = (
+        "The harbour council met on Monday to decide on the future of the old fish market hall, and voted for a "
+        "plan that keeps the iron roof."
+    )
     texts = [said, "Menu", "Seven voted for it.", said, "Share"]
     found = choice(texts, np.array([0.9, 0.1, 0.8, 0.9, 0.2]))
     assert found.chosen.tolist() == [True, False, True, False, False]
     assert found.repeated.tolist() == [False, False, False, True, False]
+
+
+def test_a_question_that_is_put_to_everybody_stays_each_time() -> None:
+    question = "What would you change first if you were elected to the council?"
+    found = choice([question, "The ferry.", question, "The school."], np.array([0.9, 0.9, 0.9, 0.9]))
+    assert found.chosen.all()
 
 
 def test_where_no_block_is_likely_the_least_unlikely_are_chosen() -> None:

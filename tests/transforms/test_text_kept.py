@@ -279,3 +279,13 @@ def test_a_dateline_is_the_articles_date_and_stays_in_the_body() -> None:
     assert article.published is not None
     assert article.published.day.isoformat() == "2025-01-17"
     assert article.body.split("\n\n") == [first, P2, P3]
+
+
+def test_a_report_with_as_many_figures_as_letters_is_an_article() -> None:
+    rows = "\n".join(f"{n}. Aldmouth {n} 4{n:02d},{n:03d} 1{n:02d}.7 20{n:02d}-01" for n in range(1, 60))
+    prose = "The market cooled in the first half of the year, the land office says."
+    text = f"Where houses sell fastest\n\n{prose}\n\n{rows}\n"
+    raw = RawFile("figures.txt", text.encode())
+    reading = read_text(raw, text, as_of=datetime(2026, 11, 22, tzinfo=UTC))
+    assert isinstance(reading, Article)
+    assert "17. Aldmouth 17 417,017 117.7 2017-01" in reading.body

@@ -224,10 +224,14 @@ def is_liveblog(lines: Sequence[Line]) -> bool:
 
 
 def is_gibberish(text: str) -> bool:
-    """Whether a text is no text: less than half letters, or one unbroken run of signs such as base64."""
+    """Whether a text is no text: less than half letters and digits, hardly a letter, or one run such as base64.
+
+    Digits count, for a report with tables of figures may hold as many of them as of letters.
+    """
     sample = text[:8_000]
     words = sample.split()
     visible = sum(map(len, words))
-    if (len(_LETTER.findall(sample)) + len(_SIGN.findall(sample)) // 2) * 2 < visible:
+    letters = len(_LETTER.findall(sample)) + len(_SIGN.findall(sample)) // 2
+    if letters * 4 < visible or (letters + sum(map(str.isdigit, sample))) * 2 < visible:
         return True
     return visible > 200 and visible > 40 * len(words) and not _SPACED.search(sample)
