@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from transforms.read.page_body import Engine
     from transforms.read.site_rules import SiteRules
 
+
 def extract(
     raw: RawFile,
     *,
