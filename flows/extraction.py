@@ -19,6 +19,7 @@ from concurrent.futures import TimeoutError as DeadlinePassed
 from concurrent.futures import wait
 from dataclasses import dataclass, replace
 from datetime import datetime
+from multiprocessing import forkserver
 from pathlib import Path
 from types import TracebackType
 
@@ -34,7 +35,7 @@ from transforms.read.site_rules import SiteRules
 from transforms.staged import SCHEMA, InputFacts, digest, failed_row, rows, same_row, to_table
 from transforms.strip.site_blocks import SiteBlocks
 
-GROUP_BYTES = 256 * 1024
+GROUP_BYTES = 1024 * 1024
 GROUP_FILES = 32
 _LOOK_UP_SECONDS = 0.5
 SIDECAR_BYTES = 2**20
@@ -60,6 +61,14 @@ class Job:
     engine: Engine = "accurate"
     site_rules: SiteRules | None = None
     site_blocks: SiteBlocks | None = None
+
+
+def prepare_children(engine: Engine) -> None:
+    """Start the process that children are forked from, which imports the readers once; where it runs, do nothing."""
+    engines = [] if engine == "fast" else ["trafilatura"]
+    readers = ["transforms.extract", "transforms.read.html", "transforms.read.text", "transforms.staged"]
+    multiprocessing.get_context("forkserver").set_forkserver_preload([*readers, *engines])
+    forkserver.ensure_running()
 
 
 class ChildrenEnded(Exception):
@@ -175,8 +184,8 @@ def group(files: Sequence[Listed]) -> Iterator[list[Listed]]:
 
 
 def _children(job: Job, workers: int) -> ProcessPool:
+    prepare_children(job.engine)
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["transforms.extract", "transforms.read.html", "transforms.read.text"])
     return ProcessPool(max_workers=workers, initializer=_start_child, initargs=(job,), context=context)
 
 
