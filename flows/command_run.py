@@ -47,9 +47,6 @@ def run_once(
     except NoInbox as error:
         complain(str(error))
         return 2
-    from flows.extraction import prepare_children
-
-    prepare_children(loaded.settings.extraction.engine)
     # Great Expectations takes seconds to import; meanwhile Prefect's server comes up in a process of its own.
     from expectations import verdict
 
