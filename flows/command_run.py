@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import signal
 import sys
-import threading
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from flows.environment import settle
+from flows.prefect_server import ServerDown, start_for_a_run
 from flows.progress import REPORTER, Bar, PlainLines, Reporter
 from flows.settings import Loaded, feeds_of, read_site_rules
 from flows.summary import RunSummary
 from flows.terminal import complain, console
+
+if TYPE_CHECKING:
+    from transforms.read.page_body import Engine
 
 
 def run_once(
@@ -47,11 +51,18 @@ def run_once(
     except NoInbox as error:
         complain(str(error))
         return 2
-    # Great Expectations takes seconds to import; meanwhile Prefect's server comes up in a process of its own.
-    from expectations import verdict
-
-    threading.Thread(target=verdict.warm_up, name="great-expectations", daemon=True).start()
-    summary = _flow(source, folder, named_by, settings_file, verify=verify, as_json=as_json)
+    # Prefect's server takes longest, so it is begun first; what this process has to import is imported meanwhile.
+    server_answers = start_for_a_run(folder)
+    summary = _flow(
+        server_answers,
+        loaded.settings.extraction.engine,
+        source,
+        folder,
+        named_by,
+        settings_file,
+        verify=verify,
+        as_json=as_json,
+    )
     if summary is None:
         return 1
     if as_json:
@@ -62,7 +73,15 @@ def run_once(
 
 
 def _flow(
-    inbox: Path, folder: Path, named_by: str, settings_file: Path | None, *, verify: bool, as_json: bool
+    server_answers: Callable[[], None],
+    engine: Engine,
+    inbox: Path,
+    folder: Path,
+    named_by: str,
+    settings_file: Path | None,
+    *,
+    verify: bool,
+    as_json: bool,
 ) -> RunSummary | None:
     with ExitStack() as stack:
         reporter: Reporter = PlainLines()
@@ -71,19 +90,24 @@ def _flow(
         console(stderr=True).print(f"newslake run: inbox {inbox}, warehouse {folder} ({named_by})", highlight=False)
         REPORTER.set(reporter)
         reporter.stage("starting Prefect")
+        from expectations import verdict
         from expectations.errors import ExpectationsError
+        from flows.extraction import prepare_children
         from flows.ingest import ingest
         from flows.pickup import NoInbox
         from warehouse.errors import LakeError
 
+        verdict.warm_up()
+        prepare_children(engine)
         try:
+            server_answers()
             return ingest(
                 inbox=str(inbox),
                 warehouse=str(folder),
                 settings_file=str(settings_file) if settings_file else None,
                 verify=verify,
             )
-        except (LakeError, NoInbox, ExpectationsError) as error:
+        except (LakeError, NoInbox, ExpectationsError, ServerDown) as error:
             complain(str(error))
         except Exception as error:
             complain(f"the run failed: {type(error).__name__}: {error}")

@@ -6,24 +6,16 @@ warehouse folder: the embedded server of a single run has no scheduler.
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from flows.environment import settle
+from flows.prefect_server import ServerDown, for_schedules
 from flows.terminal import complain, console
 
 FILE_NAME = "prefect.yaml"
-_START_SECONDS = 120.0
 
 
 def serve_deployments(folder: Path, named_by: str, *, settings_file: Path | None, port: int) -> int:
@@ -40,16 +32,14 @@ def serve_deployments(folder: Path, named_by: str, *, settings_file: Path | None
         return 2
     console(stderr=True).print(f"newslake serve: warehouse {folder} ({named_by}), {file}", highlight=False)
     try:
-        with _server(folder, port):
+        with for_schedules(folder, port) as pages:
+            if pages:
+                console(stderr=True).print(f"Prefect server and its pages: {pages}", highlight=False)
             _serve(said, folder, settings_file)
     except ServerDown as error:
         complain(str(error))
         return 1
     return 0
-
-
-class ServerDown(Exception):
-    """The Prefect server did not come up."""
 
 
 def _serve(deployments: list[dict[str, Any]], folder: Path, settings_file: Path | None) -> None:
@@ -77,44 +67,3 @@ def _serve(deployments: list[dict[str, Any]], folder: Path, settings_file: Path 
         for one in deployments
     ]
     serve(*prepared, limit=1)
-
-
-@contextmanager
-def _server(folder: Path, port: int) -> Iterator[None]:
-    if os.environ.get("PREFECT_API_URL"):
-        yield
-        return
-    url = f"http://127.0.0.1:{port}/api"
-    # The port is looked at first: a server that is there already belongs to somebody else.
-    if _healthy(url):
-        raise ServerDown(
-            f"a Prefect server answers on port {port} already. To use it: PREFECT_API_URL={url} newslake serve; "
-            "to start another: newslake serve --port N"
-        )
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "prefect-server.log").open("ab") as log:
-        server = subprocess.Popen(  # noqa: S603 - our own interpreter and a number
-            [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)],
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        deadline = time.monotonic() + _START_SECONDS
-        while not _healthy(url):
-            if server.poll() is not None or time.monotonic() > deadline:
-                raise ServerDown(f"the Prefect server did not start; {folder / 'prefect-server.log'} says why")
-            time.sleep(0.2)
-        os.environ["PREFECT_API_URL"] = url
-        console(stderr=True).print(f"Prefect server and its pages: {url.removesuffix('/api')}", highlight=False)
-        yield
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
-
-
-def _healthy(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{url}/health", timeout=2) as answer:  # noqa: S310 - an http URL of the loopback
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False

@@ -19,18 +19,17 @@ _DEFAULTS = {
     "PREFECT_LOGGING_LOGGERS_PREFECT_SERVER_LEVEL": "ERROR",
 }
 
-_EMBEDDED = {
-    "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "true",
-    # 20 s by default, which a busy machine passes.
-    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+_OWN_SERVER = {
     "PREFECT_SERVER_LOGGING_LEVEL": "ERROR",
     "PREFECT_SERVER_DATABASE_TIMEOUT": "60",
 }
 
 
 def settle(warehouse: Path) -> None:
-    """Set what is not set: telemetry off and, where no server is named, Prefect's embedded one with its files in the
-    warehouse folder, so that no home folder is needed and no other project's runs are seen."""
+    """Set what is not set: telemetry off and, where no server is named, the place of Prefect's files.
+
+    They lie in the warehouse folder, so that no home folder is needed and no other project's runs are seen.
+    """
     for name, value in _DEFAULTS.items():
         os.environ.setdefault(name, value)
     if not os.environ.get("PREFECT_API_URL"):
@@ -38,5 +37,5 @@ def settle(warehouse: Path) -> None:
         os.environ.setdefault("PREFECT_HOME", str(warehouse / "prefect"))
         # The server does not make the folder of its own database.
         Path(os.environ["PREFECT_HOME"]).mkdir(parents=True, exist_ok=True)
-        for name, value in _EMBEDDED.items():
+        for name, value in _OWN_SERVER.items():
             os.environ.setdefault(name, value)

@@ -1,0 +1,135 @@
+"""Prefect servers of newslake's own: one for a single run, one for as long as `newslake serve` runs.
+
+Where PREFECT_API_URL names a server, neither is started. Prefect can start one for a run itself, but only after this
+process has imported it, and it then imports the server here as well: started first, the server comes up on another core
+while this process does its imports (measured by `python -m benchmarks.startup`).
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_HOST = "127.0.0.1"
+_START_SECONDS = 120.0
+_STOP_SECONDS = 5.0
+_LOG = "prefect-server.log"
+
+
+class ServerDown(Exception):
+    """The Prefect server did not come up."""
+
+
+def start_for_a_run(folder: Path) -> Callable[[], None]:
+    """Start a server with its files in the warehouse ``folder`` and name it to Prefect, which reads the name at import.
+
+    Gives what waits until it answers, which raises :class:`ServerDown`. It ends with this process, however that ends.
+    """
+    if os.environ.get("PREFECT_API_URL"):
+        return lambda: None
+    folder.mkdir(parents=True, exist_ok=True)
+    port = _free_port()
+    with (folder / _LOG).open("ab") as log:
+        server = subprocess.Popen(  # noqa: S603 - our own interpreter and a number
+            [sys.executable, "-m", "flows.prefect_server", str(port)],
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    # Prefect sends its last events and logs at exit too, before what was registered this early is called.
+    atexit.register(_stop, server)
+    url = f"http://{_HOST}:{port}/api"
+    os.environ["PREFECT_API_URL"] = url
+    return lambda: _wait(server, url, folder / _LOG)
+
+
+@contextmanager
+def for_schedules(folder: Path, port: int) -> Iterator[str | None]:
+    """A server that has a scheduler and pages, named to Prefect; its address, or None where one was named already.
+
+    Raises :class:`ServerDown`.
+    """
+    if os.environ.get("PREFECT_API_URL"):
+        yield None
+        return
+    url = f"http://{_HOST}:{port}/api"
+    # The port is looked at first: a server that is there already belongs to somebody else.
+    if _healthy(url):
+        raise ServerDown(
+            f"a Prefect server answers on port {port} already. To use it: PREFECT_API_URL={url} newslake serve; "
+            "to start another: newslake serve --port N"
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / _LOG).open("ab") as log:
+        server = subprocess.Popen(  # noqa: S603 - our own interpreter and a number
+            [sys.executable, "-m", "prefect", "server", "start", "--host", _HOST, "--port", str(port)],
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _wait(server, url, folder / _LOG)
+        os.environ["PREFECT_API_URL"] = url
+        yield url.removesuffix("/api")
+    finally:
+        _stop(server)
+
+
+def _wait(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while not _healthy(url):
+        if server.poll() is not None or time.monotonic() > deadline:
+            raise ServerDown(f"the Prefect server did not start; {log} says why")
+        time.sleep(0.05)
+
+
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    server.terminate()
+    try:
+        server.wait(timeout=_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
+    if server.stdin:
+        server.stdin.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((_HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _healthy(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/health", timeout=2) as answer:  # noqa: S310 - an http URL of the loopback
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _serve(port: int) -> None:
+    """In the process of a run's server: answer until told to stop, or until the pipe from the run closes."""
+    threading.Thread(target=_end_with_the_run, daemon=True).start()
+    import uvicorn
+    from prefect.server.api.server import create_app
+
+    uvicorn.run(create_app(ephemeral=True, final=True), host=_HOST, port=port, log_level="error", lifespan="on")
+
+
+def _end_with_the_run() -> None:
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    _serve(int(sys.argv[1]))

@@ -1,0 +1,80 @@
+"""The Prefect server of a single run: there when it is waited for, and gone with the run."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from flows import prefect_server
+
+_RUN = """
+import os, sys, time
+from pathlib import Path
+from flows.environment import settle
+from flows.prefect_server import start_for_a_run
+folder = Path(sys.argv[1])
+settle(folder)
+answers = start_for_a_run(folder)
+answers()
+print(os.environ["PREFECT_API_URL"], flush=True)
+time.sleep(float(sys.argv[2]))
+"""
+
+
+def _started(folder: Path, seconds: float) -> tuple[subprocess.Popen[str], str]:
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    run = subprocess.Popen(
+        [sys.executable, "-c", _RUN, str(folder), str(seconds)], env=environ, stdout=subprocess.PIPE, text=True
+    )
+    assert run.stdout is not None
+    with run.stdout as said:
+        return run, said.readline().strip()
+
+
+def _gone(url: str) -> bool:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if not prefect_server._healthy(url):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def test_a_killed_run_leaves_no_server_behind(tmp_path: Path) -> None:
+    run, url = _started(tmp_path / "lake", 600)
+    assert prefect_server._healthy(url)
+    run.send_signal(signal.SIGKILL)
+    run.wait()
+    assert _gone(url)
+
+
+def test_a_run_that_ends_ends_its_server(tmp_path: Path) -> None:
+    run, url = _started(tmp_path / "lake", 0)
+    assert run.wait(timeout=60) == 0
+    assert url.startswith("http://127.0.0.1:")
+    assert _gone(url)
+
+
+def test_a_server_that_is_named_is_used_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+    prefect_server.start_for_a_run(tmp_path / "lake")()
+    assert os.environ["PREFECT_API_URL"] == "http://127.0.0.1:9/api"
+    assert not (tmp_path / "lake").exists()
+
+
+def test_a_server_that_cannot_start_is_an_error_that_names_its_log(tmp_path: Path) -> None:
+    (tmp_path / "prefect").mkdir()
+    (tmp_path / "prefect" / "prefect.db").mkdir()
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    run = subprocess.run(
+        [sys.executable, "-c", _RUN, str(tmp_path), "0"], env=environ, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 1
+    assert f"the Prefect server did not start; {tmp_path / 'prefect-server.log'} says why" in run.stderr
+    assert (tmp_path / "prefect-server.log").read_text().strip()
