@@ -2,7 +2,7 @@
 
 Pick up, read (one task a chunk, in children), validate, load (one transaction a batch), tell. Chunks are cut by bytes
 from the inbox in the order of its keys, and batches end where chunks end, so a run that was killed and started again
-makes the same cuts as an undisturbed one. Only paths and counts pass through Prefect; rows wait as Parquet in the
+makes the same cuts as an undisturbed one. Only paths and counts pass through Prefect; rows wait as Arrow streams in the
 warehouse's staging folder.
 """
 
@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING
 import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
@@ -206,7 +205,7 @@ class _Run:
         _EXTRACTOR.get().know(blocks_in_force(self._con))
         REPORTER.get().begin(len(files), sum(file.size for file in files))
         chunks = [
-            read_chunk.submit(str(self.staging / f"chunk-{number:06d}.parquet"), opaque(members))
+            read_chunk.submit(str(self.staging / f"chunk-{number:06d}.arrows"), opaque(members))
             for number, members in enumerate(cut(files, self._settings.batch))
         ]
         for batch in self._batches_of(chunks):
@@ -216,27 +215,33 @@ class _Run:
         """The staged rows in order, as tables that end where a chunk ends and keep to the batch's bounds."""
         bounds = self._settings.batch
         waiting: list[pa.Table] = []
+        held_rows = held_bytes = 0
         for future in chunks:
             with self._watch.stage("reading"):
                 chunk = future.result()
-                table = pq.read_table(chunk.path, schema=SCHEMA, memory_map=False)
+                with pa.OSFile(chunk.path, "r") as file:
+                    table = pa.ipc.open_stream(file).read_all()
             Path(chunk.path).unlink()
             for piece in _pieces(table, bounds.max_rows):
-                held = sum(t.num_rows for t in waiting), sum(t.nbytes for t in waiting)
+                piece_bytes = piece.nbytes
                 if waiting and (
-                    held[0] + piece.num_rows > bounds.max_rows or held[1] + piece.nbytes > bounds.max_mb * 2**20
+                    held_rows + piece.num_rows > bounds.max_rows or held_bytes + piece_bytes > bounds.max_mb * 2**20
                 ):
                     yield pa.concat_tables(waiting).combine_chunks()
-                    waiting = []
+                    waiting, held_rows, held_bytes = [], 0, 0
                 waiting.append(piece)
+                held_rows += piece.num_rows
+                held_bytes += piece_bytes
         if waiting:
             yield pa.concat_tables(waiting).combine_chunks()
 
     def _load(self, batch: pa.Table) -> None:
         same = pc.equal(batch["outcome"], pa.scalar(Outcome.SAME.value))
-        ledger.touch(self._con, batch.filter(same).select(ledger.LISTING.names))
-        staged = batch.filter(pc.invert(same)).combine_chunks()
-        self._spared += batch.num_rows - staged.num_rows
+        staged = batch
+        if pc.any(same).as_py():
+            ledger.touch(self._con, batch.select(ledger.LISTING.names).filter(same))
+            staged = batch.filter(pc.invert(same)).combine_chunks()
+            self._spared += batch.num_rows - staged.num_rows
         if not staged.num_rows:
             return
         with self._watch.stage("validating"):
@@ -321,10 +326,10 @@ class _Run:
 
 @task(name="read-chunk", persist_result=False, cache_policy=NO_CACHE)
 def read_chunk(path: str, files: Sequence[Listed]) -> StagedChunk:
-    """Read ``files`` in the children and leave their rows as Parquet at ``path``."""
+    """Read ``files`` in the children and leave their rows as an Arrow stream at ``path``."""
     reporter = REPORTER.get()
     count = size = 0
-    with pq.ParquetWriter(path, SCHEMA, compression="lz4") as writer:
+    with pa.OSFile(path, "wb") as file, pa.ipc.new_stream(file, SCHEMA) as writer:
         for table in _EXTRACTOR.get().read(files, reporter.advance):
             writer.write_table(table)
             count += table.num_rows
