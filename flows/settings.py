@@ -211,7 +211,21 @@ def _in_words(message: str) -> str:
     """msgspec's message with the key first: "batch.max_rows: Expected `int`, got `str`"."""
     text, _, path = message.partition(" - at `$.")
     text = text.replace("Object contains unknown field", "unknown setting").replace("Object missing", "missing")
-    return f"{path.rstrip('`')}: {text}" if path else text
+    path = path.rstrip("`")
+    if text.startswith("Invalid enum value"):
+        text += f", expected one of {', '.join(_allowed(path))}"
+    return f"{path}: {text}" if path else text
+
+
+def _allowed(path: str) -> list[str]:
+    """The values that a setting of a few may have, by its key with dots."""
+    from msgspec import inspect
+
+    kind: inspect.Type = inspect.type_info(Settings)
+    for part in path.split("."):
+        if isinstance(kind, inspect.StructType):
+            kind = next(field.type for field in kind.fields if field.name == part)
+    return [str(value) for value in kind.values] if isinstance(kind, inspect.LiteralType) else []
 
 
 def feeds_of(settings: Settings) -> tuple[Feed, ...]:

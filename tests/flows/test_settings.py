@@ -41,7 +41,7 @@ def test_a_list_in_a_variable_is_written_as_toml_writes_it(tmp_path: Path) -> No
         ("[batch]\nmax_rows = 'many'", {}, "newslake.toml: batch.max_rows: Expected `int`, got `str`"),
         ("[batch]\nmax_rows = 0", {}, "batch.max_rows: Expected `int` >= 1"),
         ("[[feeds]]\nname = 'a'", {}, "feeds[0]: missing required field `pattern`"),
-        ("keep_raw = 'some'", {}, "keep_raw: Invalid enum value 'some'"),
+        ("keep_raw = 'some'", {}, "keep_raw: Invalid enum value 'some', expected one of all, none, quarantined"),
         ("a = [", {}, "newslake.toml: not valid TOML"),
         ("", {"NEWSLAKE_BATCH__MAX_ROWS": "many"}, "NEWSLAKE_BATCH__MAX_ROWS: batch.max_rows: Expected `int`"),
         ("", {"NEWSLAKE_BATCH__ROWS": "1"}, "NEWSLAKE_BATCH__ROWS: batch: unknown setting `rows`"),
