@@ -9,9 +9,7 @@ Seeded: the same pages and the same LightGBM give the same file.
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,8 +19,9 @@ import numpy.typing as npt
 
 import transforms.select
 from training.boosting import Shape, document, fold_of, written
+from training.command import Training, main
 from training.labels import Labels, labels
-from training.pages import GoldPage, NoPages, f1, gold_pages
+from training.pages import GoldPage, f1, gold_pages
 from transforms.article import Rejection
 from transforms.read.html import Page, parsed
 from transforms.read.markup import decode_markup
@@ -100,24 +99,14 @@ def report(names: Sequence[str], found: Sequence[Example], empty: Sequence[GoldP
     return {group: f1(pairs) for group, pairs in sorted(bodies.items())}
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--write", action="store_true")
-    parser.add_argument("--check", action="store_true")
-    given = parser.parse_args()
-    try:
-        names, found, empty = examples()
-    except NoPages as error:
-        sys.exit(str(error))
-    if given.check:
-        same = written(model(names, found)) == FILE.read_text(encoding="ascii")
-        sys.exit(None if same else f"{FILE} is not what training makes; python -m training.page --write")
-    for group, score in report(names, found, empty).items():
-        print(f"{group}: {score:.4f}")
-    if given.write:
-        FILE.write_text(written(model(names, found)), encoding="ascii")
-        print(f"{FILE}: {FILE.stat().st_size:,} bytes")
+def training() -> Training:
+    """What the public pages allow. Raises :class:`~training.pages.NoPages`."""
+    names, found, empty = examples()
+    return Training(
+        model=lambda: written(model(names, found)),
+        scores=lambda: report(names, found, empty),
+    )
 
 
 if __name__ == "__main__":
-    main()
+    main(__doc__, "training.page", FILE, training)
