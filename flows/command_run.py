@@ -6,7 +6,7 @@ import json
 import signal
 import sys
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
@@ -96,10 +96,13 @@ def _flow(
         from flows.ingest import ingest
         from flows.pickup import NoInbox
         from warehouse.errors import LakeError
+        from warehouse.migrate import prepare
 
-        verdict.warm_up()
-        prepare_children(engine)
         try:
+            verdict.warm_up()
+            prepare_children(engine)
+            with suppress(LakeError):  # the flow opens it too, and says what is wrong where Prefect sees it
+                prepare(folder).close()
             server_answers()
             return ingest(
                 inbox=str(inbox),
