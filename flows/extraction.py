@@ -8,11 +8,9 @@ readers once: a killed child is replaced in milliseconds.
 
 from __future__ import annotations
 
-import errno
 import multiprocessing
 import os
 import resource
-import stat
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import TimeoutError as DeadlinePassed
@@ -26,7 +24,8 @@ from types import TracebackType
 import pyarrow as pa
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
-from flows.pickup import SIDECAR_SUFFIX, Listed
+from flows.opening import open_input, read_sidecar_of
+from flows.pickup import Listed
 from flows.settings import Settings
 from transforms.article import RawFile, Reading, Rejection
 from transforms.hints import Feed, raw_file, with_fault
@@ -38,7 +37,6 @@ from transforms.strip.site_blocks import SiteBlocks
 GROUP_BYTES = 1024 * 1024
 GROUP_FILES = 32
 _LOOK_UP_SECONDS = 0.5
-SIDECAR_BYTES = 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,12 +225,13 @@ def _rows_of(file: Listed, job: Job, read: Callable[[RawFile], list[Reading]]) -
     if file.problem is not None:
         return [failed_row(InputFacts(file.file_key, None, file.size, file.mtime_ns, None), *file.problem)]
     try:
-        content, mtime_ns = _content(file.path, job.limits.file_mb * 2**20)
+        with open_input(file) as opened:
+            content, mtime_ns = opened.stream.read(job.limits.file_mb * 2**20 + 1), opened.mtime_ns
     except OSError as error:
         reason = "vanished" if isinstance(error, FileNotFoundError) else "unreadable"
         detail = f"{file.file_key}: {error.strerror}; the next run tries again"
         return [failed_row(InputFacts(file.file_key, None, file.size, file.mtime_ns, None), reason, detail)]
-    raw, problem = raw_file(file.file_key, content, _sidecar(file.path), job.feeds)
+    raw, problem = raw_file(file.file_key, content, read_sidecar_of(file), job.feeds)
     facts = InputFacts(file.file_key, raw.feed, len(content), mtime_ns, digest(content))
     if facts.content_hash == file.known_hash:
         return [same_row(facts)]
@@ -247,20 +246,3 @@ def _rows_of(file: Listed, job: Job, read: Callable[[RawFile], list[Reading]]) -
     if problem is not None:
         readings = [with_fault(reading, problem) for reading in readings]
     return rows(facts, content, readings, keep_raw=job.keep_raw)
-
-
-def _content(path: str, limit: int) -> tuple[bytes, int]:
-    """The bytes of a regular file, one more than ``limit`` at most, and its modification time in ns."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as file:
-        facts = os.fstat(descriptor)
-        if not stat.S_ISREG(facts.st_mode):
-            raise OSError(errno.EINVAL, "is no longer a regular file")
-        return file.read(limit + 1), facts.st_mtime_ns
-
-
-def _sidecar(path: str) -> bytes | None:
-    try:
-        return _content(path + SIDECAR_SUFFIX, SIDECAR_BYTES)[0]
-    except OSError:
-        return None
