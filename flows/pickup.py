@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from transforms.keys import printable
+
 SIDECAR_SUFFIX = ".meta.json"
 
 _COLUMNS: list[tuple[str, pa.DataType]] = [
@@ -98,26 +100,6 @@ def list_inbox(folder: Path, ignore: Sequence[str] = ()) -> Inbox:
     described = {entry.path + SIDECAR_SUFFIX for entry in listed}
     files = tuple(e for e in listed if e.problem is None and e.path not in described)
     return Inbox(files, tuple(e for e in listed if e.problem is not None), ignored)
-
-
-def printable(name: str) -> str:
-    r"""A path as a key that any terminal and table can hold; two paths never share one.
-
-    Control characters, bytes that are not UTF-8 (surrogate escapes in ``name``), and the two characters that carry
-    meaning in a key (``\`` and ``#``, which marks a container's member) are written as backslash escapes.
-    """
-    if name.isprintable() and "\\" not in name and "#" not in name:
-        return name
-    return "".join(_escape(c) if c in "\\#" or not c.isprintable() else c for c in name)
-
-
-def _escape(character: str) -> str:
-    code = ord(character)
-    if character in "\\#":
-        return "\\" + character
-    if 0xDC80 <= code <= 0xDCFF:
-        return f"\\x{code - 0xDC00:02x}"
-    return f"\\u{{{code:x}}}"
 
 
 def _walk(root: str) -> Iterator[tuple[str, str]]:

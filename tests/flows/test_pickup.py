@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.pickup import NoInbox, list_inbox, printable
+from flows.pickup import NoInbox, list_inbox
+from transforms.keys import printable
 
 
 def keys(folder: Path, *ignore: str) -> list[str]:
