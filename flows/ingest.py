@@ -137,7 +137,7 @@ def run(loaded: Loaded, inbox: Path, folder: Path, *, verify: bool) -> RunSummar
         Extractor(job, loaded.settings.extraction.workers) as extractor,
     ):
         _EXTRACTOR.set(extractor)
-        if listed.files and not Layout(folder).catalog.exists():
+        if listed.files and not Layout(folder).exists():
             extractor.warm_up()  # everything will be read: the children start while the tables are made
         with watch.stage("opening"):
             con = prepare(folder)

@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 
+from warehouse.errors import StorageRefused
+from warehouse.storage import Storage, bind
+
 if TYPE_CHECKING:
     from transforms.hints import Feed
     from transforms.read.site_rules import SiteRules
@@ -80,6 +83,16 @@ class Alerts(Section, frozen=True):
     prefect_block: str = ""
 
 
+class StorageSettings(Section, frozen=True):
+    """Where catalog and data lie; no secret stands here."""
+
+    catalog: str = "sqlite"
+    data: str = ""
+    s3_endpoint: str = ""
+    s3_region: str = "us-east-1"
+    s3_url_style: Literal["vhost", "path"] = "vhost"
+
+
 class FeedSettings(Section, frozen=True):
     """One ``[[feeds]]``: files of one provenance, by a pattern over their keys, with defaults for what they lack."""
 
@@ -102,6 +115,7 @@ class Settings(Section, frozen=True):
     batch: Batch = Batch()
     quality: Quality = Quality()
     alerts: Alerts = Alerts()
+    storage: StorageSettings = StorageSettings()
     feeds: tuple[FeedSettings, ...] = ()
 
 
@@ -118,7 +132,21 @@ class Loaded:
         return Path(given) if given else self.base / self.settings.inbox
 
     def warehouse(self, given: str | None) -> tuple[Path, str]:
-        """The warehouse folder and, in words, what named it."""
+        """The warehouse folder and, in words, what named it; a folder without a warehouse is tied to ``storage``.
+
+        Raises :class:`SettingsError` where ``storage`` can't be used, or the folder's warehouse lies elsewhere.
+        """
+        folder, named_by = self._folder(given)
+        said = msgspec.structs.asdict(self.settings.storage)
+        if said["data"] and "://" not in said["data"]:
+            said["data"] = str((self.base / said["data"]).absolute())
+        try:
+            bind(folder, Storage(**said))
+        except StorageRefused as error:
+            raise SettingsError(str(error)) from error
+        return folder, named_by
+
+    def _folder(self, given: str | None) -> tuple[Path, str]:
         if given:
             return Path(given).absolute(), "--warehouse"
         if os.environ.get("NEWSLAKE_WAREHOUSE"):

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from storage_servers import database, postgres, s3  # noqa: F401 - fixtures for the tests of every folder
 
 ROOT = Path(__file__).parents[1]
 _INPUTS = ("NEWSLAKE_SEEDS", "NEWSLAKE_PAGES")

@@ -15,7 +15,7 @@ TEMPLATE = Path(__file__).parents[1] / "newslake.toml"
 
 def uncommented() -> str:
     """The file with every setting switched on: ``#key = value`` has no space after its sign, prose has."""
-    return re.sub(r"^#(?=[a-z_]+ = |\[\[)", "", TEMPLATE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return re.sub(r"^#(?=[a-z0-9_]+ = |\[\[)", "", TEMPLATE.read_text(encoding="utf-8"), flags=re.MULTILINE)
 
 
 def test_the_file_as_it_stands_changes_nothing() -> None:

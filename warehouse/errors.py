@@ -5,6 +5,7 @@ LakeError
 ├── WarehouseNewer    a later version of newslake made it
 ├── WarehouseBroken   its catalog cannot be read
 ├── WarehouseBusy     another process holds the lock
+├── StorageRefused    the places of catalog and data that the settings name can't be used
 ├── LoadRefused       a batch failed an audit inside its transaction; nothing of it was kept
 └── QueryRefused      a statement that the read-only SQL surface does not run
     └── QueryStopped  it ran longer, or needed more memory, than allowed
@@ -31,6 +32,10 @@ class WarehouseBroken(LakeError):
 
 class WarehouseBusy(LakeError):
     """Another process holds the lock for longer than the caller would wait."""
+
+
+class StorageRefused(LakeError):
+    """The places of catalog and data cannot be used, or are not those of this warehouse."""
 
 
 class LoadRefused(LakeError):

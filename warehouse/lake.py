@@ -6,30 +6,35 @@ A warehouse is one folder, which may be moved as a whole:
     data/            Parquet, owned by DuckLake; nothing else may lie in it (the sweep of orphans would take it)
     staging/         chunks that wait for their batch, and what a query spills
     raw/             kept bytes, one zstd blob a content hash
+    storage.json     only where the catalog is in PostgreSQL or the data on S3: names them (:mod:`warehouse.storage`)
     commit.lock, run.lock
 
-The two extensions come from wheels of this environment and are loaded by path: nothing is downloaded, and no home
-folder is needed.
+The extensions come from wheels of this environment and are loaded by path: nothing is downloaded, and no home folder is
+needed.
 """
 
 from __future__ import annotations
 
 import importlib.util
+import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import duckdb
 from duckdb import DuckDBPyConnection
 
-from warehouse.errors import LakeError, NoWarehouse, WarehouseBroken, WarehouseNewer
+from warehouse.errors import LakeError, NoWarehouse, StorageRefused, WarehouseBroken, WarehouseNewer
 from warehouse.locks import COMMIT_WAIT_SECONDS, commit_lock
+from warehouse.storage import Storage, storage_of, told
 
 # What every function of this package takes; the flows name the type without importing duckdb.
 Connection = DuckDBPyConnection
 
-_EXTENSIONS = ("ducklake", "sqlite_scanner")
+_EXTRAS = {"postgres_scanner": "postgres", "httpfs": "s3"}  # extension: the extra of newslake that brings it
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -41,11 +46,29 @@ class Layout:
 
     @property
     def catalog(self) -> Path:
+        """The catalog, where it is SQLite."""
         return self.folder / "catalog.sqlite"
 
     @property
     def data(self) -> Path:
-        return self.folder / "data"
+        """The Parquet files, where they are local."""
+        said = self.storage
+        return Path(said.data) if said.data and not said.is_s3 else self.folder / "data"
+
+    @property
+    def storage(self) -> Storage:
+        """Where catalog and data are."""
+        return storage_of(self.folder)
+
+    @property
+    def data_url(self) -> str:
+        """Where the Parquet files are, wherever that is; ends in a slash."""
+        said = self.storage
+        return f"{said.data.rstrip('/')}/" if said.is_s3 else f"{self.data}/"
+
+    def exists(self) -> bool:
+        """Whether there is a catalog to ask; one in PostgreSQL may still turn out to be empty."""
+        return self.catalog.exists() or self.storage.is_postgres
 
     @property
     def staging(self) -> Path:
@@ -60,10 +83,10 @@ def connect(folder: Path, *, read_only: bool = False) -> DuckDBPyConnection:
     """A connection to the warehouse in ``folder``: catalog `lake` in use, session time zone UTC.
 
     Raises :class:`NoWarehouse` where none is there, :class:`WarehouseNewer` where a later version made it,
-    :class:`WarehouseBroken` where its catalog cannot be read.
+    :class:`WarehouseBroken` where its catalog cannot be read, :class:`StorageRefused` where its places can't be used.
     """
     layout = Layout(Path(folder).absolute())
-    if not layout.catalog.exists():
+    if not layout.exists():
         raise NoWarehouse(f"There is no warehouse in {layout.folder}. `newslake run INBOX` makes one and loads it.")
     con = attach(layout, read_only=read_only)
     version = applied_version(con)
@@ -89,39 +112,66 @@ def refuse_newer(con: DuckDBPyConnection, layout: Layout, version: int) -> None:
 
 def attach(layout: Layout, *, read_only: bool = False) -> DuckDBPyConnection:
     """A connection with the catalog of ``layout`` attached, of whatever version; makes an empty one if need be."""
+    storage = layout.storage
     con = duckdb.connect(
         config={
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
-            "temp_directory": str(layout.staging / "spill"),
+            "temp_directory": str(layout.staging / "spill"),  # folder_of reads the warehouse's folder from it
         }
     )
-    for extension in _EXTENSIONS:
+    for extension in _extensions(storage):
         con.execute(f"load {quoted(_extension_file(extension))}")
     con.execute("set timezone = 'UTC'")
     con.execute("set enable_progress_bar = false")  # it goes to standard output, into whatever a pipe carries
+    if storage.is_s3:
+        _allow_s3(con, storage)
+    if storage.is_postgres:
+        # Commits are made one at a time under the lock, so a conflict means that a committer died and its last commit
+        # came through after all. To try again would commit what was audited against the lake without it.
+        con.execute("set ducklake_max_retry_count = 0")
+    attach_lake(con, layout, read_only=read_only)
+    return con
+
+
+def attach_lake(con: DuckDBPyConnection, layout: Layout, *, read_only: bool, at: str | None = None) -> None:
+    """Attach the catalog of ``layout`` as `lake`; ``at`` is an option of DuckLake that names a snapshot.
+
+    Raises :class:`WarehouseBroken`, and :class:`NoWarehouse` where PostgreSQL holds no catalog yet.
+    """
+    storage = layout.storage
     options = [
-        f"data_path {quoted(layout.data)}",
-        "override_data_path true",  # the catalog stores an absolute path, which a moved folder would not be found by
-        "meta_journal_mode 'WAL'",
-        "meta_busy_timeout 5000",
+        f"data_path {quoted(layout.data_url)}",
         *(["read_only"] if read_only else []),
+        *([at] if at else []),
     ]
+    if storage.is_postgres:
+        target = f"ducklake:postgres:{storage.connection}"
+    else:
+        target = f"ducklake:sqlite:{layout.catalog}"
+        # The catalog stores the absolute path of the data, by which a moved folder would not be found. In PostgreSQL it
+        # is not overridden: two folders that name it must name the same data, and DuckLake refuses what differs.
+        options += ["override_data_path true", "meta_journal_mode 'WAL'", "meta_busy_timeout 5000"]
     try:
-        con.execute(f"attach {quoted(f'ducklake:sqlite:{layout.catalog}')} as lake ({', '.join(options)})")
+        con.execute(f"attach {quoted(target)} as lake ({', '.join(options)})")
     except duckdb.Error as error:
+        if at is not None:
+            raise  # what is wrong may be the moment that was asked for: the caller says so
         con.close()
+        if read_only and "Existing DuckLake at metadata catalog" in str(error):
+            raise NoWarehouse(
+                f"{told(storage.catalog)} holds no warehouse yet. `newslake run INBOX` makes one and loads it."
+            ) from error
         raise WarehouseBroken(_why_not_attached(layout, str(error))) from error
     con.execute("use lake")
-    return con
 
 
 def folder_of(con: DuckDBPyConnection) -> Path:
     """The warehouse folder that a connection of :func:`connect` belongs to."""
-    row = con.execute("select path from duckdb_databases() where database_name = 'lake'").fetchone()
-    if row is None:
+    row = con.execute("select value from duckdb_settings() where name = 'temp_directory'").fetchone()
+    if row is None or Path(str(row[0])).name != "spill":
         raise LakeError("This connection has no lake attached; open it with warehouse.lake.connect.")
-    return Path(str(row[0]).removeprefix("sqlite:")).parent
+    return Path(str(row[0])).parents[1]
 
 
 @contextmanager
@@ -132,11 +182,12 @@ def transaction(
 
     Raises :class:`warehouse.errors.WarehouseBusy` where the lock is not free in time.
     """
-    with commit_lock(folder_of(con), wait_seconds=wait_seconds):
+    with commit_lock(folder_of(con), wait_seconds=wait_seconds) as still_held:
         con.execute("begin")
         try:
             yield con
             con.execute("call lake.set_commit_message('newslake', ?)", [message])
+            still_held()
             con.execute("commit")
         except BaseException:
             _roll_back(con)
@@ -165,6 +216,11 @@ def _roll_back(con: DuckDBPyConnection) -> None:
         return
 
 
+def _extensions(storage: Storage) -> list[str]:
+    catalog = "postgres_scanner" if storage.is_postgres else "sqlite_scanner"
+    return ["ducklake", catalog, *(["httpfs"] if storage.is_s3 else [])]
+
+
 def _extension_file(name: str) -> Path:
     package = f"duckdb_extension_{name}"
     spec = importlib.util.find_spec(package)
@@ -173,13 +229,50 @@ def _extension_file(name: str) -> Path:
         file /= f"{name}.duckdb_extension"
         if file.exists():
             return file
+    extra = _EXTRAS.get(name)
     raise LakeError(
         f"The DuckDB extension {name} for version {duckdb.__version__} is not in this environment; "
-        "install newslake's locked requirements again."
+        + (f"install newslake with its extra {extra}." if extra else "install newslake's locked requirements again.")
     )
 
 
+def _allow_s3(con: DuckDBPyConnection, storage: Storage) -> None:
+    """Give ``con`` the keys of the environment, for the warehouse's own prefix and nothing else."""
+    key, secret = os.environ.get("AWS_ACCESS_KEY_ID", ""), os.environ.get("AWS_SECRET_ACCESS_KEY", "")
+    if not key or not secret:
+        con.close()
+        raise StorageRefused(
+            f"The data lie in {storage.data}, and the environment holds no keys for it: set AWS_ACCESS_KEY_ID and "
+            "AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN where they are temporary)."
+        )
+    said = {"key_id": key, "secret": secret, "session_token": os.environ.get("AWS_SESSION_TOKEN", "")}
+    said |= {"region": storage.s3_region, "url_style": storage.s3_url_style}
+    if storage.s3_endpoint:
+        said["endpoint"] = urlsplit(storage.s3_endpoint).netloc
+    options = [f"{name} {quoted(value)}" for name, value in said.items() if value]
+    options += [f"scope {quoted(storage.data.rstrip('/') + '/')}"]
+    options += ["use_ssl false"] if storage.s3_endpoint.startswith("http://") else []
+    try:
+        con.execute(f"create secret lake_data (type s3, {', '.join(options)})")
+    except duckdb.Error:
+        con.close()
+        # DuckDB's message repeats the statement, keys and all.
+        raise StorageRefused(f"DuckDB does not take the keys of the environment for {storage.data}.") from None
+
+
 def _why_not_attached(layout: Layout, error: str) -> str:
+    storage = layout.storage
+    elsewhere = re.search(r'does not match existing data path in the catalog "(.+?)"', error)
+    if elsewhere:
+        return (
+            f"The catalog in {told(storage.catalog)} has its data in {elsewhere[1]}, not in {layout.data_url}: "
+            f"name that place as storage.data, in the settings or in {layout.folder / 'storage.json'}."
+        )
+    if storage.is_postgres:
+        return (
+            f"The catalog in {told(storage.catalog)} cannot be used: {error.strip()}. Look whether the server runs, "
+            f"and whether {layout.folder / 'storage.json'}, PGPASSWORD and the role's grants are right."
+        )
     if "readonly database" in error or "unable to open" in error:
         return (
             f"The catalog {layout.catalog} cannot be opened ({error}). A SQLite catalog in WAL mode asks every reader "

@@ -13,6 +13,7 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from warehouse.lake import folder_of, transaction
+from warehouse.locks import claim_run, goes_on
 from warehouse.statements import one_row, statement
 
 _LISTING: list[tuple[str, pa.DataType]] = [
@@ -61,10 +62,13 @@ def begin_run(
 ) -> int:
     """Record that a run begins; its id. A run that never said it had ended is marked `interrupted`.
 
-    The caller holds the run lock: a run that is still `running` here has died.
+    The caller holds the run lock: a run that is still `running` here has died, unless it goes on in another folder.
     """
+    folder = folder_of(con)
     with transaction(con, f"run begins on {inbox}"):
-        for (dead,) in con.execute("select run_id from ops.run where state = 'running'").fetchall():
+        for (dead,) in con.execute("select run_id from ops.run where state = 'running' order by run_id").fetchall():
+            if goes_on(folder, dead):
+                continue
             _, *sums = one_row(con, statement("ledger/run_counts"), {"run_id": dead})
             con.execute(
                 f"update ops.run set state = 'interrupted', {', '.join(f'{name} = ?' for name in _SUMS)} "
@@ -72,6 +76,7 @@ def begin_run(
                 [*sums, dead],
             )
         run_id = _next_id(con, "ops.run", "run_id")
+        claim_run(folder, run_id)
         con.execute(
             "insert into ops.run (run_id, state, inbox, started_at, newslake_version, flow_run_id) "
             "values (?, 'running', ?, ?, ?, ?)",

@@ -38,7 +38,7 @@ def prepare(folder: Path, *, wait_seconds: float = COMMIT_WAIT_SECONDS) -> DuckD
     keeps the commit lock, and :class:`LakeError` where an applied migration's text is no longer the same.
     """
     layout = Layout(Path(folder).absolute())
-    for directory in (layout.folder, layout.data, layout.staging):
+    for directory in (layout.folder, layout.staging, *([] if layout.storage.is_s3 else [layout.data])):
         directory.mkdir(parents=True, exist_ok=True)
     with commit_lock(layout.folder, wait_seconds=wait_seconds):
         con = attach(layout)

@@ -20,7 +20,7 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from warehouse.errors import NoWarehouse, QueryRefused, QueryStopped
-from warehouse.lake import Layout, connect, folder_of, quoted
+from warehouse.lake import Layout, attach_lake, connect, folder_of, quoted
 
 # What a query may call to make rows. Everything else that makes rows reads files, settings or other databases.
 _TABLE_FUNCTIONS = frozenset(
@@ -64,7 +64,7 @@ def open_read_only(folder: Path, *, at: str | None = None, memory_limit: str | N
     except duckdb.Error as error:
         con.close()
         raise QueryRefused(f"The memory limit {memory_limit!r} is not one: {error}. Write it such as 2GB.") from error
-    con.execute(f"set allowed_directories = [{quoted(f'{layout.data}/')}]")
+    con.execute(f"set allowed_directories = [{quoted(layout.data_url)}]")
     con.execute("set enable_external_access = false")
     con.execute("set python_enable_replacements = false")
     con.execute("set lock_configuration = true")
@@ -216,11 +216,7 @@ def _step_back(con: DuckDBPyConnection, layout: Layout, at: str) -> None:
     con.execute("use memory")
     con.execute("detach lake")
     try:
-        con.execute(
-            f"attach {quoted(f'ducklake:sqlite:{layout.catalog}')} as lake (read_only, meta_journal_mode 'WAL', "
-            f"meta_busy_timeout 5000, data_path {quoted(layout.data)}, override_data_path true, {option})"
-        )
-        con.execute("use lake")
+        attach_lake(con, layout, read_only=True, at=option)
         known = con.execute("select 1 from duckdb_tables() where database_name = 'lake' limit 1").fetchone()
     except duckdb.Error as error:
         con.close()
