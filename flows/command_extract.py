@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from flows.extraction import Extractor, Job, limits_of
-from flows.pickup import Listed, NoInbox, list_inbox
+from flows.listing import Listed
+from flows.pickup import NoInbox, list_inbox
 from flows.settings import Loaded, feeds_of, read_site_rules
 from flows.terminal import complain, console, shown
 from transforms.staged import Outcome
@@ -57,8 +58,7 @@ def extract_paths(loaded: Loaded, paths: list[Path], *, as_json: bool) -> int:
 
 def _listed(path: Path, loaded: Loaded) -> Iterator[Listed]:
     """The files of ``path`` under keys that begin with the path as it was given."""
-    found = list_inbox(path, loaded.settings.ignore)
-    for file in sorted([*found.files, *found.problems], key=lambda file: file.file_key):
+    for file in list_inbox(path, loaded.settings.ignore).sorted():
         yield replace(file, file_key=file.file_key if path.is_file() else str(Path(path, file.file_key)))
 
 

@@ -24,14 +24,14 @@ from types import TracebackType
 import pyarrow as pa
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
-from flows.opening import open_input, read_sidecar_of
-from flows.pickup import Listed
+from flows.listing import Listed
+from flows.opening import StillWritten, open_input, read_sidecar_of
 from flows.settings import Settings
 from transforms.article import RawFile, Reading, Rejection
 from transforms.hints import Feed, raw_file, with_fault
 from transforms.read.page_body import Engine
 from transforms.read.site_rules import SiteRules
-from transforms.staged import SCHEMA, InputFacts, digest, failed_row, rows, same_row, to_table
+from transforms.staged import SCHEMA, InputFacts, digest, failed_row, rows, same_row, settling_row, to_table
 from transforms.strip.site_blocks import SiteBlocks
 
 GROUP_BYTES = 1024 * 1024
@@ -222,17 +222,21 @@ def _extract(raw: RawFile) -> list[Reading]:
 
 def _rows_of(file: Listed, job: Job, read: Callable[[RawFile], list[Reading]]) -> list[dict[str, object]]:
     """Read one file and its sidecar, and give its rows: what ``read`` made of it, or why it could not be opened."""
+    unread = InputFacts(file.file_key, None, file.size, file.mtime_ns, None, file.etag)
     if file.problem is not None:
-        return [failed_row(InputFacts(file.file_key, None, file.size, file.mtime_ns, None), *file.problem)]
+        return [failed_row(unread, *file.problem)]
     try:
         with open_input(file) as opened:
             content, mtime_ns = opened.stream.read(job.limits.file_mb * 2**20 + 1), opened.mtime_ns
+    except StillWritten as error:
+        detail = f"{file.file_key}: {error.strerror}; left for the next run, which reads it when it has settled"
+        return [settling_row(unread, "changed_while_read", detail)]
     except OSError as error:
         reason = "vanished" if isinstance(error, FileNotFoundError) else "unreadable"
         detail = f"{file.file_key}: {error.strerror}; the next run tries again"
-        return [failed_row(InputFacts(file.file_key, None, file.size, file.mtime_ns, None), reason, detail)]
+        return [failed_row(unread, reason, detail)]
     raw, problem = raw_file(file.file_key, content, read_sidecar_of(file), job.feeds)
-    facts = InputFacts(file.file_key, raw.feed, len(content), mtime_ns, digest(content))
+    facts = InputFacts(file.file_key, raw.feed, len(content), mtime_ns, digest(content), file.etag)
     if facts.content_hash == file.known_hash:
         return [same_row(facts)]
     if len(content) > job.limits.file_mb * 2**20:
@@ -240,7 +244,7 @@ def _rows_of(file: Listed, job: Job, read: Callable[[RawFile], list[Reading]]) -
             f"{file.file_key}: larger than {job.limits.file_mb} MB; quarantined without its bytes. Split it, or raise "
             "extraction.max_file_mb"
         )
-        cut = InputFacts(facts.file_key, facts.feed, file.size, mtime_ns, facts.content_hash)
+        cut = replace(facts, size=file.size)
         return rows(cut, b"", [Rejection("too_large", detail)], keep_raw=False)
     readings = read(raw)
     if problem is not None:

@@ -11,7 +11,8 @@ from __future__ import annotations
 import shutil
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -35,7 +36,8 @@ from expectations import verdict
 from expectations.rules import Bounds
 from flows import alerts
 from flows.extraction import Extractor, Job, limits_of
-from flows.pickup import Inbox, Listed, list_inbox
+from flows.listing import Inbox, Listed
+from flows.pickup import list_inbox
 from flows.progress import REPORTER
 from flows.settings import Batch, Loaded, Settings, feeds_of, load, read_site_rules
 from flows.summary import STATES, Counts, Finish, Problem, RunSummary
@@ -57,6 +59,8 @@ if TYPE_CHECKING:
 
 # Two chunks at a time: while the first one's last pages are read, the second one's keep the other children busy.
 _CHUNKS_AT_ONCE = 2
+# So many wait, read, while a batch is loaded: 256 MB of files, which is a batch.
+_CHUNKS_AHEAD = 16
 
 _EXTRACTOR: ContextVar[Extractor] = ContextVar("_EXTRACTOR")
 
@@ -119,7 +123,7 @@ def run(loaded: Loaded, inbox: Path, folder: Path, *, verify: bool) -> RunSummar
     """The body of the flow: one run under the run lock, its start and end recorded whatever happens in between."""
     watch = Stopwatch()
     with watch.stage("listing"):
-        listed = list_inbox(inbox, loaded.settings.ignore)
+        listed = _settled(list_inbox(inbox, loaded.settings.ignore), loaded.settings.pickup.settle_seconds)
     threading.Thread(target=verdict.warm_up, name="great-expectations", daemon=True).start()
     as_of = _now()
     feeds = feeds_of(loaded.settings)
@@ -137,7 +141,7 @@ def run(loaded: Loaded, inbox: Path, folder: Path, *, verify: bool) -> RunSummar
         Extractor(job, loaded.settings.extraction.workers) as extractor,
     ):
         _EXTRACTOR.set(extractor)
-        if listed.files and not Layout(folder).exists():
+        if listed.entries.num_rows and not Layout(folder).exists():
             extractor.warm_up()  # everything will be read: the children start while the tables are made
         with watch.stage("opening"):
             con = prepare(folder)
@@ -185,6 +189,8 @@ class _Run:
         self._watch = watch
         self._as_of = as_of
         self._spared = 0
+        self._changing = 0
+        self._changing_example = ""
         self._batches: list[BatchCounts] = []
         self._failures: list[BatchFailure] = []
         self.staging = Layout(folder).staging / f"run-{run_id}"
@@ -194,24 +200,29 @@ class _Run:
         _sweep(self.staging.parent)
         self.staging.mkdir(parents=True)
         with self._watch.stage("comparing"):
-            changed, self._spared = ledger.select_changed(self._con, listed.table(), verify=verify)
-            files = _to_read(listed, changed)
-        if files:
-            self._load_files(files)
+            changed, self._spared = ledger.select_changed(self._con, listed.entries, verify=verify)
+        if changed.num_rows:
+            self._load_files(listed, changed)
         with self._watch.stage("learning"):
             learn_blocks(self._con, run_id=self._run_id, now=_now())
 
-    def _load_files(self, files: list[Listed]) -> None:
+    def _load_files(self, listed: Inbox, changed: pa.Table) -> None:
         _EXTRACTOR.get().know(blocks_in_force(self._con))
-        REPORTER.get().begin(len(files), sum(file.size for file in files))
-        chunks = [
-            read_chunk.submit(str(self.staging / f"chunk-{number:06d}.arrows"), opaque(members))
-            for number, members in enumerate(cut(files, self._settings.batch))
-        ]
-        for batch in self._batches_of(chunks):
+        REPORTER.get().begin(changed.num_rows, pc.sum(changed["size"]).as_py() or 0)
+        for batch in self._batches_of(self._chunks_of(listed.read(changed))):
             self._load(batch)
 
-    def _batches_of(self, chunks: Sequence[PrefectFuture[StagedChunk]]) -> Iterator[pa.Table]:
+    def _chunks_of(self, files: Iterator[Listed]) -> Iterator[PrefectFuture[StagedChunk]]:
+        """The chunks in order. A few are under way ahead of the one that is waited for, not all: a first run over a
+        million files would hold each of them as an object, and its rows in staging, until its turn comes."""
+        ahead: deque[PrefectFuture[StagedChunk]] = deque()
+        for number, members in enumerate(cut(files, self._settings.batch)):
+            ahead.append(read_chunk.submit(str(self.staging / f"chunk-{number:06d}.arrows"), opaque(members)))
+            if len(ahead) > _CHUNKS_AHEAD:
+                yield ahead.popleft()
+        yield from ahead
+
+    def _batches_of(self, chunks: Iterable[PrefectFuture[StagedChunk]]) -> Iterator[pa.Table]:
         """The staged rows in order, as tables that end where a chunk ends and keep to the batch's bounds."""
         bounds = self._settings.batch
         waiting: list[pa.Table] = []
@@ -236,12 +247,7 @@ class _Run:
             yield pa.concat_tables(waiting).combine_chunks()
 
     def _load(self, batch: pa.Table) -> None:
-        same = pc.equal(batch["outcome"], pa.scalar(Outcome.SAME.value))
-        staged = batch
-        if pc.any(same).as_py():
-            ledger.touch(self._con, batch.select(ledger.LISTING.names).filter(same))
-            staged = batch.filter(pc.invert(same)).combine_chunks()
-            self._spared += batch.num_rows - staged.num_rows
+        staged = self._set_aside(batch)
         if not staged.num_rows:
             return
         with self._watch.stage("validating"):
@@ -264,6 +270,20 @@ class _Run:
         self._batches.append(counts)
         get_run_logger().info("batch %d committed: %s", counts.batch_id, counts)
 
+    def _set_aside(self, batch: pa.Table) -> pa.Table:
+        """The rows to be loaded: not those whose bytes are known, nor those of files that are still being written."""
+        same = pc.equal(batch["outcome"], pa.scalar(Outcome.SAME.value))
+        settling = pc.equal(batch["outcome"], pa.scalar(Outcome.SETTLING.value))
+        if not pc.any(pc.or_(same, settling)).as_py():
+            return batch
+        touched = batch.select(ledger.LISTING.names).filter(same)
+        ledger.touch(self._con, touched)
+        self._spared += touched.num_rows
+        changing = batch["file_key"].filter(settling)
+        self._changing += len(changing)
+        self._changing_example = self._changing_example or (changing[0].as_py() if len(changing) else "")
+        return batch.filter(pc.invert(pc.or_(same, settling))).combine_chunks()
+
     def finish(self, summary: RunSummary, listed: Inbox) -> RunSummary:
         """Record the run's end, leave its artifacts, and tell the channels where there is something to tell."""
         totals = ledger.end_run(
@@ -271,8 +291,9 @@ class _Run:
             self._run_id,
             state=summary.state,
             now=_now(),
-            listed=len(listed.files) + len(listed.problems),
+            listed=listed.listed,
             unchanged=self._spared,
+            settling=listed.settling + self._changing,
             message=summary.message,
         )
         summary = replace(
@@ -283,7 +304,10 @@ class _Run:
             batches=totals.batches,
             size=sum(batch.bytes for batch in self._batches),
             seconds=self._watch.total(),
-            problems=tuple(Problem(*row) for row in ledger.problems(self._con, self._run_id)),
+            problems=(
+                *(Problem(*row) for row in ledger.problems(self._con, self._run_id)),
+                *self._settling_problems(listed),
+            ),
         )
         if summary.state == "interrupted":
             return summary  # somebody ended it and knows; Prefect's record of it ends here too
@@ -291,6 +315,12 @@ class _Run:
         create_markdown_artifact(summary.markdown(), key="newslake-run", description=summary.headline())
         create_table_artifact(summary.table(), key="newslake-run-states", description=summary.headline())
         return summary
+
+    def _settling_problems(self, listed: Inbox) -> Iterator[Problem]:
+        if listed.settling:
+            yield Problem("settling", "too_young", listed.settling, listed.settling_example)
+        if self._changing:
+            yield Problem("settling", "changed_while_read", self._changing, self._changing_example)
 
     def _tell(self, summary: RunSummary) -> str | None:
         """Send the run's one message, if it gives cause for one; what became of it, in words."""
@@ -337,7 +367,7 @@ def read_chunk(path: str, files: Sequence[Listed]) -> StagedChunk:
     return StagedChunk(path, count, size)
 
 
-def cut(files: Sequence[Listed], bounds: Batch) -> Iterator[tuple[Listed, ...]]:
+def cut(files: Iterable[Listed], bounds: Batch) -> Iterator[tuple[Listed, ...]]:
     """Cut ``files``, in order, into chunks of at most ``chunk_mb`` and ``chunk_files`` (or one larger file)."""
     members: list[Listed] = []
     size = 0
@@ -351,11 +381,12 @@ def cut(files: Sequence[Listed], bounds: Batch) -> Iterator[tuple[Listed, ...]]:
         yield tuple(members)
 
 
-def _to_read(listed: Inbox, changed: pa.Table) -> list[Listed]:
-    """The changed files with what they hashed to last time, and the entries that can't be read, by key."""
-    known = dict(zip(changed["file_key"].to_pylist(), changed["known_hash"].to_pylist(), strict=True))
-    files = [replace(file, known_hash=known[file.file_key]) for file in listed.files if file.file_key in known]
-    return sorted([*files, *listed.problems], key=lambda file: file.file_key)
+def _settled(listed: Inbox, settle_seconds: float) -> Inbox:
+    """The listing without files that changed within the last ``settle_seconds``."""
+    if not settle_seconds:
+        return listed
+    now_ns = time.time_ns()
+    return listed.without_younger(now_ns - round(settle_seconds * 1e9), now_ns)
 
 
 def _pieces(table: pa.Table, rows: int) -> Iterator[pa.Table]:
@@ -372,6 +403,8 @@ def _counts(totals: ledger.RunCounts, batches: Sequence[BatchCounts]) -> Counts:
         failed=totals.failed,
         container=totals.container,
         unchanged=totals.unchanged,
+        settling=totals.settling,
+        archived=totals.archived,
         articles_new=sum(batch.articles_new for batch in batches),
         articles_edited=sum(batch.articles_edited for batch in batches),
         articles_reextracted=sum(batch.articles_reextracted for batch in batches),

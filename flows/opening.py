@@ -1,7 +1,8 @@
 """Opening a listed input: its entry in the listing goes in, a stream of its bytes comes out.
 
 This is the one place where newslake reads what lies in an inbox. What can't be opened is an OSError, whatever the
-inbox lies on: FileNotFoundError where it is gone since the listing, any other where it could not be read.
+inbox lies on: FileNotFoundError where it is gone since the listing, :class:`StillWritten` where it is another than was
+listed or becomes one while it is read, any other where it could not be read.
 """
 
 from __future__ import annotations
@@ -14,9 +15,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from flows.pickup import SIDECAR_SUFFIX, Listed
+from flows.listing import Listed
+from flows.pickup import SIDECAR_SUFFIX
 
 SIDECAR_BYTES = 2**20
+
+
+class StillWritten(OSError):
+    """The input changed between its listing and the end of its reading: what was read of it may be half of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +35,14 @@ class Opened:
 
 @contextmanager
 def open_input(file: Listed) -> Iterator[Opened]:
-    """The bytes of a listed input as a stream from their beginning. Raises OSError."""
+    """The bytes of a listed input as a stream from their beginning.
+
+    Raises OSError at the beginning, and :class:`StillWritten` at the end of the block too.
+    """
     with _open_file(file.path) as opened:
+        _refuse_changed(file, opened)
         yield opened
+        _refuse_changed(file, opened)
 
 
 def read_sidecar_of(file: Listed) -> bytes | None:
@@ -41,6 +52,12 @@ def read_sidecar_of(file: Listed) -> bytes | None:
             return opened.stream.read(SIDECAR_BYTES + 1)
     except OSError:
         return None
+
+
+def _refuse_changed(file: Listed, opened: Opened) -> None:
+    facts = os.fstat(opened.stream.fileno())
+    if file.mtime_ns is not None and (facts.st_size, facts.st_mtime_ns) != (file.size, file.mtime_ns):
+        raise StillWritten(errno.EBUSY, "it changed since it was listed")
 
 
 @contextmanager

@@ -56,6 +56,12 @@ class Extraction(Section, frozen=True):
     site_rules: str | tuple[str, ...] = ()
 
 
+class Pickup(Section, frozen=True):
+    """What of an inbox is taken, and when."""
+
+    settle_seconds: Seconds = 0.0
+
+
 class Batch(Section, frozen=True):
     """How much is committed at once, and how much one task reads."""
 
@@ -111,6 +117,7 @@ class Settings(Section, frozen=True):
     keep_raw: Literal["quarantined", "all", "none"] = "quarantined"
     ignore: tuple[str, ...] = (".*", "*~", "*.tmp", "*.part", "*.crdownload")
     lock_wait_seconds: Seconds = 0.0
+    pickup: Pickup = Pickup()
     extraction: Extraction = Extraction()
     batch: Batch = Batch()
     quality: Quality = Quality()

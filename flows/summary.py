@@ -13,7 +13,8 @@ STATES = ("loaded", "quarantined", "duplicate", "held", "failed")
 @dataclass(frozen=True, slots=True)
 class Counts:
     """Inputs by state, and what the loaded ones meant for the articles. ``container`` counts files of records, which
-    are not among ``picked_up``: their records are."""
+    are not among ``picked_up``: their records are. ``settling`` counts files that were still being written and wait for
+    the next run, ``archived`` loaded ones that were moved out of the inbox."""
 
     loaded: int = 0
     quarantined: int = 0
@@ -22,6 +23,8 @@ class Counts:
     failed: int = 0
     container: int = 0
     unchanged: int = 0
+    settling: int = 0
+    archived: int = 0
     articles_new: int = 0
     articles_edited: int = 0
     articles_reextracted: int = 0
@@ -87,6 +90,9 @@ class RunSummary:
         """The run in one line."""
         counts = self.counts
         if self.state == "completed" and counts.picked_up == 0 and counts.container == 0:
+            if counts.settling:
+                known = f"{counts.unchanged:,} inputs unchanged, {counts.settling:,} still being written"
+                return f"Run {self.run_id}: {known}, nothing to do yet."
             return f"Run {self.run_id}: all {counts.unchanged:,} inputs unchanged, nothing to do."
         states = ", ".join(f"{getattr(counts, state):,} {state}" for state in STATES if getattr(counts, state))
         return f"Run {self.run_id} {self.state}: {counts.picked_up:,} picked up = {states or 'none'}."

@@ -28,6 +28,7 @@ _COLUMNS: list[tuple[str, pa.DataType]] = [
     ("feed", pa.string()),
     ("size", pa.int64()),
     ("mtime_ns", pa.int64()),
+    ("etag", pa.string()),  # version tag of an object store
     ("content_hash", pa.string()),
     ("format", pa.string()),
     ("raw", pa.binary()),  # the record's bytes, zstd; null where the settings keep none
@@ -105,6 +106,7 @@ class Outcome(StrEnum):
     CONTAINER = "container"  # a file of records: they have rows of their own
     FAILED = "failed"  # it could not be read at all; the next run tries again
     SAME = "same"  # it was touched, and its bytes are as known
+    SETTLING = "settling"  # it changed while it was read; the next run reads it when it has settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ class InputFacts:
     size: int
     mtime_ns: int | None
     content_hash: str | None
+    etag: str | None = None
 
 
 def digest(data: bytes | str) -> str:
@@ -143,6 +146,11 @@ def failed_row(inputs: InputFacts, reason: str, detail: str) -> dict[str, object
     return _bare_row(inputs) | {"outcome": Outcome.FAILED.value, "reason": reason, "detail": detail}
 
 
+def settling_row(inputs: InputFacts, reason: str, detail: str) -> dict[str, object]:
+    """The row of a file that is still being written: it is no input yet."""
+    return _bare_row(inputs) | {"outcome": Outcome.SETTLING.value, "reason": reason, "detail": detail}
+
+
 def same_row(inputs: InputFacts) -> dict[str, object]:
     """The row of a file whose bytes are those that the lake knows already."""
     return _bare_row(inputs) | {"outcome": Outcome.SAME.value}
@@ -160,6 +168,7 @@ def _bare_row(inputs: InputFacts) -> dict[str, object]:
         "feed": inputs.feed,
         "size": inputs.size,
         "mtime_ns": inputs.mtime_ns,
+        "etag": inputs.etag,
         "content_hash": inputs.content_hash,
     }
 

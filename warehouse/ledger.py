@@ -20,6 +20,7 @@ _LISTING: list[tuple[str, pa.DataType]] = [
     ("file_key", pa.string()),
     ("size", pa.int64()),  # bytes
     ("mtime_ns", pa.int64()),
+    ("etag", pa.string()),
 ]
 LISTING = pa.schema(_LISTING)
 
@@ -39,10 +40,13 @@ class RunCounts:
     failed: int = 0
     container: int = 0
     batches: int = 0
+    settling: int = 0
+    archived: int = 0
 
 
 _COUNTS = [field.name for field in fields(RunCounts)]
-_SUMS = [name for name in _COUNTS if name not in ("listed", "unchanged")]  # what its batches add up to
+_OWN = ("listed", "unchanged", "settling", "archived")
+_SUMS = [name for name in _COUNTS if name not in _OWN]  # what its batches add up to
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +97,20 @@ def end_run(
     now: datetime,
     listed: int,
     unchanged: int,
+    settling: int = 0,
+    archived: int = 0,
     message: str | None = None,
 ) -> RunCounts:
-    """Record how a run ended, and its counts: those of its committed batches, and ``listed`` and ``unchanged`` files.
+    """Record how a run ended, and its counts: those of its committed batches, and of files the other four.
 
     ``unchanged`` are the files that :func:`select_changed` and :func:`touch` spared; what batches found the same is
-    added to them. ``state`` is completed, failed or cancelled.
+    added to them. ``settling`` are those that are still being written, ``archived`` those that were put away. ``state``
+    is completed, failed or cancelled.
     """
     with transaction(con, f"run {run_id} {state}"):
         same, *sums = one_row(con, statement("ledger/run_counts"), {"run_id": run_id})
-        counts = RunCounts(listed, unchanged + same, *sums)
+        own = {"listed": listed, "unchanged": unchanged + same, "settling": settling, "archived": archived}
+        counts = RunCounts(**own, **dict(zip(_SUMS, sums, strict=True)))
         con.execute(
             f"update ops.run set state = ?, ended_at = ?, message = ?, {', '.join(f'{name} = ?' for name in _COUNTS)} "
             "where run_id = ?",
@@ -112,14 +120,15 @@ def end_run(
 
 
 def select_changed(con: DuckDBPyConnection, listing: pa.Table, *, verify: bool = False) -> tuple[pa.Table, int]:
-    """The files of ``listing`` (:data:`LISTING`) that must be read, by key, and how many are spared.
+    """The files of ``listing`` that must be read, by key, and how many are spared.
 
-    A file whose key, size and modification time are those of its newest content is spared, where that content has
-    settled: `failed` and `held` come again. ``verify`` spares nothing. The result has a fourth column, `known_hash`:
-    the content hash of the key's newest settled content; a file that hashes to it needs no reading, only
+    ``listing`` has the columns of :data:`LISTING` and any others, which the result has too. A file whose key, size and
+    version tag (where there is none, modification time) are those of its newest content is spared, where that content
+    has settled: `failed` and `held` come again. ``verify`` spares nothing. The result has one more column,
+    `known_hash`: the content hash of the key's newest settled content; a file that hashes to it needs no reading, only
     :func:`touch`.
     """
-    con.register("listing", listing.select(LISTING.names).cast(LISTING))
+    con.register("listing", listing)
     try:
         changed = con.execute(statement("ledger/changed_files"), {"verify": verify}).to_arrow_table()
     finally:
@@ -128,7 +137,7 @@ def select_changed(con: DuckDBPyConnection, listing: pa.Table, *, verify: bool =
 
 
 def touch(con: DuckDBPyConnection, files: pa.Table) -> None:
-    """Record new sizes and modification times of files (:data:`LISTING`) whose bytes are as known."""
+    """Record new sizes, modification times and version tags of files (:data:`LISTING`) whose bytes are as known."""
     if not files.num_rows:
         return
     con.register("touched", files.select(LISTING.names).cast(LISTING))

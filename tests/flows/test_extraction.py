@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from written_articles import write_articles
 
 from flows.extraction import GROUP_BYTES, GROUP_FILES, Extractor, Job, Limits, group
-from flows.pickup import Listed, list_inbox
+from flows.listing import Listed
+from flows.pickup import list_inbox
 
 # Paragraphs are what trafilatura is superlinear in: this page takes it minutes.
 SLOW_PAGE = "<html><body><article>" + "<p>One paragraph of very many that all say a little.</p>" * 120_000
@@ -25,7 +26,7 @@ SLOW_PAGE = "<html><body><article>" + "<p>One paragraph of very many that all sa
 def read(folder: Path, *, seconds: float = 60, memory_mb: int = 1024, file_mb: int = 64) -> dict[str, dict[str, Any]]:
     job = Job(datetime(2026, 11, 22, tzinfo=UTC), (), Limits(seconds, memory_mb, file_mb), keep_raw=True)
     with Extractor(job, workers=2) as extractor:
-        tables = list(extractor.read(list_inbox(folder).files, lambda _files, _size: None))
+        tables = list(extractor.read(list_inbox(folder).sorted(), lambda _files, _size: None))
     return {row["input_key"]: row for table in tables for row in table.to_pylist()}
 
 
@@ -92,11 +93,26 @@ def test_a_child_that_is_killed_takes_only_its_page_with_it(tmp_path: Path) -> N
 def test_a_file_that_vanishes_after_the_listing_has_failed(tmp_path: Path) -> None:
     write_articles(tmp_path, range(2))
     job = Job(datetime(2026, 11, 22, tzinfo=UTC), (), Limits(60, 1024, 64), keep_raw=True)
-    files = list_inbox(tmp_path).files
+    files = list_inbox(tmp_path).sorted()
     (tmp_path / "0000.html").unlink()
     with Extractor(job, workers=1) as extractor:
         (table,) = extractor.read(files, lambda _files, _size: None)
     assert [row["reason"] or row["outcome"] for row in table.to_pylist()] == ["vanished", "article"]
+
+
+def test_a_file_that_changes_between_its_listing_and_its_reading_is_left_for_the_next_run(tmp_path: Path) -> None:
+    write_articles(tmp_path, range(2))
+    job = Job(datetime(2026, 11, 22, tzinfo=UTC), (), Limits(60, 1024, 64), keep_raw=True)
+    files = list_inbox(tmp_path).sorted()
+    with (tmp_path / "0000.html").open("a") as growing:
+        growing.write("<p>Another paragraph of a page that is still being written.</p>")
+    with Extractor(job, workers=1) as extractor:
+        (table,) = extractor.read(files, lambda _files, _size: None)
+    rows = table.to_pylist()
+    assert [(row["outcome"], row["reason"]) for row in rows] == [("settling", "changed_while_read"), ("article", None)]
+    assert rows[0]["detail"] == (
+        "0000.html: it changed since it was listed; left for the next run, which reads it when it has settled"
+    )
 
 
 @given(st.lists(st.integers(0, GROUP_BYTES * 2), max_size=100))

@@ -180,6 +180,21 @@ def test_what_could_not_be_opened_is_tried_again_and_loads_when_it_can(run: Run,
     assert is_audited_clean(lake)
 
 
+def test_a_file_that_may_still_be_written_waits_for_the_next_run_and_is_counted(
+    run: Run, inbox: Path, lake: Path
+) -> None:
+    write_articles(inbox, range(2))
+    os.utime(inbox / "0000.html", (1_700_000_000, 1_700_000_000))
+    first = run("[pickup]\nsettle_seconds = 3600\n")
+    assert (first.counts.loaded, first.counts.settling, first.listed) == (1, 1, 2)
+    assert "  settling   1 × too_young, for example 0001.html" in first.plain_lines()
+    os.utime(inbox / "0001.html", (1_700_000_000, 1_700_000_000))
+    second = run("[pickup]\nsettle_seconds = 3600\n")
+    assert (second.counts.loaded, second.counts.unchanged, second.counts.settling) == (1, 1, 0)
+    assert ask(lake, "select listed, settling, archived from ops.run order by run_id") == [(2, 1, 0), (2, 0, 0)]
+    assert is_audited_clean(lake)
+
+
 def test_a_file_of_records_counts_its_members(run: Run, inbox: Path, lake: Path) -> None:
     lines = [
         '{"title": "Ferry returns", "text": "%s"}' % ("The ferry between the two ports runs again from Monday. " * 6),

@@ -14,11 +14,11 @@ from transforms.keys import printable
 
 
 def keys(folder: Path, *ignore: str) -> list[str]:
-    return [file.file_key for file in list_inbox(folder, ignore).files]
+    return [file.file_key for file in list_inbox(folder, ignore).sorted() if file.problem is None]
 
 
 def reasons(folder: Path) -> dict[str, str]:
-    return {entry.file_key: entry.problem[0] for entry in list_inbox(folder).problems if entry.problem}
+    return {entry.file_key: entry.problem[0] for entry in list_inbox(folder).sorted() if entry.problem}
 
 
 def test_files_of_all_folders_are_listed_in_the_order_of_their_keys(tmp_path: Path) -> None:
@@ -38,7 +38,7 @@ def test_names_that_the_settings_ignore_are_counted_and_not_listed(tmp_path: Pat
     for name in (".hidden", "half.part", "kept.txt"):
         (tmp_path / name).write_text("text")
     inbox = list_inbox(tmp_path, (".*", "*.part"))
-    assert ([f.file_key for f in inbox.files], inbox.ignored) == (["kept.txt"], 2)
+    assert ([f.file_key for f in inbox.sorted()], inbox.ignored) == (["kept.txt"], 2)
 
 
 def test_a_sidecar_belongs_to_its_file_and_is_an_input_of_its_own_only_without_it(tmp_path: Path) -> None:
@@ -107,3 +107,43 @@ def test_a_pipe_is_no_inbox(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(NoInbox, match="neither a folder nor a file"):
         list_inbox(tmp_path / "pipe")
+
+
+def test_a_listing_holds_sizes_and_times_of_files_and_paths_of_those_whose_names_are_not_their_keys(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "plain.txt").write_text("four")
+    (tmp_path / "number#1.txt").write_text("seven77")
+    os.utime(tmp_path / "plain.txt", ns=(5, 5))
+    os.utime(tmp_path / "number#1.txt", ns=(7, 7))
+    inbox = list_inbox(tmp_path)
+    rows = inbox.entries.select(["file_key", "size", "mtime_ns", "path"]).sort_by("file_key").to_pylist()
+    assert rows == [
+        {"file_key": "number\\#1.txt", "size": 7, "mtime_ns": 7, "path": os.fsencode(tmp_path / "number#1.txt")},
+        {"file_key": "plain.txt", "size": 4, "mtime_ns": 5, "path": None},
+    ]
+    assert [Path(file.path).read_text() for file in inbox.sorted()] == ["seven77", "four"]
+
+
+def test_a_sidecar_of_what_is_ignored_or_of_a_folder_is_an_input_of_its_own(tmp_path: Path) -> None:
+    for name in ("half.part", "half.part.meta.json", "folder.meta.json", ".meta.json"):
+        (tmp_path / name).write_text("{}")
+    (tmp_path / "folder").mkdir()
+    assert keys(tmp_path, "*.part") == [".meta.json", "folder.meta.json", "half.part.meta.json"]
+
+
+def test_a_folder_that_cannot_be_listed_is_accounted_for_and_its_neighbours_are_listed(tmp_path: Path) -> None:
+    if os.geteuid() == 0:
+        pytest.skip("root may list every folder")
+    (tmp_path / "closed").mkdir(mode=0)
+    (tmp_path / "a.txt").write_text("text")
+    assert (keys(tmp_path), reasons(tmp_path)) == (["a.txt"], {"closed": "unreadable_folder"})
+
+
+def test_files_younger_than_asked_are_counted_and_those_of_a_wrong_clock_are_not(tmp_path: Path) -> None:
+    for name, mtime_ns in (("old.txt", 40), ("young.txt", 60), ("younger.txt", 99), ("tomorrow.txt", 101)):
+        (tmp_path / name).write_text("text")
+        os.utime(tmp_path / name, ns=(mtime_ns, mtime_ns))
+    inbox = list_inbox(tmp_path).without_younger(50, 100)
+    assert [file.file_key for file in inbox.sorted()] == ["old.txt", "tomorrow.txt"]
+    assert (inbox.settling, inbox.settling_example, inbox.listed) == (2, "young.txt", 4)

@@ -49,11 +49,12 @@ class Inbox:
         *readings: Article | Rejection,
         content: bytes | None = None,
         feed: str | None = None,
-        mtime_ns: int = 1_770_000_000_000_000_000,
+        mtime_ns: int | None = 1_770_000_000_000_000_000,
+        etag: str | None = None,
     ) -> Inbox:
         if content is None:
             content = "\n".join(r.source_text if isinstance(r, Article) else r.reason for r in readings).encode()
-        facts = InputFacts(key, feed, len(content), mtime_ns, digest(content))
+        facts = InputFacts(key, feed, len(content), mtime_ns, digest(content), etag)
         self.found += rows(facts, content, list(readings), keep_raw=True)
         return self
 

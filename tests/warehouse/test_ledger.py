@@ -18,11 +18,11 @@ TOWER = "Council approves the tower. After nine hours the vote was eight to seve
 SIZE = len(f"{STORM}\n\nRecent Posts")
 
 
-def listing(*files: tuple[str, int, int]) -> pa.Table:
-    return pa.Table.from_pylist([dict(zip(LISTING.names, file, strict=True)) for file in files], LISTING)
+def listing(*files: tuple[object, ...]) -> pa.Table:
+    return pa.Table.from_pylist([dict(zip(LISTING.names, file, strict=False)) for file in files], LISTING)
 
 
-def changed(lake: Lake, *files: tuple[str, int, int], verify: bool = False) -> tuple[list[str], int]:
+def changed(lake: Lake, *files: tuple[object, ...], verify: bool = False) -> tuple[list[str], int]:
     table, unchanged = select_changed(lake.con, listing(*files), verify=verify)
     return table.column("file_key").to_pylist(), unchanged
 
@@ -72,9 +72,39 @@ def test_only_the_newest_content_of_a_key_counts_as_known(lake: Lake) -> None:
     assert changed(lake, ("a.txt", 1, 6)) == ([], 1)
 
 
+def test_where_there_is_a_version_tag_it_counts_and_the_time_does_not(lake: Lake) -> None:
+    lake.load(Inbox().add("a.html", an_article(STORM), content=b"x", mtime_ns=5, etag="v1"))
+    assert lake.rows("select etag from ops.input") == [("v1",)]
+    assert changed(lake, ("a.html", 1, 9, "v1")) == ([], 1)
+    assert changed(lake, ("a.html", 1, 5, "v2")) == (["a.html"], 0)
+    assert changed(lake, ("a.html", 2, 5, "v1")) == (["a.html"], 0)
+    touch(lake.con, listing(("a.html", 1, 9, "v2")))
+    assert changed(lake, ("a.html", 1, 10, "v2")) == ([], 1)
+
+
+def test_a_place_that_tells_neither_time_nor_tag_is_read_each_time(lake: Lake) -> None:
+    lake.load(Inbox().add("a.html", an_article(STORM), content=b"x", mtime_ns=None))
+    assert changed(lake, ("a.html", 1, None, None)) == (["a.html"], 0)
+
+
+def test_further_columns_of_a_listing_come_back_with_what_changed(lake: Lake) -> None:
+    files = listing(("a.html", 1, 5, None)).append_column("path", pa.array([b"/x/a.html"]))
+    table, _ = select_changed(lake.con, files)
+    assert table.to_pylist() == [
+        {"file_key": "a.html", "size": 1, "mtime_ns": 5, "etag": None, "path": b"/x/a.html", "known_hash": None}
+    ]
+
+
 def test_two_hundred_thousand_listed_files_are_compared_within_seconds(lake: Lake) -> None:
     n = 200_000
-    files = pa.table({"file_key": [f"k{i:06}" for i in range(n)], "size": [1] * n, "mtime_ns": [5] * n})
+    files = pa.table(
+        {
+            "file_key": [f"k{i:06}" for i in range(n)],
+            "size": [1] * n,
+            "mtime_ns": [5] * n,
+            "etag": pa.nulls(n, pa.string()),
+        }
+    )
     began = time.monotonic()
     table, unchanged = select_changed(lake.con, files)
     assert (table.num_rows, unchanged) == (n, 0)

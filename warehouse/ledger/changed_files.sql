@@ -1,21 +1,19 @@
--- One row per listed file that must be read, by key; known_hash is null for a file never settled before.
+-- One row per listed file that must be read, with all of its columns, by key; known_hash is null for a file never
+-- settled before. A version tag, where the listing has one, goes before the time: a copied object has a new time.
 with known as (
-    select file_key, content_hash, size, mtime_ns
+    select file_key, content_hash, size, mtime_ns, etag
     from ops.input
     where is_latest
         and record is null
         and state in ('loaded', 'quarantined', 'duplicate', 'container')
 )
-select
-    listing.file_key,
-    listing.size,
-    listing.mtime_ns,
-    known.content_hash as known_hash
+select listing.*, known.content_hash as known_hash
 from listing
 left join known using (file_key)
 where $verify
     or known.file_key is null
     or known.size <> listing.size
-    or known.mtime_ns is distinct from listing.mtime_ns
-    or listing.mtime_ns is null
+    or (listing.etag is null and listing.mtime_ns is null)
+    or (listing.etag is null and known.mtime_ns is distinct from listing.mtime_ns)
+    or (listing.etag is not null and known.etag is distinct from listing.etag)
 order by listing.file_key

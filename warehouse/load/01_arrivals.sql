@@ -19,6 +19,7 @@ judged as (
         staged.feed,
         staged.size,
         staged.mtime_ns,
+        staged.etag,
         staged.content_hash,
         staged.format,
         staged.outcome = 'article' and reasons.row is null as is_usable,

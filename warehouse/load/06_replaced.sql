@@ -24,8 +24,9 @@ where is_latest
     and input_key in (select input_key from arrivals where standing = 'open' and outcome <> 'failed');
 
 update ops.input
-set size = arrivals.size, mtime_ns = arrivals.mtime_ns
+set size = arrivals.size, mtime_ns = arrivals.mtime_ns, etag = arrivals.etag
 from arrivals
 where arrivals.known_id = ops.input.input_id
     and arrivals.standing = 'unchanged'
-    and (ops.input.size, ops.input.mtime_ns) is distinct from (arrivals.size, arrivals.mtime_ns);
+    and (ops.input.size, ops.input.mtime_ns, ops.input.etag)
+        is distinct from (arrivals.size, arrivals.mtime_ns, arrivals.etag);

@@ -25,7 +25,7 @@ select
     decisions.extraction,
     arrivals.size,
     arrivals.mtime_ns,
-    null as etag,
+    arrivals.etag,
     states.state <> 'failed'
         or arrivals.input_key not in (select input_key from ops.input where is_latest) as is_latest,
     getvariable('run_id') as run_id,

@@ -1,0 +1,180 @@
+"""A listing: the entries of an inbox as Arrow columns, and one of them as a value.
+
+A million files are a run's everyday, and nearly all of them are known: they stay columns until the ledger has said
+which few are to be read, and only those become :class:`Listed`.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import re
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute
+
+pc: Any = pyarrow.compute
+
+_COLUMNS: list[tuple[str, pa.DataType]] = [
+    ("file_key", pa.string()),
+    ("size", pa.int64()),  # bytes; null where the place does not say
+    ("mtime_ns", pa.int64()),  # null where the place does not say, and for what can't be read
+    ("etag", pa.string()),  # version tag of an object store; null for files
+    # What opens the entry, in the file system's own bytes (a name need not be UTF-8); null where it is root/file_key.
+    ("path", pa.binary()),
+    ("has_sidecar", pa.bool_()),  # null where nobody has looked
+    # Why the entry can't be read; null for what can.
+    ("reason", pa.string()),
+    ("detail", pa.string()),
+]
+LISTING = pa.schema(_COLUMNS)
+
+_ROWS = 65_536  # of one piece of a listing
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One entry of an inbox. ``path`` opens it, surrogate escapes included; ``problem`` is (reason, detail).
+
+    ``known_hash`` is what the key's content hashed to when it was last settled: the same again needs no reading.
+    ``has_sidecar`` is None where nobody has looked for one.
+    """
+
+    file_key: str
+    path: str
+    size: int
+    mtime_ns: int | None
+    problem: tuple[str, str] | None = None
+    known_hash: str | None = None
+    etag: str | None = None
+    has_sidecar: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """What a listing found: its entries (:data:`LISTING`), how many names the settings say to ignore, and how many
+    files are so young that they may still be written, with one of them."""
+
+    root: str
+    entries: pa.Table
+    ignored: int = 0
+    settling: int = 0
+    settling_example: str = ""
+
+    @property
+    def listed(self) -> int:
+        """How many entries there are, those that settle and those that can't be read included."""
+        return self.entries.num_rows + self.settling
+
+    def read(self, entries: pa.Table) -> Iterator[Listed]:
+        """Rows of :data:`LISTING`, with a column ``known_hash`` or without, as values, in their order."""
+        root = self.root.rstrip("/")
+        for batch in entries.to_batches(max_chunksize=_ROWS):
+            for row in batch.to_pylist():
+                yield Listed(
+                    row["file_key"],
+                    f"{root}/{row['file_key']}" if row["path"] is None else os.fsdecode(row["path"]),
+                    row["size"] or 0,
+                    row["mtime_ns"],
+                    None if row["reason"] is None else (row["reason"], row["detail"]),
+                    row.get("known_hash"),
+                    row["etag"],
+                    row["has_sidecar"],
+                )
+
+    def sorted(self) -> list[Listed]:
+        """Every entry by key: for few."""
+        return list(self.read(self.entries.sort_by("file_key")))
+
+    def without_younger(self, than_ns: int, now_ns: int) -> Inbox:
+        """The same without files changed after ``than_ns``, which are counted instead.
+
+        Only files are looked at: an object store shows an object when it is whole. A time after ``now_ns`` is a wrong
+        clock's and says nothing.
+        """
+        mtime = self.entries["mtime_ns"]
+        young = pc.and_(pc.greater(mtime, than_ns), pc.less_equal(mtime, now_ns))
+        young = pc.fill_null(pc.and_(young, pc.is_null(self.entries["etag"])), False)
+        settling = self.entries.filter(young)
+        if not settling.num_rows:
+            return self
+        return Inbox(
+            self.root,
+            self.entries.filter(pc.invert(young)),
+            self.ignored,
+            settling.num_rows,
+            pc.min(settling["file_key"]).as_py(),
+        )
+
+
+class Entries:
+    """A listing in the making."""
+
+    def __init__(self) -> None:
+        self._pieces: list[pa.RecordBatch] = []
+        self._keys: list[str] = []
+        self._sizes = array("q")
+        self._mtimes = array("q")
+        self._others: list[dict[str, object]] = []
+
+    def add_file(self, key: str, size: int, mtime_ns: int) -> None:
+        """A file that can be read and whose name is its key."""
+        self._keys.append(key)
+        self._sizes.append(size)
+        self._mtimes.append(mtime_ns)
+        if len(self._keys) == _ROWS:
+            self._flush()
+
+    def add(self, entry: Listed) -> None:
+        """Any entry."""
+        reason, detail = entry.problem or (None, None)
+        self._others.append(
+            {
+                "file_key": entry.file_key,
+                "size": entry.size,
+                "mtime_ns": entry.mtime_ns,
+                "etag": entry.etag,
+                "path": os.fsencode(entry.path),
+                "has_sidecar": entry.has_sidecar,
+                "reason": reason,
+                "detail": detail,
+            }
+        )
+        if len(self._others) == _ROWS:
+            self._flush_others()
+
+    def table(self) -> pa.Table:
+        """What was added, in no order."""
+        self._flush()
+        self._flush_others()
+        return pa.Table.from_batches(self._pieces, LISTING)
+
+    def _flush(self) -> None:
+        count = len(self._keys)
+        filled: dict[str, pa.Array[Any]] = {
+            "file_key": pa.array(self._keys, pa.string()),
+            "size": pa.array(self._sizes, pa.int64()),
+            "mtime_ns": pa.array(self._mtimes, pa.int64()),
+        }
+        columns = [filled[c.name] if c.name in filled else pa.nulls(count, c.type) for c in LISTING]
+        self._pieces.append(pa.RecordBatch.from_arrays(columns, schema=LISTING))
+        self._keys, self._sizes, self._mtimes = [], array("q"), array("q")
+
+    def _flush_others(self) -> None:
+        self._pieces.append(pa.RecordBatch.from_pylist(self._others, LISTING))
+        self._others = []
+
+
+class Names:
+    """Names that the settings ignore: shell patterns, made one expression, which a million names meet."""
+
+    def __init__(self, patterns: Sequence[str]) -> None:
+        self._expression = re.compile("|".join(fnmatch.translate(p) for p in patterns)) if patterns else None
+
+    def match(self, name: str) -> bool:
+        """Whether a pattern covers the whole name."""
+        return self._expression is not None and self._expression.match(name) is not None
