@@ -184,6 +184,35 @@ def site_rules(
 
 
 @app.command()
+def backup(
+    folder: Annotated[Path, typer.Argument(metavar="PATH", help="The folder of backups; the new one lies within it.")],
+    warehouse: Warehouse = None,
+    settings: SettingsFile = None,
+    json: Json = False,
+) -> None:
+    """Back the whole warehouse up, catalog and data, while runs go on."""
+    lake, _ = _settings(settings).warehouse(warehouse)
+    from flows.command_backup import back_warehouse_up
+
+    raise typer.Exit(back_warehouse_up(lake, folder, as_json=json))
+
+
+@app.command()
+def restore(
+    folder: Annotated[Path, typer.Argument(metavar="PATH", help="A backup, or a folder of them: its newest.")],
+    warehouse: Warehouse = None,
+    settings: SettingsFile = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace the warehouse that is there.")] = False,
+    json: Json = False,
+) -> None:
+    """Restore a backup, verified file by file, to the warehouse; refuse where one is there."""
+    lake, _ = _settings(settings).warehouse(warehouse)
+    from flows.command_backup import restore_warehouse
+
+    raise typer.Exit(restore_warehouse(lake, folder, replace=replace, as_json=json))
+
+
+@app.command()
 def serve(
     warehouse: Warehouse = None,
     settings: SettingsFile = None,

@@ -6,6 +6,7 @@ LakeError
 ├── WarehouseBroken   its catalog cannot be read
 ├── WarehouseBusy     another process holds the lock
 ├── StorageRefused    the places of catalog and data that the settings name can't be used
+├── BackupRefused     a backup cannot be made, or is none that could be restored
 ├── LoadRefused       a batch failed an audit inside its transaction; nothing of it was kept
 └── QueryRefused      a statement that the read-only SQL surface does not run
     └── QueryStopped  it ran longer, or needed more memory, than allowed
@@ -36,6 +37,10 @@ class WarehouseBusy(LakeError):
 
 class StorageRefused(LakeError):
     """The places of catalog and data cannot be used, or are not those of this warehouse."""
+
+
+class BackupRefused(LakeError):
+    """A backup cannot be made there, or what is there cannot be restored."""
 
 
 class LoadRefused(LakeError):

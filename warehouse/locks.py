@@ -51,11 +51,11 @@ def commit_lock(folder: Path, *, wait_seconds: float = COMMIT_WAIT_SECONDS) -> I
     longer than ``wait_seconds``.
     """
     if storage_of(folder).is_postgres:
-        with _session(folder) as session:
+        with open_session(folder) as session:
             _acquire(session, _COMMIT_CLASS, 0, folder, wait_seconds)
             yield lambda: _still_held(session, folder)
     else:
-        with _held(folder / "commit.lock", "is writing to", wait_seconds):
+        with _held(folder / "commit.lock", "is writing to the warehouse in", wait_seconds):
             yield lambda: None
 
 
@@ -67,9 +67,9 @@ def run_lock(folder: Path, *, wait_seconds: float = 0.0) -> Iterator[None]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
-        stack.enter_context(_held(folder / "run.lock", "is running on", wait_seconds))
+        stack.enter_context(_held(folder / "run.lock", "is running on the warehouse in", wait_seconds))
         if storage_of(folder).is_postgres:
-            _RUN_SESSIONS[folder] = stack.enter_context(_session(folder))
+            _RUN_SESSIONS[folder] = stack.enter_context(open_session(folder))
             stack.callback(_RUN_SESSIONS.pop, folder, None)
         yield
 
@@ -85,7 +85,7 @@ def goes_on(folder: Path, run_id: int) -> bool:
     """Whether run ``run_id`` goes on somewhere else than under this folder's run lock, which the caller holds."""
     if not storage_of(folder).is_postgres:
         return False
-    with _session(folder) as session:
+    with open_session(folder) as session:
         row = session.execute("select pg_try_advisory_lock(%s, %s)", [_RUN_CLASS, run_id]).fetchone()
         return row is not None and not row[0]
 
@@ -93,7 +93,7 @@ def goes_on(folder: Path, run_id: int) -> bool:
 def run_in_progress(folder: Path) -> str | None:
     """Who holds the run lock (``process 123 since …``), or None where no run goes on."""
     if storage_of(folder).is_postgres:
-        with _session(folder) as session:
+        with open_session(folder) as session:
             holders = _holders(session, _RUN_CLASS)
         return ", ".join(holders) or None
     path = folder / "run.lock"
@@ -105,6 +105,13 @@ def run_in_progress(folder: Path) -> str | None:
         except BlockingIOError:
             return _holder(path)
         return None
+
+
+@contextmanager
+def one_at_a_time(path: Path, what: str, *, wait_seconds: float = 0.0) -> Iterator[None]:
+    """Hold the lock file ``path`` of something beside a warehouse; ``what`` says what its holder does in the folder."""
+    with _held(path, what, wait_seconds):
+        yield
 
 
 @contextmanager
@@ -129,8 +136,7 @@ def _held(path: Path, what: str, wait_seconds: float) -> Iterator[None]:
 
 def _busy(holder: str, what: str, folder: Path, wait_seconds: float) -> WarehouseBusy:
     return WarehouseBusy(
-        f"{holder} {what} the warehouse in {folder}; waited {wait_seconds:g} s and did nothing. "
-        "Try again when it has ended."
+        f"{holder} {what} {folder}; waited {wait_seconds:g} s and did nothing. Try again when it has ended."
     )
 
 
@@ -146,7 +152,7 @@ def _holder(path: Path) -> str:
 
 
 @contextmanager
-def _session(folder: Path) -> Iterator[psycopg.Connection]:
+def open_session(folder: Path) -> Iterator[psycopg.Connection]:
     """A session of its own, which holds what it locks until it ends. Its name says who it is of."""
     try:
         import psycopg
@@ -173,12 +179,12 @@ def _acquire(session: psycopg.Connection, lock_class: int, number: int, folder: 
         return
     holder = next(iter(_holders(session, lock_class)), "Another process")
     if wait_seconds <= 0:
-        raise _busy(holder, "is writing to", folder, wait_seconds)
+        raise _busy(holder, "is writing to the warehouse in", folder, wait_seconds)
     try:
         session.execute("select set_config('lock_timeout', %s, false)", [f"{max(1, round(wait_seconds * 1000))}ms"])
         session.execute("select pg_advisory_lock(%s, %s)", [lock_class, number])
     except psycopg.errors.LockNotAvailable:
-        raise _busy(holder, "is writing to", folder, wait_seconds) from None
+        raise _busy(holder, "is writing to the warehouse in", folder, wait_seconds) from None
 
 
 def _holders(session: psycopg.Connection, lock_class: int) -> list[str]:
