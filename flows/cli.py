@@ -158,13 +158,34 @@ def explain(
 def audit(
     warehouse: Warehouse = None,
     settings: SettingsFile = None,
+    run: Annotated[
+        int | None, typer.Option("--run", metavar="N", help="One run alone: its counts and batches.")
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Check that every input is accounted for and every reference holds; exit with 1 on a difference."""
-    folder, _ = _settings(settings).warehouse(warehouse)
-    from flows.command_inspect import audit_warehouse
+    """Check that every input is accounted for, every reference holds and every file is there; exit with 1 if not."""
+    loaded = _settings(settings)
+    folder, _ = loaded.warehouse(warehouse)
+    from flows.command_audit import audit_one_run, audit_warehouse
 
-    raise typer.Exit(audit_warehouse(folder, as_json=json))
+    if run is not None:
+        raise typer.Exit(audit_one_run(folder, run, as_json=json))
+    raise typer.Exit(audit_warehouse(loaded, folder, as_json=json))
+
+
+@app.command()
+def upkeep(
+    warehouse: Warehouse = None,
+    settings: SettingsFile = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and change nothing.")] = False,
+    json: Json = False,
+) -> None:
+    """Keep the warehouse small and fast: merge small files, let old snapshots go, sweep what nobody needs."""
+    loaded = _settings(settings)
+    folder, named_by = loaded.warehouse(warehouse)
+    from flows.command_upkeep import keep_up_once
+
+    raise typer.Exit(keep_up_once(loaded, folder, named_by, dry_run=dry_run, as_json=json))
 
 
 @app.command("site-rules")

@@ -1,4 +1,4 @@
-"""`newslake status`, `explain` and `audit`: how things stand, how an article came to be, whether all adds up."""
+"""`newslake status` and `explain`: how things stand, and how an article came to be."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import json
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flows.terminal import complain, console, print_table, shown
 from warehouse.errors import LakeError
 from warehouse.lake import connect
+from warehouse.undisturbed import undisturbed
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -23,7 +24,7 @@ def show_status(folder: Path, named_by: str, *, as_json: bool) -> int:
 
     try:
         con = connect(folder, read_only=True)
-        now = status(con)
+        now = undisturbed(con, lambda: status(con))
         running = run_in_progress(folder)
     except LakeError as error:
         complain(str(error))
@@ -68,7 +69,8 @@ def explain_article(folder: Path, article_id: int, *, as_json: bool) -> int:
     from warehouse.explain import explain
 
     try:
-        found = explain(connect(folder, read_only=True), article_id)
+        con = connect(folder, read_only=True)
+        found = undisturbed(con, lambda: explain(con, article_id))
     except LakeError as error:
         complain(str(error))
         return 1
@@ -101,31 +103,6 @@ def explain_article(folder: Path, article_id: int, *, as_json: bool) -> int:
     if found.faults.num_rows:
         _print_arrow(found.faults, "values that could not be used")
     return 0
-
-
-def audit_warehouse(folder: Path, *, as_json: bool) -> int:
-    """Run every check over the lake; 0 where all holds, 1 where one does not."""
-    from warehouse.audit import audit
-
-    try:
-        differences = audit(connect(folder, read_only=True))
-    except LakeError as error:
-        complain(str(error))
-        return 1
-    if as_json:
-        _print_json({"warehouse": str(folder), "differences": [_plain(d) for d in differences]})
-    elif differences:
-        for difference in differences:
-            complain(str(difference))
-    else:
-        console().print("audit clean: every input is accounted for and every reference holds", style="green")
-    return 1 if differences else 0
-
-
-def _plain(difference: object) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return asdict(difference)  # type: ignore[call-overload, no-any-return]
 
 
 def _print_arrow(table: pa.Table, title: str) -> None:

@@ -6,6 +6,7 @@ warehouse folder: the embedded server of a single run has no scheduler.
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 from typing import Any
 
@@ -49,13 +50,11 @@ def _serve(deployments: list[dict[str, Any]], folder: Path, settings_file: Path 
     from prefect.schedules import Cron
     from prefect.types.entrypoint import EntrypointType
 
-    from flows.ingest import ingest
-
     place = {"warehouse": str(folder)} | ({"settings_file": str(settings_file.absolute())} if settings_file else {})
     # A served run is a process of its own, started anywhere: the module is found where a relative file would not be.
     prepared = [
         RunnerDeployment.from_flow(
-            ingest,
+            _flow(one["entrypoint"]),
             name=one["name"],
             description=one.get("description"),
             tags=one.get("tags"),
@@ -66,4 +65,11 @@ def _serve(deployments: list[dict[str, Any]], folder: Path, settings_file: Path 
         )
         for one in deployments
     ]
-    serve(*prepared, limit=1)
+    # A run and an upkeep go on side by side; each deployment's own limit lets one of its runs in at a time.
+    serve(*prepared, limit=len(prepared))
+
+
+def _flow(entrypoint: str) -> Any:
+    """The flow that `flows/upkeep.py:upkeep` names."""
+    file, _, name = entrypoint.partition(":")
+    return getattr(importlib.import_module(file.removesuffix(".py").replace("/", ".")), name)

@@ -99,6 +99,14 @@ class StorageSettings(Section, frozen=True):
     s3_url_style: Literal["vhost", "path"] = "vhost"
 
 
+class Upkeep(Section, frozen=True):
+    """How long what is no longer of the present is kept, and what a small file is."""
+
+    keep_snapshots_days: Annotated[float, msgspec.Meta(ge=0, le=36_500)] = 30.0
+    keep_unused_hours: Annotated[float, msgspec.Meta(ge=0, le=876_000)] = 24.0
+    merge_below_mb: Annotated[int, msgspec.Meta(ge=1, le=512)] = 64
+
+
 class FeedSettings(Section, frozen=True):
     """One ``[[feeds]]``: files of one provenance, by a pattern over their keys, with defaults for what they lack."""
 
@@ -123,6 +131,7 @@ class Settings(Section, frozen=True):
     quality: Quality = Quality()
     alerts: Alerts = Alerts()
     storage: StorageSettings = StorageSettings()
+    upkeep: Upkeep = Upkeep()
     feeds: tuple[FeedSettings, ...] = ()
 
 

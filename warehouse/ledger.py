@@ -15,6 +15,7 @@ from duckdb import DuckDBPyConnection
 from warehouse.lake import folder_of, transaction
 from warehouse.locks import claim_run, goes_on
 from warehouse.statements import one_row, statement
+from warehouse.undisturbed import undisturbed
 
 _LISTING: list[tuple[str, pa.DataType]] = [
     ("file_key", pa.string()),
@@ -130,7 +131,8 @@ def select_changed(con: DuckDBPyConnection, listing: pa.Table, *, verify: bool =
     """
     con.register("listing", listing)
     try:
-        changed = con.execute(statement("ledger/changed_files"), {"verify": verify}).to_arrow_table()
+        sql = statement("ledger/changed_files")
+        changed = undisturbed(con, lambda: con.execute(sql, {"verify": verify}).to_arrow_table())
     finally:
         con.unregister("listing")
     return changed, listing.num_rows - changed.num_rows
@@ -173,7 +175,7 @@ def record_alert(
 
 def problems(con: DuckDBPyConnection, run_id: int) -> list[tuple[str, str, int, str]]:
     """What a run could not load: state, reason, how many inputs, and the first of them; the commonest first."""
-    return con.execute(statement("ledger/problems"), {"run_id": run_id}).fetchall()
+    return undisturbed(con, lambda: con.execute(statement("ledger/problems"), {"run_id": run_id}).fetchall())
 
 
 def status(con: DuckDBPyConnection, *, last: int = 10) -> Status:

@@ -186,6 +186,7 @@ def keep_blobs(folder: Path, staged: pa.Table) -> None:
                 continue
             path = folder / content_hash[:2] / f"{content_hash}.zst"
             if path.exists():
+                path.touch()  # upkeep removes blobs of contents that no committed batch has, once they are old
                 continue
             path.parent.mkdir(parents=True, exist_ok=True)
             partial = path.with_name(f".{path.name}.{os.getpid()}")

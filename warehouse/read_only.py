@@ -21,6 +21,7 @@ from duckdb import DuckDBPyConnection
 
 from warehouse.errors import NoWarehouse, QueryRefused, QueryStopped
 from warehouse.lake import Layout, attach_lake, connect, folder_of, quoted
+from warehouse.undisturbed import undisturbed
 
 # What a query may call to make rows. Everything else that makes rows reads files, settings or other databases.
 _TABLE_FUNCTIONS = frozenset(
@@ -91,7 +92,7 @@ def query(con: DuckDBPyConnection, sql: str, *, timeout_seconds: float | None = 
         if timer is not None:
             timer.daemon = True
             timer.start()
-        yield con.execute(statement)
+        yield undisturbed(con, lambda: con.execute(statement))
     except duckdb.InterruptException as error:
         if not stopped:
             raise

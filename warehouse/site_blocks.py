@@ -23,6 +23,7 @@ from transforms.staged import digest
 from transforms.strip.site_blocks import Place, SiteBlocks
 from warehouse.lake import transaction
 from warehouse.statements import one_row, statement
+from warehouse.undisturbed import undisturbed
 
 AGED_AFTER = 50  # articles of the site in a row without it; a block that ages in error is learned again
 
@@ -55,8 +56,8 @@ class Learning:
 
 def blocks_in_force(con: DuckDBPyConnection) -> SiteBlocks:
     """The set that a run which begins now strips by."""
-    version, _, _ = one_row(con, statement("site_blocks/standing"))
-    rows = con.execute(statement("site_blocks/in_force")).fetchall() if version else []
+    version, _, _ = undisturbed(con, lambda: one_row(con, statement("site_blocks/standing")))
+    rows = undisturbed(con, lambda: con.execute(statement("site_blocks/in_force")).fetchall()) if version else []
     return SiteBlocks(
         version,
         {
@@ -71,21 +72,11 @@ def learn_blocks(con: DuckDBPyConnection, *, run_id: int, now: datetime) -> Lear
 
     The caller holds the run lock and has committed the run's last batch. Raises what a transaction raises.
     """
-    version, learned_up_to, last_batch = one_row(con, statement("site_blocks/standing"))
+    version, learned_up_to, last_batch = undisturbed(con, lambda: one_row(con, statement("site_blocks/standing")))
     if learned_up_to == last_batch:
         return Learning(version)
-    con.execute("set variable learned_up_to = ?", [learned_up_to])
-    sites = con.execute(statement("site_blocks/touched")).fetchall()
-    changed: list[dict[str, object]] = []
     try:
-        con.execute(statement("site_blocks/tidy"))
-        for some in _in_groups([source_id for source_id, has_enough in sites if has_enough]):
-            con.execute("set variable sites = ?", [some])
-            for step in ("01_recent", "02_originals", "03_found"):
-                con.execute(statement(f"site_blocks/{step}"))
-            changed += map(_change, con.execute(statement("site_blocks/04_seen")).to_arrow_table().to_pylist())
-        con.execute("set variable sites = ?::bigint[]", [[source_id for source_id, _ in sites]])
-        templates = con.execute(statement("site_blocks/05_templates")).to_arrow_table()
+        changed, templates = undisturbed(con, lambda: _look(con, learned_up_to))
         return _record(con, changed, templates, version, last_batch, run_id, now)
     finally:
         for name in _WORK_TABLES:
@@ -98,6 +89,21 @@ def strippable(con: DuckDBPyConnection) -> pa.Table:
     Columns: article_id, revision, extraction, input_key, content_hash, block_set_version, blocks (their texts).
     """
     return con.execute(statement("site_blocks/strippable")).to_arrow_table()
+
+
+def _look(con: DuckDBPyConnection, learned_up_to: int) -> tuple[list[dict[str, object]], pa.Table]:
+    """What is found on the sites with new inputs: blocks with what is to be done about each, and a row a site."""
+    con.execute("set variable learned_up_to = ?", [learned_up_to])
+    sites = con.execute(statement("site_blocks/touched")).fetchall()
+    changed: list[dict[str, object]] = []
+    con.execute(statement("site_blocks/tidy"))
+    for some in _in_groups([source_id for source_id, has_enough in sites if has_enough]):
+        con.execute("set variable sites = ?", [some])
+        for step in ("01_recent", "02_originals", "03_found"):
+            con.execute(statement(f"site_blocks/{step}"))
+        changed += map(_change, con.execute(statement("site_blocks/04_seen")).to_arrow_table().to_pylist())
+    con.execute("set variable sites = ?::bigint[]", [[source_id for source_id, _ in sites]])
+    return changed, con.execute(statement("site_blocks/05_templates")).to_arrow_table()
 
 
 def _in_groups(sites: list[int]) -> Iterator[list[int]]:

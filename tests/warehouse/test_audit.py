@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
 import pytest
 from duckdb import DuckDBPyConnection
-from lake_builder import Inbox, Lake, an_article
+from lake_builder import NOW, Inbox, Lake, an_article
 
 from transforms.article import Rejection
-from warehouse.audit import audit
+from warehouse.audit import audit, audit_run
+from warehouse.errors import LakeError
+from warehouse.ledger import begin_run, end_run
 
 STORM = "Storm closes the harbour. Ferries stayed in port on Monday as gusts reached ninety kilometres an hour."
 
@@ -65,6 +70,46 @@ def test_a_null_where_none_may_be_is_found(lake: Lake) -> None:
     assert "not_null: main.dim_feed.name holds 1 nulls. It should hold: A column that is not null holds no null." in [
         str(difference) for difference in audit(lake.con)
     ]
+
+
+def test_a_file_that_is_gone_or_cut_short_is_found(lake: Lake) -> None:
+    lake.load(Inbox().add("a.txt", an_article(STORM)))
+    (article,) = lake.rows("select data_file from ducklake_list_files('lake', 'fact_article')")[0]
+    (block,) = lake.rows("select data_file from ducklake_list_files('lake', 'removed_block')")[0]
+    Path(str(article)).rename(lake.folder / "away.parquet")
+    whole = Path(str(block)).read_bytes()
+    assert [str(d) for d in audit(lake.con)] == [
+        f"files: {article} is gone; restore it from a copy of the warehouse. It should hold: "
+        "Every file that a snapshot needs is in the data folder, as long as it was written."
+    ]
+    Path(str(block)).write_bytes(whole[:-1])
+    assert [d.check for d in audit(lake.con)] == ["files", "files"]
+
+
+def test_a_file_that_no_snapshot_knows_is_found_once_it_is_old_enough(lake: Lake) -> None:
+    orphan = lake.folder / "data" / "main" / "left.parquet"
+    orphan.parent.mkdir(exist_ok=True)
+    orphan.write_bytes(b"x")
+    now = datetime.now(UTC)
+    assert audit(lake.con, unused_since=now - timedelta(hours=1)) == []
+    assert [str(d) for d in audit(lake.con, unused_since=now + timedelta(hours=1))] == [
+        f"orphans: {orphan} belongs to no snapshot. It should hold: "
+        "The data folder holds nothing but files of the lake; `newslake upkeep` removes what a killed process left."
+    ]
+
+
+def test_a_run_is_held_against_its_own_batches_alone(lake: Lake) -> None:
+    lake.load(Inbox().add("a.txt", an_article(STORM)))
+    end_run(lake.con, 1, state="completed", now=NOW, listed=1, unchanged=0)
+    begin_run(lake.con, inbox="/inbox", now=NOW, version="0.1.0")
+    said, differences = audit_run(lake.con, 1)
+    assert (said["picked_up"], said["loaded"], said["batches"], differences) == (1, 1, 1, [])
+    lake.con.execute("update ops.run set loaded = 2, picked_up = 2 where run_id = 1")
+    lake.con.execute("update ops.batch set quarantined = 1 where run_id = 1")
+    assert [d.check for d in audit_run(lake.con, 1)[1]] == ["batches", "runs"]
+    assert audit_run(lake.con, 2)[1] == []
+    with pytest.raises(LakeError, match="There is no run 9 in this warehouse"):
+        audit_run(lake.con, 9)
 
 
 def test_a_sound_lake_has_no_differences(loaded: DuckDBPyConnection) -> None:

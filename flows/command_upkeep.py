@@ -1,0 +1,43 @@
+"""`newslake upkeep`: merges, lets go and sweeps in this process, without Prefect, and says what it did."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from flows.housekeeping import as_json as report_as_json
+from flows.housekeeping import headline, keep_warehouse, rows
+from flows.settings import Loaded
+from flows.terminal import complain, console, print_table
+from warehouse.errors import LakeError, WarehouseBusy
+
+
+def keep_up_once(loaded: Loaded, folder: Path, named_by: str, *, dry_run: bool, as_json: bool) -> int:
+    """Do what is due and print the report; the exit status."""
+    signal.signal(signal.SIGTERM, _terminated)
+    console(stderr=True).print(f"newslake upkeep: warehouse {folder} ({named_by})", highlight=False, markup=False)
+    try:
+        report = keep_warehouse(loaded, folder, dry_run=dry_run)
+    except LakeError as error:
+        complain(f"{error} What upkeep had done until then stays." if isinstance(error, WarehouseBusy) else str(error))
+        return 1
+    if as_json:
+        sys.stdout.write(json.dumps(report_as_json(report), default=str) + "\n")
+    else:
+        console().print(headline(report), style="bold", highlight=False)
+        shown = rows(report)
+        print_table(list(shown[0]), [list(row.values()) for row in shown])
+        for note in report.notes:
+            console().print(note, highlight=False, markup=False)
+    for problem in report.problems:
+        complain(problem)
+    return 1 if report.problems else 0
+
+
+def _terminated(_number: int, _frame: FrameType | None) -> NoReturn:
+    complain("terminated; the step in hand was dropped, what was done before stays")
+    sys.exit(143)

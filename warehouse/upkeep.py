@@ -1,0 +1,369 @@
+"""Keeping a lake small and fast: small files merged, old snapshots let go, what nobody needs any more removed.
+
+A run commits a few times and leaves a small file a table each time. Queries and commits read all of them, so that a
+lake of hourly runs grows slower by the day without this. Each step is one transaction under the commit lock and takes
+seconds at most: a run beside it waits that long and goes on. No step changes what a query of the present answers, and
+each is whole or not there, so upkeep that was killed is simply done again. Readers are not locked out; a file that a
+reader may have open is removed only when it has been out of use for a while.
+
+What DuckLake does: files merged with others are replaced in every snapshot at once; files with deleted rows are
+rewritten, and the former ones stay for the snapshots that show them; a snapshot that is let go releases its files.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from warehouse.lake import Layout, folder_of, quoted, transaction
+from warehouse.locks import COMMIT_WAIT_SECONDS, run_in_progress
+from warehouse.statements import one_row, statement
+from warehouse.stored import StoredFile, stored_files
+from warehouse.undisturbed import undisturbed
+
+# A merge with deleted rows in between is not possible, and a rewritten file stays as long as the snapshots that show
+# it. So a file is rewritten when a twentieth of it is deleted, and all of a table's when there are too many to merge.
+_DELETED_SHARE = 0.05
+_MOST_WITH_DELETED = 8
+
+_MOST_MERGES = 1_000  # of one table; a merge takes at least two files, so this is never reached but by a fault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extent:
+    """How large a lake is: ``files`` and ``bytes`` of the present snapshot, ``stored_files`` and ``stored_bytes`` of
+    everything in the data folder, snapshots, and bytes of the catalog (None where it is no file)."""
+
+    files: int
+    bytes: int
+    stored_files: int
+    stored_bytes: int
+    snapshots: int
+    catalog_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableWork:
+    """What was done to a table's files: ``rewritten`` held deleted rows, ``merged`` were small; files before, after."""
+
+    table: str
+    rewritten: int
+    merged: int
+    files_before: int
+    files_after: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removed:
+    """Files that were removed (or would be): how many, and their bytes."""
+
+    files: int = 0
+    bytes: int = 0
+
+    def __add__(self, other: Removed) -> Removed:
+        return Removed(files=self.files + other.files, bytes=self.bytes + other.bytes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpkeepReport:
+    """What upkeep did or, where ``dry_run``, would do.
+
+    ``old`` files belonged to snapshots that are gone or were merged, ``orphans`` to no snapshot ever: a killed process
+    left them. ``staging`` are what killed runs and queries left there, ``raw`` kept bytes of contents that the lake
+    does not know. ``notes`` say what was left for the next upkeep, ``problems`` which tables could not be worked on.
+    """
+
+    dry_run: bool
+    before: Extent
+    after: Extent
+    tables: tuple[TableWork, ...]
+    expired_snapshots: int
+    old: Removed
+    orphans: Removed
+    staging: Removed
+    raw: Removed
+    notes: tuple[str, ...]
+    problems: tuple[str, ...]
+    seconds: float
+
+
+def keep_up(
+    con: DuckDBPyConnection,
+    *,
+    now: datetime,
+    keep_since: datetime,
+    unused_since: datetime,
+    merge_below: int,
+    dry_run: bool = False,
+    wait_seconds: float = COMMIT_WAIT_SECONDS,
+) -> UpkeepReport:
+    """Merge, let go and sweep, a step at a time; what was done.
+
+    Snapshots before ``keep_since`` are let go, but the newest. Files out of use, and leftovers of killed processes, are
+    removed where they are older than ``unused_since``; a reader or writer that takes longer than that would miss them.
+    Files below ``merge_below`` bytes are merged. With ``dry_run`` nothing is changed, and a read-only connection does.
+
+    Raises :class:`warehouse.errors.WarehouseBusy` where another process keeps the commit lock for longer than
+    ``wait_seconds``; what was done until then stays.
+    """
+    began = time.monotonic()
+    keep_since = min(keep_since, unused_since)  # a reader has its snapshot open as well as its files
+    stored = stored_files(con)
+    before = _extent(con, stored)
+    problems: list[str] = []
+    # What merging puts out of use is too young; looked at before, all that waits is old enough as a rule.
+    old = _remove_old(con, stored, unused_since, wait_seconds, dry_run=dry_run)
+    if dry_run:
+        work = _work_ahead(con, merge_below)
+        expired = len(_expired(con, keep_since))
+    else:
+        work = tuple(_compact(con, merge_below, wait_seconds, problems))
+        expired = _expire(con, keep_since, wait_seconds)
+        old += _remove_old(con, stored, unused_since, wait_seconds, dry_run=False)
+    orphans = _remove_orphans(con, unused_since, wait_seconds, dry_run=dry_run)
+    notes: tuple[str, ...] = ()
+    staging = raw = Removed()
+    running = run_in_progress(folder_of(con))
+    if running:
+        notes += (f"A run goes on ({running}): staging and kept bytes were left alone, the next upkeep sweeps them.",)
+    else:
+        staging = _sweep(_left_in_staging(Layout(folder_of(con)).staging, unused_since), dry_run=dry_run)
+        raw = _sweep(_unknown_blobs(con, Layout(folder_of(con)).raw, unused_since), dry_run=dry_run)
+    report = UpkeepReport(
+        dry_run=dry_run,
+        before=before,
+        after=before,
+        tables=work,
+        expired_snapshots=expired,
+        old=old,
+        orphans=orphans,
+        staging=staging,
+        raw=raw,
+        notes=notes,
+        problems=tuple(problems),
+        seconds=time.monotonic() - began,
+    )
+    if dry_run:
+        return report
+    report = replace(report, after=_extent(con, stored_files(con)))
+    _record(con, report, now, wait_seconds)
+    return replace(report, seconds=time.monotonic() - began)
+
+
+def small_files(con: DuckDBPyConnection, merge_below: int) -> int:
+    """How many files of the present snapshot are smaller than ``merge_below`` bytes and can be merged with another."""
+    return sum(small for *_, small in _tables(con, merge_below))
+
+
+def _tables(con: DuckDBPyConnection, merge_below: int) -> list[tuple[str, str, int, int, int, int]]:
+    """Schema, table, files, bytes, files with deleted rows, small files that have one to be merged with."""
+    return con.execute(statement("upkeep/tables"), {"small_bytes": merge_below}).fetchall()
+
+
+def _work_ahead(con: DuckDBPyConnection, merge_below: int) -> tuple[TableWork, ...]:
+    return tuple(
+        TableWork(
+            table=f"{schema}.{table}",
+            rewritten=with_deleted if with_deleted > _MOST_WITH_DELETED else 0,
+            merged=small,
+            files_before=files,
+            files_after=files - small + (1 if small else 0),
+        )
+        for schema, table, files, _, with_deleted, small in _tables(con, merge_below)
+        if small or with_deleted > _MOST_WITH_DELETED
+    )
+
+
+def _compact(
+    con: DuckDBPyConnection, merge_below: int, wait_seconds: float, problems: list[str]
+) -> Iterator[TableWork]:
+    """A table at a time. One that can't be rewritten (a damaged file, a full disk) is told of, and the others go on."""
+    for schema, table, files, _, with_deleted, small in _tables(con, merge_below):
+        name = f"{schema}.{table}"
+        of_table = f"'lake', {quoted(table)}, schema => {quoted(schema)}"
+        rewritten = merged = 0
+        try:
+            if with_deleted:
+                rewritten = _rewrite(con, name, of_table, with_deleted, wait_seconds)
+            if small or rewritten:
+                merged = _merge(con, name, of_table, merge_below, wait_seconds)
+        except duckdb.Error as error:
+            problems.append(
+                f"{name} could not be compacted and is as before ({str(error).splitlines()[0]}); "
+                "`newslake audit` says whether it is sound"
+            )
+        if rewritten or merged:
+            (left,) = one_row(con, f"select count(*) from ducklake_list_files({of_table})")
+            yield TableWork(table=name, rewritten=rewritten, merged=merged, files_before=files, files_after=left)
+
+
+def _rewrite(con: DuckDBPyConnection, name: str, of_table: str, with_deleted: int, wait_seconds: float) -> int:
+    share = 0.0 if with_deleted > _MOST_WITH_DELETED else _DELETED_SHARE
+    with transaction(con, f"upkeep rewrites {name}", wait_seconds=wait_seconds):
+        done = con.execute(f"call ducklake_rewrite_data_files({of_table}, delete_threshold => {share})").fetchall()
+    return sum(row[2] for row in done)
+
+
+def _merge(con: DuckDBPyConnection, name: str, of_table: str, merge_below: int, wait_seconds: float) -> int:
+    """A transaction a group of files, so that none holds the lock for long."""
+    merged = 0
+    call = f"call ducklake_merge_adjacent_files({of_table}, max_file_size => {merge_below}, max_compacted_files => 1)"
+    for _ in range(_MOST_MERGES):
+        with transaction(con, f"upkeep merges {name}", wait_seconds=wait_seconds):
+            done = con.execute(call).fetchall()
+        if not done:
+            break
+        merged += sum(row[2] for row in done)
+    return merged
+
+
+def _expired(con: DuckDBPyConnection, keep_since: datetime) -> list[int]:
+    """Snapshots before ``keep_since``, but the newest. By number: in a SQLite catalog DuckLake compares times as texts
+    of two forms, and ``older_than`` takes everything of the day."""
+    rows = con.execute(f"{statement('upkeep/expired')}", {"keep_since": keep_since.astimezone(UTC)}).fetchall()
+    return [snapshot_id for (snapshot_id,) in rows]
+
+
+def _expire(con: DuckDBPyConnection, keep_since: datetime, wait_seconds: float) -> int:
+    # Under the commit lock no writer has a transaction open, whose conflicts DuckLake would look up in the snapshots
+    # that go: without them it loses deletes silently.
+    with transaction(con, "upkeep lets snapshots go", wait_seconds=wait_seconds):
+        expired = _expired(con, keep_since)
+        if expired:
+            con.execute(f"call ducklake_expire_snapshots('lake', versions => {expired})")
+    return len(expired)
+
+
+def _remove_old(
+    con: DuckDBPyConnection, stored: list[StoredFile], unused_since: datetime, wait_seconds: float, *, dry_run: bool
+) -> Removed:
+    if dry_run:
+        gone = con.execute(f"{_cleanup(con, unused_since)}, dry_run => true)").fetchall()
+    else:
+        with transaction(con, "upkeep removes files out of use", wait_seconds=wait_seconds):
+            gone = con.execute(f"{_cleanup(con, unused_since)})").fetchall()
+    size = {file.path: file.bytes for file in stored}
+    return Removed(files=len(gone), bytes=sum(size.get(path, 0) for (path,) in gone))
+
+
+def _cleanup(con: DuckDBPyConnection, unused_since: datetime) -> str:
+    """The call that removes what has been out of use for long enough, without its last bracket.
+
+    Here too ``older_than`` takes everything of its day in a SQLite catalog: so it is all, where all is old enough,
+    else what was out of use the day before.
+    """
+    (youngest,) = one_row(con, statement("upkeep/youngest_old_file"))
+    if youngest is None or youngest < unused_since:
+        return "call ducklake_cleanup_old_files('lake', cleanup_all => true"
+    day_before = unused_since.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=1)
+    return f"call ducklake_cleanup_old_files('lake', older_than => {_at(day_before)}"
+
+
+def _remove_orphans(con: DuckDBPyConnection, unused_since: datetime, wait_seconds: float, *, dry_run: bool) -> Removed:
+    if dry_run:
+        return _sum_of(_orphans(con, stored_files(con), unused_since))
+    with transaction(con, "upkeep sweeps orphans", wait_seconds=wait_seconds):
+        # Listed under the lock: a file that a load has written and not yet committed would count as one.
+        found = _sum_of(_orphans(con, stored_files(con), unused_since))
+        if found.files:
+            con.execute(f"call ducklake_delete_orphaned_files('lake', older_than => {_at(unused_since)})")
+    return found
+
+
+def orphans(con: DuckDBPyConnection, *, unused_since: datetime) -> list[str]:
+    """Files of the data folder that the catalog does not know, last written before ``unused_since``."""
+    return sorted(file.path for file in _orphans(con, stored_files(con), unused_since))
+
+
+def _orphans(con: DuckDBPyConnection, stored: list[StoredFile], unused_since: datetime) -> list[StoredFile]:
+    known = {path for path, *_ in con.execute(statement("catalog_files")).fetchall()}
+    return [file for file in stored if file.path not in known and file.modified_at < unused_since]
+
+
+def _extent(con: DuckDBPyConnection, stored: list[StoredFile]) -> Extent:
+    files, size = one_row(con, statement("upkeep/extent"))
+    (snapshots,) = one_row(con, "select count(*) from ducklake_snapshots('lake')")
+    catalog = Layout(folder_of(con)).catalog
+    return Extent(
+        files=files,
+        bytes=size,
+        stored_files=len(stored),
+        stored_bytes=sum(file.bytes for file in stored),
+        snapshots=snapshots,
+        catalog_bytes=catalog.stat().st_size if catalog.is_file() else None,
+    )
+
+
+def _left_in_staging(staging: Path, unused_since: datetime) -> list[StoredFile]:
+    """Files in staging that nobody has written to for a while: a killed run's chunks, a killed query's spill."""
+    return [file for file in _files_below(staging) if file.modified_at < unused_since]
+
+
+def _unknown_blobs(con: DuckDBPyConnection, raw: Path, unused_since: datetime) -> list[StoredFile]:
+    """Kept bytes of contents that no input and no reading has, and halves of such files.
+
+    A batch's blobs are written before it commits, hence the age; a blob that a batch finds there already is touched.
+    """
+    aged = [file for file in _files_below(raw) if file.modified_at < unused_since]
+    if not aged:
+        return []
+    contents = undisturbed(con, lambda: con.execute(statement("upkeep/known_contents")).fetchall())
+    known = {content_hash for (content_hash,) in contents}
+    return [file for file in aged if not (file.path.endswith(".zst") and Path(file.path).stem in known)]
+
+
+def _files_below(folder: Path) -> Iterator[StoredFile]:
+    for path in folder.rglob("*"):
+        try:
+            stat = path.lstat()
+        except FileNotFoundError:
+            continue
+        if not path.is_dir() or path.is_symlink():
+            yield StoredFile(str(path), stat.st_size, datetime.fromtimestamp(stat.st_mtime, UTC))
+
+
+def _sweep(found: list[StoredFile], *, dry_run: bool) -> Removed:
+    if not dry_run:
+        for file in found:
+            path = Path(file.path)
+            path.unlink(missing_ok=True)
+            if not any(path.parent.iterdir()) and path.parent.name.startswith("run-"):
+                path.parent.rmdir()
+    return _sum_of(found)
+
+
+def _sum_of(found: list[StoredFile]) -> Removed:
+    return Removed(files=len(found), bytes=sum(file.bytes for file in found))
+
+
+def _record(con: DuckDBPyConnection, report: UpkeepReport, now: datetime, wait_seconds: float) -> None:
+    row: dict[str, object] = {
+        "started_at": now,
+        "seconds": report.seconds,
+        "merged_files": sum(work.merged for work in report.tables),
+        "rewritten_files": sum(work.rewritten for work in report.tables),
+        "expired_snapshots": report.expired_snapshots,
+        "old_files": report.old.files,
+        "orphan_files": report.orphans.files,
+        "staging_files": report.staging.files,
+        "raw_files": report.raw.files,
+    }
+    for when, extent in (("before", report.before), ("after", report.after)):
+        row |= {f"{field.name}_{when}": getattr(extent, field.name) for field in fields(Extent)}
+    with transaction(con, "upkeep recorded", wait_seconds=wait_seconds):
+        con.execute(
+            f"insert into ops.upkeep (upkeep_id, {', '.join(row)}) "
+            f"select coalesce(max(upkeep_id), 0) + 1, {', '.join('?' for _ in row)} from ops.upkeep",
+            list(row.values()),
+        )
+
+
+def _at(moment: datetime) -> str:
+    """A moment as an SQL literal; DuckLake's functions take no parameters that are bound."""
+    return f"timestamptz {quoted(moment.astimezone(UTC).isoformat())}"
