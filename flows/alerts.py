@@ -231,7 +231,12 @@ def redact(url: str) -> str:
 def redact_text(text: str) -> str:
     """``text`` without the credentials in its URLs and arguments. Addresses of files and pages keep their path; those
     of channels keep what :func:`redact` keeps."""
-    return _SECRET_ARGUMENT.sub(r"\1\2***", _URL.sub(lambda found: _redact_address(found.group()), text))
+    return redact_arguments(_URL.sub(lambda found: _redact_address(found.group()), text))
+
+
+def redact_arguments(text: str) -> str:
+    """``text`` with stars in the place of what its arguments say is secret (``token=…``, ``X-Amz-Signature=…``)."""
+    return _SECRET_ARGUMENT.sub(r"\1\2***", text)
 
 
 def _redact_address(url: str) -> str:

@@ -72,7 +72,7 @@ def _root(
 
 @app.command("run")
 def run_command(
-    inbox: Annotated[str | None, typer.Argument(metavar="[INBOX]", help="The folder to read.")] = None,
+    inbox: Annotated[str | None, typer.Argument(metavar="[INBOX]", help="The folder or URL to read.")] = None,
     warehouse: Warehouse = None,
     settings: SettingsFile = None,
     verify: Annotated[
@@ -94,7 +94,7 @@ def run_command(
 
 @app.command()
 def extract(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Files or folders.")],
+    paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="Files, folders or URLs.")],
     settings: SettingsFile = None,
     json: Annotated[bool, typer.Option("--json", help="JSON Lines, an object an article.")] = False,
 ) -> None:

@@ -11,9 +11,11 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from flows.extraction import Extractor, Job, limits_of
+from flows.extraction import Extractor, Job, access_of, limits_of
 from flows.listing import Listed
 from flows.pickup import NoInbox, list_inbox
+from flows.places import is_url, is_web
+from flows.places import shown as shown_address
 from flows.settings import Loaded, feeds_of, read_site_rules
 from flows.terminal import complain, console, shown
 from transforms.staged import Outcome
@@ -42,7 +44,7 @@ _FIELDS = (
 )
 
 
-def extract_paths(loaded: Loaded, paths: list[Path], *, as_json: bool) -> int:
+def extract_paths(loaded: Loaded, paths: list[str], *, as_json: bool) -> int:
     """Print every article of ``paths``; the exit status."""
     try:
         files = [file for path in paths for file in _listed(path, loaded)]
@@ -56,10 +58,13 @@ def extract_paths(loaded: Loaded, paths: list[Path], *, as_json: bool) -> int:
     return 0
 
 
-def _listed(path: Path, loaded: Loaded) -> Iterator[Listed]:
+def _listed(path: str, loaded: Loaded) -> Iterator[Listed]:
     """The files of ``path`` under keys that begin with the path as it was given."""
-    for file in list_inbox(path, loaded.settings.ignore).sorted():
-        yield replace(file, file_key=file.file_key if path.is_file() else str(Path(path, file.file_key)))
+    for file in list_inbox(path, loaded.settings.ignore, access_of(loaded.settings)).sorted():
+        if is_url(path):
+            yield file if is_web(path) else replace(file, file_key=f"{shown_address(path).rstrip('/')}/{file.file_key}")
+        else:
+            yield replace(file, file_key=file.file_key if Path(path).is_file() else str(Path(path, file.file_key)))
 
 
 def _rows(loaded: Loaded, files: list[Listed]) -> Iterator[dict[str, Any]]:
@@ -72,6 +77,7 @@ def _rows(loaded: Loaded, files: list[Listed]) -> Iterator[dict[str, Any]]:
         keep_raw=False,
         engine=settings.extraction.engine,
         site_rules=rules,
+        access=access_of(settings),
     )
     with Extractor(job, settings.extraction.workers) as extractor:
         for table in extractor.read(files, lambda _files, _size: None):

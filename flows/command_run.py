@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
 from flows.environment import settle
+from flows.places import has_credentials, shown
 from flows.prefect_server import ServerDown, start_for_a_run
 from flows.progress import REPORTER, Bar, PlainLines, Reporter
 from flows.settings import Loaded, feeds_of, read_site_rules
@@ -51,12 +53,17 @@ def run_once(
     except NoInbox as error:
         complain(str(error))
         return 2
+    if has_credentials(source):
+        # A flow's parameters are kept by Prefect's server and shown on its pages: these reach the flow as a setting.
+        os.environ["NEWSLAKE_INBOX"] = source
+        inbox = None
     # Prefect's server takes longest, so it is begun first; what this process has to import is imported meanwhile.
     server_answers = start_for_a_run(folder)
     summary = _flow(
         server_answers,
         loaded.settings.extraction.engine,
-        source,
+        inbox,
+        shown(source),
         folder,
         named_by,
         settings_file,
@@ -75,7 +82,8 @@ def run_once(
 def _flow(
     server_answers: Callable[[], None],
     engine: Engine,
-    inbox: Path,
+    inbox: str | None,
+    shown_inbox: str,
     folder: Path,
     named_by: str,
     settings_file: Path | None,
@@ -87,7 +95,9 @@ def _flow(
         reporter: Reporter = PlainLines()
         if sys.stderr.isatty() and not as_json:
             reporter = stack.enter_context(Bar())
-        console(stderr=True).print(f"newslake run: inbox {inbox}, warehouse {folder} ({named_by})", highlight=False)
+        console(stderr=True).print(
+            f"newslake run: inbox {shown_inbox}, warehouse {folder} ({named_by})", highlight=False
+        )
         REPORTER.set(reporter)
         reporter.stage("starting Prefect")
         from expectations import verdict
@@ -105,7 +115,7 @@ def _flow(
                 prepare(folder).close()
             server_answers()
             return ingest(
-                inbox=str(inbox),
+                inbox=inbox,
                 warehouse=str(folder),
                 settings_file=str(settings_file) if settings_file else None,
                 verify=verify,

@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import TimeoutError as DeadlinePassed
 from concurrent.futures import wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from multiprocessing import forkserver
 from pathlib import Path
@@ -26,6 +26,7 @@ from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from flows.listing import Listed
 from flows.opening import StillWritten, open_input, read_sidecar_of
+from flows.places import Access, is_url
 from flows.settings import Settings
 from transforms.article import RawFile, Reading, Rejection
 from transforms.hints import Feed, raw_file, with_fault
@@ -59,6 +60,7 @@ class Job:
     engine: Engine = "accurate"
     site_rules: SiteRules | None = None
     site_blocks: SiteBlocks | None = None
+    access: Access = field(default_factory=Access)
 
 
 def prepare_children(engine: Engine) -> None:
@@ -149,6 +151,12 @@ class Extractor:
                 reason, what = "deadline_exceeded", f"was not read within {limits.seconds:g} s"
             case _:
                 reason, what = "reader_crashed", "ended the process that read it"
+        if is_url(file.path):
+            # It may have been the server. The process of the flow does not wait for it to look at the bytes.
+            detail = f"{file.file_key}: {what}; the next run tries again"
+            return [
+                failed_row(InputFacts(file.file_key, None, file.size, file.mtime_ns, None, file.etag), reason, detail)
+            ]
         detail = (
             f"{file.file_key}: {what}; quarantined with its bytes. If it is a real article, raise "
             "extraction.page_seconds or extraction.page_memory_mb and replay it"
@@ -160,6 +168,12 @@ def limits_of(settings: Settings) -> Limits:
     """What the settings allow one file."""
     said = settings.extraction
     return Limits(said.page_seconds, said.page_memory_mb, said.max_file_mb)
+
+
+def access_of(settings: Settings) -> Access:
+    """How the settings say that places are reached. A silent server is given up before its page's deadline is."""
+    said = settings.pickup
+    return Access(said.s3_endpoint, said.s3_region, seconds=settings.extraction.page_seconds / 3)
 
 
 def available_cores() -> int:
@@ -226,7 +240,7 @@ def _rows_of(file: Listed, job: Job, read: Callable[[RawFile], list[Reading]]) -
     if file.problem is not None:
         return [failed_row(unread, *file.problem)]
     try:
-        with open_input(file) as opened:
+        with open_input(file, job.access) as opened:
             content, mtime_ns = opened.stream.read(job.limits.file_mb * 2**20 + 1), opened.mtime_ns
     except StillWritten as error:
         detail = f"{file.file_key}: {error.strerror}; left for the next run, which reads it when it has settled"
@@ -235,7 +249,8 @@ def _rows_of(file: Listed, job: Job, read: Callable[[RawFile], list[Reading]]) -
         reason = "vanished" if isinstance(error, FileNotFoundError) else "unreadable"
         detail = f"{file.file_key}: {error.strerror}; the next run tries again"
         return [failed_row(unread, reason, detail)]
-    raw, problem = raw_file(file.file_key, content, read_sidecar_of(file), job.feeds)
+    sidecar = read_sidecar_of(file, job.access, opened.content_type)
+    raw, problem = raw_file(file.file_key, content, sidecar, job.feeds)
     facts = InputFacts(file.file_key, raw.feed, len(content), mtime_ns, digest(content), file.etag)
     if facts.content_hash == file.known_hash:
         return [same_row(facts)]

@@ -35,9 +35,10 @@ from prefect.utilities.annotations import opaque
 from expectations import verdict
 from expectations.rules import Bounds
 from flows import alerts
-from flows.extraction import Extractor, Job, limits_of
+from flows.extraction import Extractor, Job, access_of, limits_of
 from flows.listing import Inbox, Listed
 from flows.pickup import list_inbox
+from flows.places import shown
 from flows.progress import REPORTER
 from flows.settings import Batch, Loaded, Settings, feeds_of, load, read_site_rules
 from flows.summary import STATES, Counts, Finish, Problem, RunSummary
@@ -119,11 +120,12 @@ def ingest(
     return run(loaded, loaded.inbox(inbox), folder, verify=verify)
 
 
-def run(loaded: Loaded, inbox: Path, folder: Path, *, verify: bool) -> RunSummary:
+def run(loaded: Loaded, inbox: str, folder: Path, *, verify: bool) -> RunSummary:
     """The body of the flow: one run under the run lock, its start and end recorded whatever happens in between."""
     watch = Stopwatch()
     with watch.stage("listing"):
-        listed = _settled(list_inbox(inbox, loaded.settings.ignore), loaded.settings.pickup.settle_seconds)
+        listed = list_inbox(inbox, loaded.settings.ignore, access_of(loaded.settings))
+        listed = _settled(listed, loaded.settings.pickup.settle_seconds)
     threading.Thread(target=verdict.warm_up, name="great-expectations", daemon=True).start()
     as_of = _now()
     feeds = feeds_of(loaded.settings)
@@ -135,6 +137,7 @@ def run(loaded: Loaded, inbox: Path, folder: Path, *, verify: bool) -> RunSummar
         keep_raw=loaded.settings.keep_raw != "none",
         engine=loaded.settings.extraction.engine,
         site_rules=rules,
+        access=access_of(loaded.settings),
     )
     with (
         run_lock(folder, wait_seconds=loaded.settings.lock_wait_seconds),
@@ -146,10 +149,10 @@ def run(loaded: Loaded, inbox: Path, folder: Path, *, verify: bool) -> RunSummar
         with watch.stage("opening"):
             con = prepare(folder)
             run_id = ledger.begin_run(
-                con, inbox=str(inbox), now=_now(), version=version("newslake"), flow_run_id=flow_run.get_id()
+                con, inbox=shown(inbox), now=_now(), version=version("newslake"), flow_run_id=flow_run.get_id()
             )
         current = _Run(con, loaded.settings, feeds, rules, folder, run_id, watch, as_of=as_of)
-        summary = RunSummary(run_id=run_id, state="completed", inbox=str(inbox), warehouse=str(folder))
+        summary = RunSummary(run_id=run_id, state="completed", inbox=shown(inbox), warehouse=str(folder))
         try:
             current.load_changes(listed, verify=verify)
         except BaseException as error:

@@ -11,7 +11,7 @@ import os
 import re
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
@@ -33,6 +33,7 @@ _COLUMNS: list[tuple[str, pa.DataType]] = [
 ]
 LISTING = pa.schema(_COLUMNS)
 
+SIDECAR_SUFFIX = ".meta.json"
 _ROWS = 65_536  # of one piece of a listing
 
 
@@ -40,12 +41,12 @@ _ROWS = 65_536  # of one piece of a listing
 class Listed:
     """One entry of an inbox. ``path`` opens it, surrogate escapes included; ``problem`` is (reason, detail).
 
-    ``known_hash`` is what the key's content hashed to when it was last settled: the same again needs no reading.
-    ``has_sidecar`` is None where nobody has looked for one.
+    ``size`` is 0 where the place does not say. ``known_hash`` is what the key's content hashed to when it was last
+    settled: the same again needs no reading. ``has_sidecar`` is None where nobody has looked for one.
     """
 
     file_key: str
-    path: str
+    path: str = field(repr=False)  # a URL may hold credentials
     size: int
     mtime_ns: int | None
     problem: tuple[str, str] | None = None
@@ -59,7 +60,7 @@ class Inbox:
     """What a listing found: its entries (:data:`LISTING`), how many names the settings say to ignore, and how many
     files are so young that they may still be written, with one of them."""
 
-    root: str
+    root: str = field(repr=False)
     entries: pa.Table
     ignored: int = 0
     settling: int = 0
@@ -118,14 +119,21 @@ class Entries:
         self._pieces: list[pa.RecordBatch] = []
         self._keys: list[str] = []
         self._sizes = array("q")
-        self._mtimes = array("q")
+        self._mtimes: list[int | None] = []
+        self._etags: list[str | None] = []
         self._others: list[dict[str, object]] = []
 
-    def add_file(self, key: str, size: int, mtime_ns: int) -> None:
-        """A file that can be read and whose name is its key."""
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return sum(piece.num_rows for piece in self._pieces) + len(self._keys) + len(self._others)
+
+    def add_file(self, key: str, size: int, mtime_ns: int | None, etag: str | None = None) -> None:
+        """What can be read and whose name is its key."""
         self._keys.append(key)
         self._sizes.append(size)
         self._mtimes.append(mtime_ns)
+        self._etags.append(etag)
         if len(self._keys) == _ROWS:
             self._flush()
 
@@ -135,7 +143,8 @@ class Entries:
         self._others.append(
             {
                 "file_key": entry.file_key,
-                "size": entry.size,
+                # Where only the tag is known, the tag alone decides.
+                "size": entry.size if entry.size or entry.etag is None else None,
                 "mtime_ns": entry.mtime_ns,
                 "etag": entry.etag,
                 "path": os.fsencode(entry.path),
@@ -159,14 +168,29 @@ class Entries:
             "file_key": pa.array(self._keys, pa.string()),
             "size": pa.array(self._sizes, pa.int64()),
             "mtime_ns": pa.array(self._mtimes, pa.int64()),
+            "etag": pa.array(self._etags, pa.string()),
         }
         columns = [filled[c.name] if c.name in filled else pa.nulls(count, c.type) for c in LISTING]
         self._pieces.append(pa.RecordBatch.from_arrays(columns, schema=LISTING))
-        self._keys, self._sizes, self._mtimes = [], array("q"), array("q")
+        self._keys, self._sizes, self._mtimes, self._etags = [], array("q"), [], []
 
     def _flush_others(self) -> None:
         self._pieces.append(pa.RecordBatch.from_pylist(self._others, LISTING))
         self._others = []
+
+
+def with_sidecars(entries: pa.Table) -> pa.Table:
+    """The entries of a store, complete, without the sidecars of others among them; the others know that they have one.
+
+    Looking for a sidecar costs a question to the store, which its listing has answered.
+    """
+    keys = entries["file_key"]
+    sidecars = keys.filter(pc.ends_with(keys, SIDECAR_SUFFIX))
+    described = pc.utf8_slice_codeunits(sidecars, 0, -len(SIDECAR_SUFFIX))
+    beside = sidecars.filter(pc.is_in(described, value_set=keys))
+    has_sidecar = pc.is_in(keys, value_set=pc.utf8_slice_codeunits(beside, 0, -len(SIDECAR_SUFFIX)))
+    place = entries.schema.get_field_index("has_sidecar")
+    return entries.set_column(place, "has_sidecar", has_sidecar).filter(pc.invert(pc.is_in(keys, value_set=beside)))
 
 
 class Names:

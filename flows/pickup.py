@@ -1,6 +1,7 @@
 """Picking up: what lies in an inbox, under printable keys, without reading a byte of it.
 
-An inbox is a folder, or one file. It is read and never changed. Nothing outside it is read: a link that leads out, like
+An inbox is a folder, or one file; a prefix of an object store, or a list of addresses on the web (:mod:`flows.stores`).
+It is read and never changed. Nothing outside it is read: a link that leads out, like
 anything else that is no file, is listed as unreadable with its reason, so that it is accounted for and the run goes on.
 A listing is columns, not objects: a million files take some hundred MB less so, and a second less to compare.
 """
@@ -12,18 +13,28 @@ import stat
 from collections.abc import Sequence
 from pathlib import Path
 
-from flows.listing import Entries, Inbox, Listed, Names
+from flows.listing import SIDECAR_SUFFIX, Entries, Inbox, Listed, Names
+from flows.places import Access, UnknownPlace, file_system, is_url, is_web, path_of, shown
+from flows.stores import list_objects, list_pages
 from transforms.keys import printable
-
-SIDECAR_SUFFIX = ".meta.json"
 
 
 class NoInbox(Exception):
     """The inbox is missing or cannot be listed."""
 
 
-def check_inbox(folder: Path) -> None:
-    """Raise :class:`NoInbox` where ``folder`` is neither a folder that can be listed nor a file."""
+def check_inbox(address: str) -> None:
+    """Raise :class:`NoInbox` where ``address`` is neither a folder that can be listed nor a file.
+
+    Of a URL only that newslake can open its kind is looked at: its server is asked when it is listed.
+    """
+    if is_url(address):
+        try:
+            file_system(address, Access())
+        except UnknownPlace as error:
+            raise NoInbox(str(error)) from error
+        return
+    folder = Path(path_of(address))
     try:
         mode = folder.stat().st_mode
     except OSError as error:
@@ -36,12 +47,15 @@ def check_inbox(folder: Path) -> None:
         raise NoInbox(f"{folder}: permission denied; make the folder readable to this account")
 
 
-def list_inbox(folder: Path, ignore: Sequence[str] = ()) -> Inbox:
-    """Everything below ``folder`` (or the one file that it names), in no order.
+def list_inbox(address: str | Path, ignore: Sequence[str] = (), access: Access | None = None) -> Inbox:
+    """Everything below the inbox (or the one file that it is), in no order.
 
     A sidecar is listed only where the file that it describes is absent. Raises :class:`NoInbox`.
     """
-    check_inbox(folder)
+    check_inbox(str(address))
+    if is_url(str(address)):
+        return _list_place(str(address), ignore, access or Access())
+    folder = Path(path_of(str(address)))
     entries = Entries()
     if folder.is_file():
         root = str(folder.parent)
@@ -50,6 +64,15 @@ def list_inbox(folder: Path, ignore: Sequence[str] = ()) -> Inbox:
     root = str(folder)
     ignored = _walk(root, Names(ignore), entries)
     return Inbox(root, entries.table(), ignored)
+
+
+def _list_place(address: str, ignore: Sequence[str], access: Access) -> Inbox:
+    try:
+        return (list_pages if is_web(address) else list_objects)(address, ignore, access)
+    except FileNotFoundError as error:
+        raise NoInbox(f"{shown(address)}: nothing is there; name an existing place of article files") from error
+    except OSError as error:
+        raise NoInbox(f"{shown(address)}: {error.strerror}; nothing was read, the next run tries again") from error
 
 
 def _walk(root: str, ignored_names: Names, entries: Entries) -> int:

@@ -60,6 +60,8 @@ class Pickup(Section, frozen=True):
     """What of an inbox is taken, and when."""
 
     settle_seconds: Seconds = 0.0
+    s3_endpoint: str = ""
+    s3_region: str = ""
 
 
 class Batch(Section, frozen=True):
@@ -143,9 +145,11 @@ class Loaded:
     file: Path | None
     base: Path
 
-    def inbox(self, given: str | None) -> Path:
-        """The inbox of this run: the argument as the shell means it, else the setting."""
-        return Path(given) if given else self.base / self.settings.inbox
+    def inbox(self, given: str | None) -> str:
+        """The inbox of this run, a path or a URL: the argument as the shell means it, else the setting."""
+        if given:
+            return given if "://" in given else str(Path(given))
+        return self.settings.inbox if "://" in self.settings.inbox else str(self.base / self.settings.inbox)
 
     def warehouse(self, given: str | None) -> tuple[Path, str]:
         """The warehouse folder and, in words, what named it; a folder without a warehouse is tied to ``storage``.
