@@ -65,8 +65,8 @@ def shown(address: str) -> str:
         return address
     scheme, _, rest = address.partition("://")
     authority = _PATH.split(rest, maxsplit=1)[0]
-    # Where there are credentials, all up to the last "@" goes: they may hold a "/" or "@" that is not quoted. What stands
-    # behind a colon and is no port is such a password, cut off.
+    # Where there are credentials, all up to the last "@" goes: they may hold a "/" or "@" that is not quoted. What
+    # stands behind a colon and is no port is such a password, cut off.
     if "@" in authority or (_PORT.fullmatch(authority) is None and "@" in rest):
         rest = "***" + rest[rest.rindex("@") :]
     place, question, arguments = rest.partition("?")

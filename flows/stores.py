@@ -21,6 +21,7 @@ from flows.places import Access, FileSystem, file_system, is_web, refusal, schem
 from transforms.keys import printable
 
 LIST_BYTES = 256 * 2**20  # of a list of addresses: some millions
+PAGE_KEYS = 1_000  # the most that S3 gives at once
 _LOOK_BYTES = 2**16
 _AT_ONCE = 16  # servers of pages are asked side by side, no more than a browser does
 
@@ -123,7 +124,7 @@ def _objects(system: FileSystem, scheme: str, path: str) -> Iterator[_Object]:
 def _s3_objects(system: Any, bucket: str, prefix: str) -> Iterator[_Object]:
     page: dict[str, str] = {}
     while True:
-        found = system.call_s3("list_objects_v2", Bucket=bucket, Prefix=prefix, **page)
+        found = system.call_s3("list_objects_v2", Bucket=bucket, Prefix=prefix, MaxKeys=PAGE_KEYS, **page)
         for entry in found.get("Contents", ()):
             key = entry["Key"].removeprefix(prefix)
             if key and not key.endswith("/"):

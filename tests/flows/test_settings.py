@@ -76,7 +76,7 @@ def test_the_nearest_file_upward_counts(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.chdir(inner)
     loaded = load(None, {})
     assert loaded.file == tmp_path / "newslake.toml"
-    assert loaded.inbox(None) == tmp_path / "here"
+    assert loaded.inbox(None) == str(tmp_path / "here")
 
 
 def test_the_warehouse_is_the_option_else_the_variable_else_the_setting(

@@ -62,12 +62,12 @@ def test_the_objects_below_a_prefix_are_listed_with_size_time_and_tag(s3: S3, ac
     assert abs(row["mtime_ns"] / 1e9 - datetime.now(UTC).timestamp()) < 120
 
 
-def test_a_listing_goes_on_from_page_to_page(s3: S3, access: Access) -> None:
+def test_a_listing_goes_on_from_page_to_page(s3: S3, access: Access, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stores, "PAGE_KEYS", 3)
     bucket, client = s3.bucket(), s3.client()
-    for number in range(1_003):  # a page of a store holds a thousand
-        client.put_object(Bucket=bucket, Key=f"{number:04}.txt", Body=b"text")
-    found = keys(list_inbox(f"s3://{bucket}", (), access))
-    assert (len(found), found[0], found[-1]) == (1_003, "0000.txt", "1002.txt")
+    for number in range(7):
+        client.put_object(Bucket=bucket, Key=f"{number}.txt", Body=b"text")
+    assert keys(list_inbox(f"s3://{bucket}", (), access)) == [f"{number}.txt" for number in range(7)]
 
 
 def test_one_object_is_an_inbox_too_and_an_empty_prefix_an_empty_one(s3: S3, access: Access) -> None:

@@ -1,0 +1,104 @@
+"""Runs of the flow over inboxes that are no folders: what is unchanged is not read, and no credential is kept."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from storage_servers import S3
+from web_server import Web, web_server
+from written_articles import article
+
+from warehouse.audit import audit
+from warehouse.lake import connect
+
+pytestmark = pytest.mark.usefixtures("prefect_server")
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    with web_server() as server:
+        yield server
+
+
+def run(inbox: str | None, folder: Path, settings: str = "") -> Any:
+    from flows.ingest import ingest
+
+    file = folder / "newslake.toml"
+    file.write_text(settings, encoding="utf-8")
+    return ingest(inbox=inbox, warehouse=str(folder / "lake"), settings_file=str(file))
+
+
+def ask(folder: Path, query: str) -> list[tuple[Any, ...]]:
+    con = connect(folder / "lake", read_only=True)
+    try:
+        assert audit(con) == []
+        return con.execute(query).fetchall()
+    finally:
+        con.close()
+
+
+def test_objects_are_loaded_once_and_read_again_only_where_their_tag_changed(
+    s3: S3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in s3.environ.items():
+        monkeypatch.setenv(name, value)
+    bucket, client = s3.bucket(), s3.client()
+    for number in range(3):
+        client.put_object(Bucket=bucket, Key=f"news/{number}.html", Body=article(number).encode())
+    settings = f'[pickup]\ns3_endpoint = "{s3.endpoint}"\ns3_region = "us-east-1"\n[extraction]\nengine = "fast"\n'
+    inbox = f"s3://{bucket}/news"
+    assert run(inbox, tmp_path, settings).counts.loaded == 3
+    client.put_object(Bucket=bucket, Key="news/0.html", Body=article(0).encode())  # a new time, the same tag
+    client.put_object(Bucket=bucket, Key="news/1.html", Body=article(1).replace("Paragraph 5", "Paragraph V").encode())
+    second = run(inbox, tmp_path, settings)
+    assert (second.counts.picked_up, second.counts.articles_edited, second.counts.unchanged) == (1, 1, 2)
+    assert run(inbox, tmp_path, settings).counts.picked_up == 0
+    assert ask(tmp_path, "select inbox, listed from ops.run order by run_id") == [(inbox, 3)] * 3
+    keys = ask(tmp_path, "select input_key, is_latest from ops.input order by input_id")
+    assert keys == [("0.html", True), ("1.html", False), ("2.html", True), ("1.html", True)]
+
+
+def test_pages_of_a_list_are_read_once_and_a_page_without_size_and_tag_is_compared_by_its_bytes(
+    web: Web, tmp_path: Path
+) -> None:
+    pages = [web.put(f"/{number}.html", article(number)) for number in range(2)]
+    web.put("/list.txt", "\n".join(pages), "text/plain")
+    settings = '[extraction]\nengine = "fast"\n'
+    assert run(f"{web.address}/list.txt", tmp_path, settings).counts.loaded == 2
+    web.asked.clear()
+    second = run(f"{web.address}/list.txt", tmp_path, settings)
+    assert (second.counts.picked_up, second.counts.unchanged, web.got()) == (0, 2, ["/list.txt"])
+    web.tagged = False
+    third = run(f"{web.address}/list.txt", tmp_path, settings)
+    assert (third.counts.picked_up, third.counts.unchanged) == (0, 2)
+    assert web.got() == ["/0.html", "/1.html", "/list.txt"]
+
+
+def test_a_password_in_the_address_of_the_inbox_is_in_no_table_no_file_and_no_output(
+    web: Web, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flows.command_run import run_once
+    from flows.settings import load
+
+    web.put("/list.txt", f"{web.put('/1.html', article(1))}\n{web.address}/gone.html", "text/plain")
+    monkeypatch.setenv("NEWSLAKE_INBOX", "")
+    address = web.address.replace("http://", "http://reader:s3cretword@") + "/list.txt"
+    lake = tmp_path / "lake"
+    status = run_once(
+        load(environ={}), address, lake, "a test", settings_file=None, verify=False, strict=False, as_json=True
+    )
+    os.environ["NEWSLAKE_INBOX"] = ""
+    assert status == 0
+    out, err = capfd.readouterr()
+    assert '"loaded": 1' in out
+    assert f"inbox {web.address.replace('http://', 'http://***@')}/list.txt" in err
+    assert "s3cretword" not in out + err
+    told = [path for path in lake.rglob("*") if path.is_file() and b"s3cretword" in path.read_bytes()]
+    assert told == []
+    assert ask(tmp_path, "select inbox from ops.run")[0][0].endswith(
+        "***@" + web.address.removeprefix("http://") + "/list.txt"
+    )
