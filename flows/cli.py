@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from flows.settings import Loaded
+from flows.cli_sources import app as sources_app
+from flows.options import USAGE, Json, SettingsFile, Warehouse
+from flows.options import leave as _leave
+from flows.options import settings as _settings
 
 app = typer.Typer(
     name="newslake",
@@ -22,18 +22,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-USAGE = 2
-
-Warehouse = Annotated[
-    str | None,
-    typer.Option("--warehouse", "-w", metavar="FOLDER", help="The warehouse folder, else the one of the settings."),
-]
-SettingsFile = Annotated[
-    Path | None,
-    typer.Option("--settings", metavar="FILE", help="The settings file, else the nearest newslake.toml."),
-]
-Json = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 
 
 class Format(StrEnum):
@@ -57,6 +45,9 @@ def main() -> None:
         if not isinstance(error, SettingsError):
             raise
         _leave(USAGE, str(error))  # what only a command finds wrong: a pattern of a feed, a folder of site rules
+
+
+app.add_typer(sources_app, name="sources")
 
 
 @app.callback(invoke_without_command=True)
@@ -245,18 +236,3 @@ def serve(
     from flows.command_serve import serve_deployments
 
     raise typer.Exit(serve_deployments(folder, named_by, settings_file=settings, port=port))
-
-
-def _settings(file: Path | None) -> Loaded:
-    from flows.settings import SettingsError, load
-
-    try:
-        return load(file)
-    except SettingsError as error:
-        _leave(USAGE, str(error))
-
-
-def _leave(status: int, message: str) -> NoReturn:
-    red, plain = ("\033[31m", "\033[0m") if sys.stderr.isatty() and "NO_COLOR" not in os.environ else ("", "")
-    typer.echo(f"{red}newslake: {message}{plain}", err=True)
-    sys.exit(status)

@@ -12,7 +12,12 @@ from flows.cli import app
 from warehouse.dictionary import in_document, of_new_warehouse
 
 ROOT = Path(__file__).parents[1]
-COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+_TOP = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+COMMANDS = {
+    words: command
+    for name, top in _TOP.items()
+    for words, command in [(name, top), *((f"{name} {word}", c) for word, c in getattr(top, "commands", {}).items())]
+}
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ LakeError
 ├── StorageRefused    the places of catalog and data that the settings name can't be used
 ├── BackupRefused     a backup cannot be made, or is none that could be restored
 ├── LoadRefused       a batch failed an audit inside its transaction; nothing of it was kept
+├── SourceRefused     a decision about news sources that cannot be taken
 └── QueryRefused      a statement that the read-only SQL surface does not run
     └── QueryStopped  it ran longer, or needed more memory, than allowed
 """
@@ -45,6 +46,10 @@ class BackupRefused(LakeError):
 
 class LoadRefused(LakeError):
     """A batch contradicts what must hold in the lake; its transaction was rolled back."""
+
+
+class SourceRefused(LakeError):
+    """A source that is not there or not clear, or a decision about sources that contradicts what is there."""
 
 
 class QueryRefused(LakeError):

@@ -21,6 +21,7 @@ from duckdb import DuckDBPyConnection
 from warehouse.errors import LakeError, LoadRefused
 from warehouse.lake import Layout, folder_of, transaction
 from warehouse.revisions import Candidate, Current, Decision, decide, needs_body
+from warehouse.sources import settle_identities
 from warehouse.statements import one_row, statement, statements
 
 _REJECTED: list[tuple[str, pa.DataType]] = [("row", pa.int64()), ("reason", pa.string()), ("detail", pa.string())]
@@ -60,7 +61,10 @@ _DECISIONS: list[tuple[str, pa.DataType]] = [
 ]
 _WORK_TABLES = [
     "arrivals",
-    "sources_seen",
+    "sources_named",
+    "aliases_seen",
+    "identities_due",
+    "identities",
     "placed",
     "new_readings",
     "bylines",
@@ -155,6 +159,7 @@ def load_batch(
                 con.execute(f"set variable {variable} = ?", [value])
             for step in ("01_arrivals", "02_dimensions", "03_placed"):
                 con.execute(statement(f"load/{step}"))
+            settle_identities(con)
             con.register("decisions", _decisions(con, staged))
             for step in ("05_light", "06_replaced"):
                 con.execute(statement(f"load/{step}"))

@@ -17,7 +17,7 @@ from transforms.staged import digest
 from warehouse.errors import LakeError
 from warehouse.lake import Layout, applied_version, attach, refuse_newer, transaction
 from warehouse.locks import COMMIT_WAIT_SECONDS, commit_lock
-from warehouse.views import Model, models
+from warehouse.views import Model, in_order, models
 
 _FOLDER = Path(__file__).parent / "migrations"
 
@@ -110,5 +110,10 @@ def _make_views(con: DuckDBPyConnection) -> list[str]:
 
 
 def _stale_views(con: DuckDBPyConnection) -> list[Model]:
+    """The views to be made, each after those that it is built upon: a view keeps the columns that it was made over."""
     made = dict(con.execute("select name, checksum from ops.model").fetchall())
-    return [model for model in models() if made.get(model.name) != digest(model.sql)]
+    stale: list[Model] = []
+    for model in in_order(models()):
+        if made.get(model.name) != digest(model.sql) or any(model.is_built_upon(other) for other in stale):
+            stale.append(model)
+    return stale

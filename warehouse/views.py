@@ -24,10 +24,27 @@ class Model:
     columns: tuple[tuple[str, str], ...]
     sql: str
 
+    def is_built_upon(self, other: Model) -> bool:
+        """Whether its select reads the other view."""
+        return re.search(rf"\bmain\.{other.name}\b", self.sql) is not None
+
 
 def models() -> list[Model]:
     """Every view, by name."""
     return [_read(path) for path in sorted(_FOLDER.glob("*.sql"))]
+
+
+def in_order(views: list[Model]) -> list[Model]:
+    """The views, each after those that it is built upon, else by name. Raises ValueError where two need each other."""
+    ordered: list[Model] = []
+    waiting = sorted(views, key=lambda view: view.name)
+    while waiting:
+        ready = [v for v in waiting if not any(v.is_built_upon(o) for o in waiting if o is not v)]
+        if not ready:
+            raise ValueError(f"these views need each other: {', '.join(view.name for view in waiting)}")
+        ordered += ready
+        waiting = [view for view in waiting if view not in ready]
+    return ordered
 
 
 def _read(path: Path) -> Model:

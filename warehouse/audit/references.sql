@@ -27,6 +27,18 @@ with broken as (
     union all
     select 'dim_source_alias.source_id', source_id from dim_source_alias anti join dim_source using (source_id)
     union all
+    select 'dim_source.merged_into', member.source_id
+    from dim_source as member
+    anti join dim_source as into_source on into_source.source_id = member.merged_into
+    where member.merged_into is not null
+    union all
+    select 'dim_source.identity_id', member.source_id
+    from dim_source as member
+    anti join (from dim_source where merged_into is null) as identity on identity.source_id = member.identity_id
+    where member.merged_into is not null or member.identity_id is not null
+    union all
+    select 'ops.source_change.source_id', source_id from ops.source_change anti join dim_source using (source_id)
+    union all
     select 'bridge_article_author (reading)', article_id
     from bridge_article_author anti join fact_article using (article_id, revision, extraction)
     union all

@@ -11,7 +11,8 @@ with keys as (
     union all
     select 'dim_source (source_id)', count(*), count(distinct source_id) from dim_source
     union all
-    select 'dim_source (domain or name)', count(*), count(distinct (domain, case when domain is null then lower(name) end))
+    select 'dim_source (domain or name, retired_at)', count(*),
+        count(distinct (domain, case when domain is null then lower(name) end, retired_at))
     from dim_source
     union all
     select 'dim_source_alias (source_id, alias)', count(*), count(distinct (source_id, alias)) from dim_source_alias
@@ -65,6 +66,8 @@ with keys as (
     select 'ops.quarantine (quarantine_id)', count(*), count(distinct quarantine_id) from ops.quarantine
     union all
     select 'ops.quarantine (input_id)', count(*), count(distinct input_id) from ops.quarantine
+    union all
+    select 'ops.source_change (change_id)', count(*), count(distinct change_id) from ops.source_change
     union all
     select 'ops.alert (alert_id)', count(*), count(distinct alert_id) from ops.alert
 )

@@ -53,9 +53,7 @@ select
 from open
 join numbered using (row)
 left join dim_feed as feed on feed.name = open.feed
-left join dim_source as source
-    on source.domain is not distinct from open.source
-    and coalesce(source.domain, lower(source.name)) = coalesce(open.source, lower(open.source_name))
+left join sources_named as source on source.row = open.row
 left join held_before using (row)
 left join held_first on held_first.row = open.row and held_first.first_row <> open.row
 left join numbered as first on first.row = held_first.first_row;

@@ -117,7 +117,7 @@ join main.fact_article as reading
     on reading.article_id = article.article_id
     and reading.revision = article.current_revision
     and reading.extraction = article.current_extraction
-join main.dim_source as source on source.source_id = reading.source_id
+join main.source_identity as source on source.source_id = reading.source_id
 join main.dim_feed as feed on feed.feed_id = reading.feed_id
 join main.dim_extractor as extractor on extractor.extractor_id = reading.extractor_id
 left join ops.input as input on input.input_id = reading.input_id

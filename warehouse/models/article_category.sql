@@ -18,4 +18,4 @@ join main.fact_article as reading
     on reading.article_id = article.article_id
     and reading.revision = article.current_revision
     and reading.extraction = article.current_extraction
-join main.dim_source as source on source.source_id = reading.source_id
+join main.source_identity as source on source.source_id = reading.source_id

@@ -60,5 +60,5 @@ select
     reading.loaded_at
 from ordered as reading
 join main.dim_article as article on article.article_id = reading.article_id
-join main.dim_source as source on source.source_id = reading.source_id
+join main.source_identity as source on source.source_id = reading.source_id
 left join ops.input as input on input.input_id = reading.input_id

@@ -38,5 +38,5 @@ select
     input.recorded_at as rejected_at
 from reasons
 join ops.input as input using (input_id)
-join main.dim_source as source on source.source_id = input.source_id
+join main.source_identity as source on source.source_id = input.source_id
 join main.dim_feed as feed on feed.feed_id = input.feed_id

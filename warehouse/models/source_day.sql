@@ -3,7 +3,7 @@
 -- day: The day, in UTC, on which the inputs came to their states
 -- source: Registrable domain; null for a source known by name only, and for inputs that name no source
 -- source_name: Name of the source as first seen
--- source_id: The source; 0 for inputs that name none
+-- source_id: The source, under its identity; 0 for inputs that name none
 -- picked_up: Inputs that came to a state on that day, containers not counted
 -- loaded: Those whose article is in the lake
 -- rejected: Those in quarantine
@@ -13,8 +13,9 @@
 -- published: Articles of the source whose published_date is the day, whenever they were picked up
 -- expected: Articles that the source's history leads to expect; null as long as nothing is expected of it
 with picked_up as (
-    select source_id, recorded_at::date as day, state, reason, count(*) as inputs
-    from ops.input
+    select identity_id as source_id, recorded_at::date as day, state, reason, count(*) as inputs
+    from ops.input as input
+    join main.source_identity as source using (source_id)
     where state <> 'container'
     group by all
 ),
@@ -39,12 +40,13 @@ reasons as (
 ),
 
 published as (
-    select reading.source_id, reading.published_date as day, count(*) as articles
+    select source.identity_id as source_id, reading.published_date as day, count(*) as articles
     from main.dim_article as article
     join main.fact_article as reading
         on reading.article_id = article.article_id
         and reading.revision = article.current_revision
         and reading.extraction = article.current_extraction
+    join main.source_identity as source on source.source_id = reading.source_id
     where reading.published_precision in ('second', 'minute', 'day')
     group by all
 ),
@@ -71,7 +73,7 @@ select
     coalesce(published.articles, 0) as published,
     null::bigint as expected
 from spine
-join main.dim_source as source on source.source_id = spine.source_id
+join main.source_identity as source on source.source_id = spine.source_id
 left join counted on counted.source_id = spine.source_id and counted.day = spine.day
 left join reasons on reasons.source_id = spine.source_id and reasons.day = spine.day
 left join published on published.source_id = spine.source_id and published.day = spine.day

@@ -5,7 +5,10 @@ select 'dim_article.article_id', count(*) - count(distinct article_id) as surplu
 union all
 select 'dim_source.source_id', count(*) - count(distinct source_id) as surplus from dim_source having surplus > 0
 union all
-select 'dim_source.domain', count(domain) - count(distinct domain) as surplus from dim_source having surplus > 0
+select 'dim_source.domain', count(domain) - count(distinct domain) as surplus
+from dim_source
+where retired_at is null
+having surplus > 0
 union all
 select 'dim_author.author_id', count(*) - count(distinct author_id) as surplus from dim_author having surplus > 0
 union all
