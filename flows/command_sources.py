@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flows.terminal import complain, console, print_table
+from flows.terminal import complain, console, print_table, shown
 from warehouse import sources
 from warehouse.errors import LakeError
 from warehouse.lake import Connection, connect
@@ -49,7 +49,7 @@ def show_source(folder: Path, said: str, *, as_json: bool) -> int:
         return 0
     out = console()
     for name, value in parts["source"][0].items():
-        out.print(f"{name:<16} {_short(value)}", highlight=False, markup=False)
+        out.print(f"{name:<16} {shown(_short(value))}", highlight=False, markup=False)
     for name, title in (("members", "what it is made of"), ("names", "names"), ("changes", "decisions")):
         if rows := parts[name]:
             print_table(list(rows[0]), [tuple(_short(v) for v in row.values()) for row in rows], title)
