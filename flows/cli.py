@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from flows.cli_analyst import app as analyst_app
 from flows.cli_sources import app as sources_app
 from flows.options import USAGE, Json, SettingsFile, Warehouse
 from flows.options import leave as _leave
@@ -24,15 +24,6 @@ app = typer.Typer(
 )
 
 
-class Format(StrEnum):
-    """How `newslake sql` prints rows."""
-
-    TABLE = "table"
-    CSV = "csv"
-    JSON = "json"
-    PARQUET = "parquet"
-
-
 def main() -> None:
     """The entry point: what goes wrong is one line on standard error and an exit status, never a traceback."""
     try:
@@ -47,6 +38,7 @@ def main() -> None:
         _leave(USAGE, str(error))  # what only a command finds wrong: a pattern of a feed, a folder of site rules
 
 
+app.add_typer(analyst_app)
 app.add_typer(sources_app, name="sources")
 
 
@@ -94,28 +86,6 @@ def extract(
     from flows.command_extract import extract_paths
 
     raise typer.Exit(extract_paths(loaded, paths, as_json=json))
-
-
-@app.command()
-def sql(
-    query: Annotated[str | None, typer.Argument(metavar="[QUERY]", help="One statement; a shell without it.")] = None,
-    warehouse: Warehouse = None,
-    settings: SettingsFile = None,
-    output: Annotated[
-        Format | None, typer.Option("--format", "-f", help="table on a terminal, else csv. json is JSON Lines.")
-    ] = None,
-    at: Annotated[
-        str | None,
-        typer.Option("--at", metavar="WHEN", help="A snapshot's number, or a time such as 2026-01-31T12:00Z."),
-    ] = None,
-    timeout: Annotated[float | None, typer.Option("--timeout", metavar="SECONDS", help="Stop a longer query.")] = None,
-    memory: Annotated[str | None, typer.Option("--memory", metavar="SIZE", help="Memory limit, such as 2GB.")] = None,
-) -> None:
-    """Ask the warehouse in SQL, read-only."""
-    folder, _ = _settings(settings).warehouse(warehouse)
-    from flows.command_sql import ask
-
-    raise typer.Exit(ask(folder, query, output.value if output else None, at=at, timeout=timeout, memory=memory))
 
 
 @app.command()

@@ -38,13 +38,17 @@ _LAKE_FUNCTIONS = frozenset(["snapshots", "table_info", "table_changes", "table_
 _REFUSED_FUNCTIONS = frozenset(
     [
         *["getenv", "current_setting", "getvariable", "write_log", "nextval", "currval", "sleep_ms", "pg_sleep"],
-        *["json_deserialize_sql", "pg_get_viewdef", "which_secret"],
+        *["json_deserialize_sql", "json_serialize_plan", "pg_get_viewdef", "which_secret"],
+        *["txid_current", "current_transaction_id"],  # of a lake they are an internal error of DuckDB
     ]
 )
 _SCHEMAS = frozenset(["main", "ops"])
 _METADATA_SCHEMAS = frozenset(["information_schema"])
 _LISTINGS = frozenset(["", '"tables"', "__show_tables_expanded"])  # show tables, show all tables
-_EXPLAIN = re.compile(r"\s*explain(?P<how>\s+analyze\b|\s*\([\w\s,]*\))?(?P<query>.*)", re.IGNORECASE | re.DOTALL)
+_COMMENTS = r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)*+"
+_EXPLAIN = re.compile(
+    rf"{_COMMENTS}explain(?P<how>\s+analyze\b|\s*\([\w\s,]*\))?(?P<query>.*)", re.IGNORECASE | re.DOTALL
+)
 _WRITTEN = "newslake sql runs one SELECT, WITH, VALUES, FROM, DESCRIBE, SUMMARIZE, SHOW or EXPLAIN over the lake"
 
 
@@ -76,8 +80,9 @@ def open_read_only(folder: Path, *, at: str | None = None, memory_limit: str | N
 def query(con: DuckDBPyConnection, sql: str, *, timeout_seconds: float | None = None) -> Iterator[DuckDBPyConnection]:
     """Run one statement that :func:`refuse_unsafe` lets through; its result is fetched from what is yielded.
 
-    The limit covers the fetching too. Raises :class:`QueryRefused` where the statement is not run or is wrong, and
-    :class:`QueryStopped` where it passes its time or its connection's memory limit.
+    The limit covers the fetching too. Raises :class:`QueryRefused` where the statement is not run or is wrong,
+    :class:`QueryStopped` where it passes its time or its connection's memory limit, and KeyboardInterrupt where
+    somebody else interrupts the connection.
     """
     statement = refuse_unsafe(con, sql)
     stopped = False
@@ -95,7 +100,7 @@ def query(con: DuckDBPyConnection, sql: str, *, timeout_seconds: float | None = 
         yield undisturbed(con, lambda: con.execute(statement))
     except duckdb.InterruptException as error:
         if not stopped:
-            raise
+            raise KeyboardInterrupt from error  # somebody else interrupted the connection
         raise QueryStopped(
             f"The query was stopped after {timeout_seconds:g} s. Narrow it, or give it more time."
         ) from error
@@ -126,7 +131,7 @@ def refuse_unsafe(con: DuckDBPyConnection, sql: str) -> str:
     if kind == duckdb.StatementType.EXPLAIN:
         explained = _EXPLAIN.fullmatch(sql)
         if explained is None:
-            raise QueryRefused("An EXPLAIN starts with that word, without a comment before or after it.")
+            raise QueryRefused("This EXPLAIN is written in a way that is not run: leave out its comments.")
         prefix, body = f"explain{explained['how'] or ''} ", explained["query"]
     elif kind != duckdb.StatementType.SELECT:
         raise QueryRefused(f"{kind.name} statements are not run: {_WRITTEN}.")
@@ -152,6 +157,10 @@ def _refuse_outside(con: DuckDBPyConnection, tree: dict[str, Any]) -> None:
     if odd:
         # A name such as a path would be read as a file wherever the WITH does not reach.
         raise QueryRefused(f"The WITH name {odd[0]!r} is not a plain word; use letters, digits and underscores.")
+    shadowing = sorted(names & _built_in(con)) if names else []
+    if shadowing:
+        # Outside of its WITH the name would be the built-in relation, which tells of paths and settings.
+        raise QueryRefused(f"The WITH name {shadowing[0]!r} is one of DuckDB's own relations; use another.")
     relations = _relations(con) if any(node.get("type") == "BASE_TABLE" for node in nodes) else set()
     rows_of = {id(node["function"]) for node in nodes if node.get("type") == "TABLE_FUNCTION"}
     for node in nodes:
@@ -212,6 +221,15 @@ def _relations(con: DuckDBPyConnection) -> set[tuple[str, str]]:
     return {(schema.lower(), name.lower()) for schema, name in found if schema in _SCHEMAS}
 
 
+def _built_in(con: DuckDBPyConnection) -> set[str]:
+    """Names that mean a relation outside of the lake wherever nothing of the lake has them."""
+    found = con.execute(
+        "select view_name from duckdb_views() where database_name <> 'lake' "
+        "union select table_name from duckdb_tables() where database_name <> 'lake'"
+    ).fetchall()
+    return {name.lower() for (name,) in found}
+
+
 def _step_back(con: DuckDBPyConnection, layout: Layout, at: str) -> None:
     option = f"snapshot_version {int(at)}" if at.isdecimal() else f"snapshot_time {quoted(at)}"
     con.execute("use memory")
@@ -231,4 +249,4 @@ def _step_back(con: DuckDBPyConnection, layout: Layout, at: str) -> None:
 
 
 def _hidden(con: DuckDBPyConnection, message: str) -> str:
-    return message.replace(f"{folder_of(con)}/", "")
+    return message.partition("\n\nStack Trace")[0].replace(f"{folder_of(con)}/", "")

@@ -80,6 +80,34 @@ def test_a_question_is_answered_as_csv_in_a_pipe_and_as_json_lines_on_request(la
     }
 
 
+def test_a_question_may_begin_with_a_comment(lake: Path) -> None:
+    said = newslake("sql", "-- how many?\nselect count(*) as n from article", "--format", "json", "--warehouse", lake)
+    assert (said.returncode, said.stdout) == (0, '{"n": 3}\n'), said.stderr
+    assert newslake("sql", "--nonsense", "--warehouse", lake).returncode == 2
+
+
+def test_words_are_found_and_the_index_is_made_on_the_way(lake: Path) -> None:
+    said = newslake("search", "harbour", "votes", "--limit", "2", "--warehouse", lake, "--json")
+    hits = [json.loads(line) for line in said.stdout.splitlines()]
+    assert [hit["title"] for hit in hits] == [f"Council of district {n} votes on its harbour" for n in (0, 1)]
+    assert (lake / "search" / "manifest.json").is_file()
+    assert "2 of 3; --limit shows more" in newslake("search", "harbour", "--limit", "2", "--warehouse", lake).stdout
+    assert "the search index holds 3 readings" in newslake("search", "--update", "--warehouse", lake).stdout
+    assert "nothing found" in newslake("search", "harbour", "-council", "--warehouse", lake).stdout
+    assert newslake("search", "--warehouse", lake).returncode == 2
+
+
+def test_views_are_exported(lake: Path, tmp_path: Path) -> None:
+    import pyarrow.parquet as pq
+
+    said = newslake("export", tmp_path / "out", "--view", "article", "--dbt", "--warehouse", lake)
+    assert said.returncode == 0, said.stderr
+    assert said.stdout.splitlines()[1].split() == ["view", "rows", "files"]
+    assert pq.read_table(tmp_path / "out" / "current" / "article").num_rows == 3
+    unknown = newslake("export", tmp_path / "out", "--view", "artcle", "--warehouse", lake)
+    assert (unknown.returncode, "There is no view 'artcle'" in unknown.stderr) == (1, True)
+
+
 def test_rows_come_as_parquet_into_a_file(lake: Path, tmp_path: Path) -> None:
     import pyarrow.parquet as pq
 

@@ -1,0 +1,161 @@
+"""What analysts wait for: ten typical queries of the views, beside the same ones over plain sorted Parquet.
+
+    python -m benchmarks.queries [FOLDER] [--articles 100000] [--rounds 5]
+
+Synthetic articles are loaded into a lake in FOLDER (kept, and used again by the next call), and the rows of the view
+`article` are written as one plain Parquet table, sorted by source and day, which bare DuckDB reads. Each query is a
+file of benchmarks/queries/, asked of both in turns; what counts is the median. Then a point query is timed in a process
+of its own while another loads batches into the lake.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from benchmarks.synthetic import ENGINE, MAX_ROWS, staged
+from warehouse.lake import Connection, connect
+from warehouse.ledger import begin_run
+from warehouse.load import FAULTS, REJECTED, RESULTS, Extractor, load_batch
+from warehouse.migrate import prepare
+
+FOLDER = Path(__file__).parent / "queries"
+BOUND = 3.0  # times the plain query
+BOUND_WHILE_LOADING = 5.0  # times the point query on a quiet lake
+POINT = "select title, source, published_date, word_count from article where article_id = {}"
+
+
+def load(folder: Path, articles: int, *, first: int = 0) -> None:
+    """Load synthetic articles from number ``first`` on, in batches."""
+    con = prepare(folder)
+    run_id = begin_run(con, inbox="/synthetic", now=datetime.now(UTC), version="benchmark")
+    for table in staged(articles, first=first, rows=min(articles, MAX_ROWS)):
+        load_batch(
+            con,
+            table,
+            REJECTED.empty_table(),
+            FAULTS.empty_table(),
+            RESULTS.empty_table(),
+            run_id=run_id,
+            now=datetime.now(UTC),
+            extractors=[Extractor(ENGINE, "1", "")],
+        )
+    con.close()
+
+
+def questions() -> dict[str, str]:
+    """Name to text of the ten queries."""
+    return {path.stem: path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.sql"))}
+
+
+def plain_parquet(lake: Connection, file: Path) -> None:
+    """The rows of the view `article` as sorted Parquet."""
+    lake.execute("set preserve_insertion_order = true")
+    lake.execute(f"copy (from article order by source, published_date) to '{file}' (format parquet, compression zstd)")
+
+
+def compare(lake: Connection, plain: Connection, rounds: int) -> list[tuple[str, float, float]]:
+    """Name, seconds of the lake, seconds of the plain Parquet of each query: medians of ``rounds`` after one warm-up.
+
+    Raises ValueError where the two do not answer alike.
+    """
+    rows = []
+    for name, sql in questions().items():
+        if lake.execute(sql).fetchall() != plain.execute(sql).fetchall():
+            raise ValueError(f"{name}: the lake and the plain Parquet do not answer alike")
+        times: dict[str, list[float]] = {"lake": [], "plain": []}
+        for _ in range(rounds):
+            for side, con in (("lake", lake), ("plain", plain)):
+                times[side].append(_seconds(con, sql))
+        rows.append((name, statistics.median(times["lake"]), statistics.median(times["plain"])))
+    return rows
+
+
+def _seconds(con: Connection, sql: str) -> float:
+    begun = time.perf_counter()
+    con.execute(sql).fetchall()
+    return time.perf_counter() - begun
+
+
+def point_times(folder: Path, articles: int, seconds: float) -> list[float]:
+    """Times of point queries of spread articles, for so many seconds; an exception where one fails."""
+    con = connect(folder, read_only=True)
+    times: list[float] = []
+    begun = time.perf_counter()
+    while time.perf_counter() - begun < seconds:
+        article_id = 1 + (len(times) * 7919) % articles
+        times.append(_seconds(con, POINT.format(article_id)))
+    return times
+
+
+def while_loading(folder: Path, articles: int, batches: int) -> tuple[list[float], list[float]]:
+    """Times of point queries on the quiet lake, and while another process loads ``batches`` of 5,000 articles."""
+    quiet = point_times(folder, articles, 10)
+    loader = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.queries", str(folder), "--load", str(batches), "--articles", str(articles)]
+    )
+    times: list[float] = []
+    while loader.poll() is None:
+        times += point_times(folder, articles, 1)
+    if loader.returncode:
+        raise SystemExit("the load beside the readers failed")
+    return quiet, times
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, nargs="?", help="of the lake; without it one is made and removed")
+    parser.add_argument("--articles", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--load", type=int, metavar="BATCHES", help="load so many batches of 5,000 more, and no more")
+    given = parser.parse_args()
+    if given.load:
+        for n in range(given.load):
+            load(given.folder, 5_000, first=10_000_000 + int(time.time()) * 10_000 + n * 5_000)
+        return
+    with tempfile.TemporaryDirectory() as made:
+        _measure(given.folder or Path(made) / "lake", given.articles, given.rounds)
+
+
+def _measure(folder: Path, articles: int, rounds: int) -> None:
+    plain_file = folder / "plain.parquet"
+    if not plain_file.exists():
+        load(folder, articles)
+        lake = connect(folder, read_only=True)
+        plain_parquet(lake, plain_file)
+        lake.close()
+    lake = connect(folder, read_only=True)
+    plain = duckdb.connect(config={"threads": lake.execute("select current_setting('threads')").fetchall()[0][0]})
+    plain.execute("set timezone = 'UTC'")
+    plain.execute(f"create view article as from '{plain_file}'")
+    (count,) = lake.execute("select count(*) from article").fetchall()[0]
+    print(f"{count:,} articles, {articles:,} asked for")
+    print(f"{'query':<28} {'lake ms':>9} {'plain ms':>9} {'ratio':>6}")
+    for name, mine, theirs in compare(lake, plain, rounds):
+        told = "" if mine <= BOUND * theirs else f"  over {BOUND:g}"
+        print(f"{name:<28} {mine * 1e3:>9.1f} {theirs * 1e3:>9.1f} {mine / theirs:>6.2f}{told}")
+    lake.close()
+    quiet, loading = while_loading(folder, count, 3)
+    ratio = statistics.median(loading) / statistics.median(quiet)
+    summary = {
+        "point query, quiet, ms": round(statistics.median(quiet) * 1e3, 1),
+        "point query, while loading, ms": round(statistics.median(loading) * 1e3, 1),
+        "ratio": round(ratio, 2),
+        "queries": len(loading),
+        "failures": 0,  # one would have ended this
+    }
+    print(json.dumps(summary))
+
+
+if __name__ == "__main__":
+    main()
