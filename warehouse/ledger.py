@@ -63,11 +63,18 @@ class Status:
 
 
 def begin_run(
-    con: DuckDBPyConnection, *, inbox: str, now: datetime, version: str, flow_run_id: str | None = None
+    con: DuckDBPyConnection,
+    *,
+    inbox: str,
+    now: datetime,
+    version: str,
+    flow_run_id: str | None = None,
+    kind: str = "ingest",
 ) -> int:
     """Record that a run begins; its id. A run that never said it had ended is marked `interrupted`.
 
     The caller holds the run lock: a run that is still `running` here has died, unless it goes on in another folder.
+    ``kind`` is ingest, replay or quarantine_replay.
     """
     folder = folder_of(con)
     with transaction(con, f"run begins on {inbox}"):
@@ -83,9 +90,9 @@ def begin_run(
         run_id = _next_id(con, "ops.run", "run_id")
         claim_run(folder, run_id)
         con.execute(
-            "insert into ops.run (run_id, state, inbox, started_at, newslake_version, flow_run_id) "
-            "values (?, 'running', ?, ?, ?, ?)",
-            [run_id, inbox, now, version, flow_run_id],
+            "insert into ops.run (run_id, state, inbox, started_at, newslake_version, flow_run_id, kind) "
+            "values (?, 'running', ?, ?, ?, ?, ?)",
+            [run_id, inbox, now, version, flow_run_id, kind],
         )
     return run_id
 

@@ -52,6 +52,8 @@ _DECISIONS: list[tuple[str, pa.DataType]] = [
     ("identity_key", pa.string()),
     ("cause", pa.string()),
     ("observed_at", pa.timestamp("us", tz="UTC")),
+    ("observed_origin", pa.string()),
+    ("seen_at", pa.timestamp("us", tz="UTC")),
     ("article_id", pa.int64()),
     ("revision", pa.int32()),
     ("extraction", pa.int32()),
@@ -59,7 +61,11 @@ _DECISIONS: list[tuple[str, pa.DataType]] = [
     ("is_reading", pa.bool_()),
     ("detail", pa.string()),
 ]
+_SETTLED = "refused_as_before"
+_REPLAYED: list[tuple[str, pa.DataType]] = [("row", pa.int64()), ("input_id", pa.int64())]
+REPLAYED = pa.schema(_REPLAYED)
 _WORK_TABLES = [
+    "replays",
     "arrivals",
     "sources_named",
     "aliases_seen",
@@ -128,13 +134,15 @@ def load_batch(
     feeds: Sequence[Feed] = (),
     extractors: Sequence[Extractor],
     keep_raw: str = "quarantined",
+    replayed: pa.Table | None = None,
 ) -> BatchCounts:
     """Put one batch into the lake, whole, under the commit lock.
 
     ``staged`` has the schema of :mod:`transforms.staged`, with impossible values already null; ``rejected``,
     ``faults`` and ``results`` have the columns of :data:`REJECTED`, :data:`FAULTS` and :data:`RESULTS`, where ``row``
     counts the rows of ``staged`` from 0. ``keep_raw`` is quarantined, all (one file a content hash, beside the lake)
-    or none.
+    or none. ``replayed`` (:data:`REPLAYED`) names the rows that read an input of the lake again: a loaded input gives
+    its revision a further extraction where the reading differs, a quarantined one comes to a state as if it were new.
 
     Raises :class:`LoadRefused` where a check fails (nothing of the batch is kept), :class:`LakeError` where an engine
     of ``staged`` is not among ``extractors``, :class:`warehouse.errors.WarehouseBusy` where the lock is not free.
@@ -149,6 +157,7 @@ def load_batch(
         "results": _cast(results, RESULTS),
         "feeds": _records(feeds, Feed),
         "extractors": _records(extractors, Extractor),
+        "replayed": REPLAYED.empty_table() if replayed is None else _cast(replayed, REPLAYED),
     }
     for name, table in tables.items():
         con.register(name, table)
@@ -157,7 +166,7 @@ def load_batch(
             (batch_id,) = one_row(con, "select coalesce(max(batch_id), 0) + 1 from ops.batch")
             for variable, value in (("batch_id", batch_id), ("run_id", run_id), ("now", now), ("keep_raw", keep_raw)):
                 con.execute(f"set variable {variable} = ?", [value])
-            for step in ("01_arrivals", "02_dimensions", "03_placed"):
+            for step in ("00_replays", "01_arrivals", "02_dimensions", "03_placed"):
                 con.execute(statement(f"load/{step}"))
             settle_identities(con)
             con.register("decisions", _decisions(con, staged))
@@ -166,7 +175,7 @@ def load_batch(
             con.execute("set disabled_optimizers = 'join_order,build_side_probe_side'")
             con.execute(statement("load/07_wide"))
             con.execute("reset disabled_optimizers")
-            for step in ("08_parts", "09_inputs"):
+            for step in ("08_parts", "08_identities", "09_inputs"):
                 con.execute(statement(f"load/{step}"))
             _check(con)
             names = [field.name for field in fields(BatchCounts)]
@@ -207,7 +216,26 @@ def _decisions(con: DuckDBPyConnection, staged: pa.Table) -> pa.Table:
     decided = decide(
         candidates, last_article_id=last_id, body_of_row=lambda row: body[row].as_py() or "", body_of=bodies
     )
-    return pa.Table.from_pylist([_decision_row(decision) for decision in decided], schema=pa.schema(_DECISIONS))
+    _settle_refused_again(con, decided)
+    again = con.execute(statement("load/04_re_extracted")).to_arrow_table()
+    made = pa.Table.from_pylist(
+        [_decision_row(d) for d in decided if d.cause != _SETTLED], schema=pa.schema(_DECISIONS)
+    )
+    return pa.concat_tables([made, _cast(again, pa.schema(_DECISIONS))])
+
+
+def _settle_refused_again(con: DuckDBPyConnection, decided: list[Decision]) -> None:
+    """A quarantined record that was read again and is refused for the same conflict stays as it is."""
+    refused = [decision for decision in decided if decision.cause == "identity_conflict"]
+    if not refused:
+        return
+    reasons = {d.row: [{"reason": d.cause, "detail": d.detail}] for d in refused}
+    known = con.execute("select row, reasons from replays where row in (select unnest(?))", [list(reasons)]).fetchall()
+    for row, before in known:
+        if before == reasons[row]:
+            con.execute("update arrivals set standing = 'unchanged' where row = ?", [row])
+            con.execute("delete from placed where row = ?", [row])
+            next(decision for decision in refused if decision.row == row).cause = _SETTLED
 
 
 def _candidate(row: dict[str, Any]) -> Candidate:
@@ -221,6 +249,7 @@ def _candidate(row: dict[str, Any]) -> Candidate:
             title=row["current_title"],
             reading_hash=row["current_reading_hash"],
             observed_at=row["current_observed_at"],
+            observed_origin=row["current_observed_origin"],
             input_key=row["current_input_key"],
         )
     return Candidate(
@@ -232,6 +261,9 @@ def _candidate(row: dict[str, Any]) -> Candidate:
         observed_at=row["observed_at"],
         observed_origin=row["observed_origin"],
         known=known,
+        read_alike=row["read_alike"],
+        says_the_same=row["says_the_same"],
+        is_former=row["is_former"],
     )
 
 
@@ -243,6 +275,8 @@ def _decision_row(decision: Decision) -> dict[str, object]:
         "identity_key": key,
         "cause": decision.cause,
         "observed_at": decision.observed_at,
+        "observed_origin": decision.observed_origin,
+        "seen_at": decision.seen_at,
         "article_id": decision.article_id,
         "revision": decision.revision,
         "extraction": decision.extraction,

@@ -3,6 +3,12 @@
 Records of one identity are taken in the order of their observation. The first makes the article; each further one
 says the same as the current reading, or is its next revision, or is another piece under the same identity (a reused
 address, a wrong canonical link): that one is refused, never taken for a version.
+
+A revision is the publisher's: other bytes, and a field that differs. Where the current reading was made by another
+reader than today's (another version, other rules), two readings may differ though nobody edited anything. Title,
+summary, text and day decide then: where they are the same, the record is a further extraction of the revision that is
+there; where they are not, it is a revision, and the views say of that pair that its difference is not the publisher's
+for certain. The same bytes read again are never a revision (`load/04_re_extracted.sql`).
 """
 
 from __future__ import annotations
@@ -11,7 +17,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 LIKE_CONTAINMENT = 0.25  # of 3-word shingles; rewrites of one story measured .47 to .66, the next-best pair .18
 _WORDS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
@@ -30,13 +36,18 @@ class Current:
     title: str | None
     reading_hash: str
     observed_at: datetime
+    observed_origin: str
     input_key: str
     row: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A usable record: its row in the staged table, what identifies it, and the article's reading in the lake."""
+    """A usable record: its row in the staged table, what identifies it, and the article's reading in the lake.
+
+    ``read_alike``: that reading was made by a reader of today; ``says_the_same``: title, summary, text and day are
+    equal in both. ``is_former``: a record that is read again, whose key holds other bytes by now.
+    """
 
     row: int
     input_key: str
@@ -46,19 +57,25 @@ class Candidate:
     observed_at: datetime
     observed_origin: str
     known: Current | None
+    read_alike: bool = True
+    says_the_same: bool = False
+    is_former: bool = False
 
 
 @dataclass(slots=True)
 class Decision:
     """What a record is to the lake. ``is_current``: its reading is the article's current one after the batch.
 
-    ``cause`` is new, edited, same or identity_conflict; of a conflict the ids are None and ``detail`` says why.
+    ``cause`` is new, edited, re-extracted, same or identity_conflict; of a conflict the ids are None and ``detail``
+    says why. ``observed_at`` and ``observed_origin`` are the revision's, ``seen_at`` is when the record was observed.
     """
 
     row: int
     identity: Identity
     cause: str
     observed_at: datetime
+    observed_origin: str
+    seen_at: datetime
     article_id: int | None = None
     revision: int | None = None
     extraction: int | None = None
@@ -68,7 +85,7 @@ class Decision:
     @property
     def is_reading(self) -> bool:
         """Whether it puts a reading into the lake."""
-        return self.cause in ("new", "edited")
+        return self.cause in ("new", "edited", "re-extracted")
 
 
 def decide(
@@ -84,7 +101,8 @@ def decide(
     next_id = last_article_id + 1
     for candidate in candidates:
         now = current.get(candidate.identity) or candidate.known
-        decision = Decision(candidate.row, candidate.identity, "new", candidate.observed_at)
+        seen, origin = candidate.observed_at, candidate.observed_origin
+        decision = Decision(candidate.row, candidate.identity, "new", seen, origin, seen)
         decisions.append(decision)
         if now is None:
             decision.article_id, decision.revision, decision.extraction = next_id, 1, 1
@@ -103,18 +121,27 @@ def decide(
                 "quarantine; correct its address or id in the file or beside it."
             )
             continue
+        elif _is_our_doing(candidate, now):
+            decision.cause = "re-extracted"
+            decision.article_id, decision.revision, decision.extraction = (
+                now.article_id,
+                now.revision,
+                now.extraction + 1,
+            )
+            decision.observed_at, decision.observed_origin = now.observed_at, now.observed_origin
         else:
             decision.cause = "edited"
             decision.article_id, decision.revision, decision.extraction = now.article_id, now.revisions + 1, 1
-            decision.observed_at = _seen(candidate, now)
+            decision.observed_at = decision.seen_at = _seen(candidate, now)
         reading = Current(
             decision.article_id,
+            max(decision.revision, now.revisions if now else 1),
             decision.revision,
-            decision.revision,
-            1,
+            decision.extraction,
             candidate.title,
             candidate.reading_hash,
             decision.observed_at,
+            decision.observed_origin,
             candidate.input_key,
             candidate.row,
         )
@@ -152,9 +179,23 @@ def _may_conflict(candidate: Candidate, now: Current) -> bool:
     return not title or title != folded(now.title)
 
 
+def _is_our_doing(candidate: Candidate, now: Current) -> bool:
+    """Whether another reader explains why the record reads otherwise than the lake's current reading."""
+    return (
+        now.row is None
+        and not candidate.read_alike
+        and candidate.says_the_same
+        and candidate.observed_at >= now.observed_at
+    )
+
+
 def _seen(candidate: Candidate, now: Current) -> datetime:
+    if candidate.input_key != now.input_key:
+        return candidate.observed_at
+    if candidate.is_former:  # its content was there before the present one, whatever its modification time says
+        return min(candidate.observed_at, now.observed_at - timedelta(microseconds=1))
     # A file's new content was seen after its old content, whatever the modification time that it was restored with.
-    if candidate.input_key == now.input_key and candidate.observed_origin == "file":
+    if candidate.observed_origin == "file":
         return max(candidate.observed_at, now.observed_at)
     return candidate.observed_at
 
@@ -168,6 +209,7 @@ def _with_revisions(now: Current, revisions: int) -> Current:
         now.title,
         now.reading_hash,
         now.observed_at,
+        now.observed_origin,
         now.input_key,
         now.row,
     )

@@ -56,8 +56,28 @@ class Learning:
 
 def blocks_in_force(con: DuckDBPyConnection) -> SiteBlocks:
     """The set that a run which begins now strips by."""
+    return _blocks(con, "site_blocks/in_force")
+
+
+def blocks_ever_learned(con: DuckDBPyConnection) -> SiteBlocks:
+    """The set that what was picked up earlier is stripped by when it is read again: the blocks that aged, too."""
+    return _blocks(con, "site_blocks/ever_learned")
+
+
+def pass_over(con: DuckDBPyConnection, *, run_id: int, now: datetime) -> None:
+    """Record that the batches up to the newest are not learned from: a replay made them, of articles long known."""
+    version, learned_up_to, last_batch = one_row(con, statement("site_blocks/standing"))
+    if learned_up_to == last_batch:
+        return
+    with transaction(con, f"run {run_id} read again; nothing is learned from it"):
+        for name, value in {"version": version, "last_batch": last_batch, "run_id": run_id, "now": now}.items():
+            con.execute(f"set variable {name} = ?", [value])
+        con.execute(statement("site_blocks/pass_over"))
+
+
+def _blocks(con: DuckDBPyConnection, query: str) -> SiteBlocks:
     version, _, _ = undisturbed(con, lambda: one_row(con, statement("site_blocks/standing")))
-    rows = undisturbed(con, lambda: con.execute(statement("site_blocks/in_force")).fetchall()) if version else []
+    rows = undisturbed(con, lambda: con.execute(statement(query)).fetchall()) if version else []
     return SiteBlocks(
         version,
         {

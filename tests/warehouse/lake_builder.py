@@ -11,7 +11,7 @@ from duckdb import DuckDBPyConnection
 
 from transforms.article import Article, FieldFault, Origin, Rejection, Removed, Role
 from transforms.staged import InputFacts, digest, failed_row, rows, to_table
-from warehouse.load import FAULTS, REJECTED, RESULTS, BatchCounts, Extractor, Feed, load_batch
+from warehouse.load import FAULTS, REJECTED, REPLAYED, RESULTS, BatchCounts, Extractor, Feed, load_batch
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FEEDS = [Feed("harbour", "harbour/*.html", source="harbour-gazette.example", language="en", rhythm="daily")]
@@ -84,7 +84,12 @@ class Lake:
         faults: list[tuple[int, FieldFault]] | None = None,
         now: datetime = NOW,
         keep_raw: str = "quarantined",
+        extractors: list[Extractor] | None = None,
+        again: dict[int, str] | None = None,
     ) -> BatchCounts:
+        """``again``: rows of the inbox that read an input again, and its key; of several contents the oldest."""
+        first = "select min(input_id) from ops.input where input_key = ?"
+        read_again = [{"row": row, "input_id": self.rows(first, key)[0][0]} for row, key in (again or {}).items()]
         return load_batch(
             self.con,
             inbox.table,
@@ -97,8 +102,9 @@ class Lake:
             run_id=self.run_id,
             now=now,
             feeds=FEEDS,
-            extractors=EXTRACTORS,
+            extractors=EXTRACTORS if extractors is None else extractors,
             keep_raw=keep_raw,
+            replayed=pa.Table.from_pylist(read_again, REPLAYED),
         )
 
     def rows(self, sql: str, *parameters: object) -> list[tuple[object, ...]]:

@@ -1,6 +1,9 @@
 -- arrivals: one row per staged row, in light columns, with what the ledger knows of its key and bytes.
 --
--- standing  unchanged     the bytes are the newest settled content of the key: nothing is to be done
+-- A row of `replays` is an input that is read again: its ledger row is the one that it names, whatever its bytes' key.
+--
+-- standing  unchanged     the bytes are the newest settled content of the key, or were read again with the same outcome:
+--                         nothing is to be done. An article is not taken away because today's reader refuses its bytes
 --           failed_again  it could not be read, as the last time
 --           open          it gets a state in this batch
 create or replace temp table arrivals as
@@ -49,14 +52,25 @@ judged as (
 
 select
     judged.*,
-    known.input_id as known_id,
+    coalesce(replays.input_id, known.input_id) as known_id,
     case
+        when replays.state = 'loaded'
+            and (
+                not judged.is_usable
+                or (staged_hashes.reading_hash, staged_hashes.body_hash) = (replays.reading_hash, replays.body_hash)
+            )
+            then 'unchanged'
+        when replays.state = 'quarantined' and judged.reasons = replays.reasons then 'unchanged'
+        when replays.row is not null then 'open'
         when known.is_latest and known.state in ('loaded', 'quarantined', 'duplicate', 'container') then 'unchanged'
         when judged.outcome = 'failed' and known.state = 'failed' and known.reason is not distinct from judged.reason
             then 'failed_again'
         else 'open'
     end as standing
 from judged
+left join replays using (row)
+left join (select row, reading_hash, body_hash from staged) as staged_hashes using (row)
 left join ops.input as known
-    on known.input_key = judged.input_key
+    on replays.row is null
+    and known.input_key = judged.input_key
     and known.content_hash is not distinct from judged.content_hash;

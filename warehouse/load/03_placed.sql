@@ -5,7 +5,10 @@ with open as (
 ),
 
 readable as (
-    from open where outcome in ('article', 'rejected') and content_hash is not null
+    from open
+    where outcome in ('article', 'rejected')
+        and content_hash is not null
+        and row not in (select row from replays)
 ),
 
 -- The first input that holds the same bytes under another key: in the lake, else in this batch.

@@ -1,5 +1,9 @@
 -- One row per usable record that no earlier input holds, in the order in which revisions follow on each other, with
 -- the current reading of its article where the lake knows it.
+--
+-- read_alike      that reading was made by a reader of today, so that a difference is the publisher's
+-- says_the_same   what is the publisher's beyond doubt is the same in both: title, summary, text and day
+-- is_former       its key holds other bytes by now; it was in quarantine and is read again
 select
     arrivals.row,
     arrivals.input_key,
@@ -9,6 +13,7 @@ select
     arrivals.reading_hash,
     arrivals.observed_at,
     arrivals.observed_origin,
+    coalesce(not replays.is_latest, false) as is_former,
     article.article_id,
     article.revisions,
     reading.revision as current_revision,
@@ -16,9 +21,17 @@ select
     reading.title as current_title,
     reading.reading_hash as current_reading_hash,
     reading.observed_at as current_observed_at,
-    input.input_key as current_input_key
+    reading.observed_origin as current_observed_origin,
+    input.input_key as current_input_key,
+    coalesce((extractor.engine, extractor.version, extractor.rules_hash) in (
+        select (engine, version, rules_hash) from extractors
+    ), true) as read_alike,
+    (reading.title, reading.summary, reading.body_hash, reading.published_date) is not distinct from
+        (arrivals.title, wording.summary, wording.body_hash, arrivals.published_date) as says_the_same
 from arrivals
 join placed using (row)
+join (select row, summary, body_hash from staged) as wording using (row)
+left join replays using (row)
 left join dim_article as article
     on article.identity_kind = arrivals.identity_kind
     and article.identity_key = arrivals.identity_key
@@ -26,6 +39,7 @@ left join fact_article as reading
     on reading.article_id = article.article_id
     and reading.revision = article.current_revision
     and reading.extraction = article.current_extraction
+left join dim_extractor as extractor on extractor.extractor_id = reading.extractor_id
 left join ops.input as input on input.input_id = reading.input_id
-where arrivals.is_usable and placed.duplicate_of is null
+where arrivals.is_usable and placed.duplicate_of is null and replays.article_id is null
 order by arrivals.observed_at, arrivals.input_key

@@ -9,7 +9,7 @@ select
     decisions.extraction,
     decisions.cause,
     decisions.observed_at,
-    arrivals.observed_origin,
+    decisions.observed_origin,
     placed.source_id,
     placed.feed_id,
     placed.input_id,

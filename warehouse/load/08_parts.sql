@@ -49,8 +49,8 @@ select
     max(decisions.revision) filter (where decisions.is_current) as current_revision,
     max(decisions.extraction) filter (where decisions.is_current) as current_extraction,
     max(placed.source_id) filter (where decisions.is_current) as source_id,
-    min(decisions.observed_at) as first_seen_at,
-    max(decisions.observed_at) as last_seen_at
+    min(decisions.seen_at) as first_seen_at,
+    max(decisions.seen_at) as last_seen_at
 from decisions
 join placed using (row)
 where decisions.article_id is not null

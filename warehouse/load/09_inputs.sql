@@ -25,15 +25,20 @@ select
     decisions.extraction,
     arrivals.size,
     arrivals.mtime_ns,
-    arrivals.etag,
-    states.state <> 'failed'
-        or arrivals.input_key not in (select input_key from ops.input where is_latest) as is_latest,
+    coalesce(arrivals.etag, replays.etag) as etag,
+    case
+        when replays.row is not null then replays.is_latest
+        else
+            states.state <> 'failed'
+            or arrivals.input_key not in (select input_key from ops.input where is_latest)
+    end as is_latest,
     getvariable('run_id') as run_id,
     getvariable('batch_id') as batch_id,
     getvariable('now') as recorded_at
 from arrivals
 join placed using (row)
 join states using (row)
+left join replays using (row)
 left join decisions using (row)
 order by placed.input_id;
 

@@ -1,0 +1,117 @@
+"""Where an input's bytes are when it is read again: kept beside the lake, in the quarantine, or still in the inbox.
+
+A target goes in; out comes an entry that the extracting children open like one of an inbox, or why there is none. Kept
+bytes are unpacked into the run's own folder, with what is known of the sidecar beside them, so that a replay reads by
+the very path of a first reading.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from flows.opening import read_sidecar_of
+from flows.pickup import SIDECAR_SUFFIX, Listed
+from transforms.staged import digest
+from warehouse.lake import Layout
+from warehouse.replay import Target, blob_of, unpacked
+
+_ESCAPED = re.compile(r"\\(?:([\\#])|x([0-9a-f]{2})|u\{([0-9a-f]{1,6})\})")
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Why an input can't be read again: a stable word, and what can be done."""
+
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An entry to open. ``is_alone``: it is a record's own bytes, without the container that it came in."""
+
+    listed: Listed
+    is_alone: bool
+
+
+class KeptBytes:
+    """The bytes of a warehouse's inputs. ``most`` is the size in bytes beyond which a file is not read."""
+
+    def __init__(self, layout: Layout, most: int) -> None:
+        self._layout = layout
+        self._most = most
+
+    def find(self, target: Target, quarantined: Mapping[int, bytes], spool: Path) -> Found | Missing:
+        """The bytes of ``target``, the best kept first; ``quarantined`` are those of the quarantine, by input id.
+
+        ``spool`` is a folder of the run's own.
+        """
+        there = _in_inbox(target)
+        blob = blob_of(self._layout, target.content_hash)
+        if blob is None:
+            blob = quarantined.get(target.input_id)
+        if blob is None:
+            return there if isinstance(there, Missing) else Found(there, is_alone=False)
+        try:
+            content = unpacked(blob, self._most + 1)
+        except (OSError, ValueError) as error:
+            return Missing("damaged", f"{target.input_key}: its kept bytes cannot be unpacked ({error})")
+        if digest(content) != target.content_hash:
+            return Missing("damaged", f"{target.input_key}: its kept bytes are not those that were read; restore them")
+        return Found(self._spooled(target, content, there, spool), is_alone=target.record is not None)
+
+    def _spooled(self, target: Target, content: bytes, there: Listed | Missing, spool: Path) -> Listed:
+        path = spool / str(target.input_id)
+        path.write_bytes(content)
+        if target.mtime_ns is not None:
+            os.utime(path, ns=(target.mtime_ns, target.mtime_ns))
+        sidecar = _sidecar(target, there)
+        if sidecar is not None:
+            path.with_name(path.name + SIDECAR_SUFFIX).write_bytes(sidecar)
+        return Listed(target.file_key, str(path), len(content), path.stat().st_mtime_ns)
+
+
+def path_of_key(key: str) -> str:
+    """The path inside an inbox that a printable key stands for, surrogate escapes for what is not UTF-8."""
+    return _ESCAPED.sub(_character, key)
+
+
+def _character(escape: re.Match[str]) -> str:
+    sign, byte, code = escape.groups()
+    if sign:
+        return str(sign)
+    return chr(0xDC00 + int(byte, 16)) if byte else chr(int(code, 16))
+
+
+def _in_inbox(target: Target) -> Listed | Missing:
+    """The file that the input was read from, where it is still there: its bytes are compared when they are read."""
+    root = Path(target.inbox)
+    path = str(root) if root.is_file() and root.name == target.file_key else str(root / path_of_key(target.file_key))
+    gone = Missing(
+        "not_kept",
+        f"{target.input_key}: no bytes were kept and {target.inbox} does not hold the file any more; "
+        'with keep_raw = "all" every content is kept',
+    )
+    try:
+        facts = os.stat(path)  # noqa: PTH116 - a name need not be UTF-8
+    except OSError:
+        return gone
+    inside = os.path.realpath(path).startswith(os.path.realpath(root).rstrip("/"))
+    return Listed(target.file_key, path, facts.st_size, facts.st_mtime_ns) if inside else gone
+
+
+def _sidecar(target: Target, there: Listed | Missing) -> bytes | None:
+    """What stood beside the bytes: the sidecar in the inbox while its file is as it was, else what the lake knows."""
+    if isinstance(there, Listed) and (there.size, there.mtime_ns) == (target.size, target.mtime_ns):
+        return read_sidecar_of(there)
+    said = {
+        "url": target.sidecar_url,
+        "fetched_at": target.sidecar_fetched_at.isoformat() if target.sidecar_fetched_at else None,
+    }
+    known = {name: value for name, value in said.items() if value is not None}
+    return json.dumps(known).encode() if known else None
