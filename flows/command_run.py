@@ -44,7 +44,7 @@ def run_once(
     read_site_rules(loaded)
     settle(folder)
     # Prefect makes an exception of it inside the flow, and hands it on to this handler when the flow has ended.
-    signal.signal(signal.SIGTERM, _terminated)
+    signal.signal(signal.SIGTERM, terminated)
     from flows.pickup import NoInbox, check_inbox
 
     source = loaded.inbox(inbox)
@@ -127,7 +127,8 @@ def _flow(
     return None
 
 
-def _terminated(_number: int, _frame: FrameType | None) -> NoReturn:
+def terminated(_number: int, _frame: FrameType | None) -> NoReturn:
+    """On SIGTERM: say what becomes of the run, and leave."""
     complain("terminated; the batch in hand was dropped, what was committed before stays")
     sys.exit(143)
 

@@ -251,6 +251,8 @@ def _rows_of(file: Listed, job: Job, read: Callable[[RawFile], list[Reading]]) -
         return [failed_row(unread, reason, detail)]
     sidecar = read_sidecar_of(file, job.access, opened.content_type)
     raw, problem = raw_file(file.file_key, content, sidecar, job.feeds)
+    if file.record is not None:
+        raw = replace(raw, key=f"{raw.key}#{file.record}")
     facts = InputFacts(file.file_key, raw.feed, len(content), mtime_ns, digest(content), file.etag)
     if facts.content_hash == file.known_hash:
         return [same_row(facts)]

@@ -11,7 +11,6 @@ from __future__ import annotations
 import shutil
 import threading
 import time
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -35,12 +34,13 @@ from prefect.utilities.annotations import opaque
 from expectations import verdict
 from expectations.rules import Bounds
 from flows import alerts
+from flows.chunks import CHUNKS_AT_ONCE, batches, cut, staged_rows, under_way
 from flows.extraction import Extractor, Job, access_of, limits_of
 from flows.listing import Inbox, Listed
 from flows.pickup import list_inbox
 from flows.places import shown
 from flows.progress import REPORTER
-from flows.settings import Batch, Loaded, Settings, feeds_of, load, read_site_rules
+from flows.settings import Loaded, Settings, feeds_of, load, read_site_rules
 from flows.summary import STATES, Counts, Finish, Problem, RunSummary
 from transforms.extract import extractors
 from transforms.hints import Feed
@@ -57,11 +57,6 @@ from warehouse.site_blocks import blocks_in_force, learn_blocks
 
 if TYPE_CHECKING:
     from expectations.verdict import BatchFailure
-
-# Two chunks at a time: while the first one's last pages are read, the second one's keep the other children busy.
-_CHUNKS_AT_ONCE = 2
-# So many wait, read, while a batch is loaded: 256 MB of files, which is a batch.
-_CHUNKS_AHEAD = 16
 
 _EXTRACTOR: ContextVar[Extractor] = ContextVar("_EXTRACTOR")
 
@@ -100,7 +95,7 @@ class Stopwatch:
 @flow(
     name="ingest",
     flow_run_name="ingest",
-    task_runner=ThreadPoolTaskRunner(max_workers=_CHUNKS_AT_ONCE),  # type: ignore[arg-type]
+    task_runner=ThreadPoolTaskRunner(max_workers=CHUNKS_AT_ONCE),  # type: ignore[arg-type]
     persist_result=False,
     log_prints=False,
 )
@@ -159,9 +154,9 @@ def run(loaded: Loaded, inbox: str, folder: Path, *, verify: bool) -> RunSummary
             # Interrupts too: the run's end is recorded, and what was committed before it stays.
             state: Finish = "failed" if isinstance(error, Exception) else "interrupted"
             try:
-                current.finish(replace(summary, state=state, message=_in_words(error)), listed)
+                current.finish(replace(summary, state=state, message=in_words(error)), listed)
             except Exception as second:
-                error.add_note(f"The end of the run could not be recorded: {_in_words(second)}")
+                error.add_note(f"The end of the run could not be recorded: {in_words(second)}")
             raise
         finally:
             shutil.rmtree(current.staging, ignore_errors=True)
@@ -200,7 +195,7 @@ class _Run:
 
     def load_changes(self, listed: Inbox, *, verify: bool) -> None:
         """Read, validate and load what is not known yet, and learn from it for the runs to come."""
-        _sweep(self.staging.parent)
+        sweep(self.staging.parent)
         self.staging.mkdir(parents=True)
         with self._watch.stage("comparing"):
             changed, self._spared = ledger.select_changed(self._con, listed.entries, verify=verify)
@@ -212,42 +207,18 @@ class _Run:
     def _load_files(self, listed: Inbox, changed: pa.Table) -> None:
         _EXTRACTOR.get().know(blocks_in_force(self._con))
         REPORTER.get().begin(changed.num_rows, pc.sum(changed["size"]).as_py() or 0)
-        for batch in self._batches_of(self._chunks_of(listed.read(changed))):
+        for batch in batches(self._tables(self._chunks_of(listed.read(changed))), self._settings.batch):
             self._load(batch)
 
     def _chunks_of(self, files: Iterator[Listed]) -> Iterator[PrefectFuture[StagedChunk]]:
-        """The chunks in order. A few are under way ahead of the one that is waited for, not all: a first run over a
-        million files would hold each of them as an object, and its rows in staging, until its turn comes."""
-        ahead: deque[PrefectFuture[StagedChunk]] = deque()
         for number, members in enumerate(cut(files, self._settings.batch)):
-            ahead.append(read_chunk.submit(str(self.staging / f"chunk-{number:06d}.arrows"), opaque(members)))
-            if len(ahead) > _CHUNKS_AHEAD:
-                yield ahead.popleft()
-        yield from ahead
+            yield read_chunk.submit(str(self.staging / f"chunk-{number:06d}.arrows"), opaque(members))
 
-    def _batches_of(self, chunks: Iterable[PrefectFuture[StagedChunk]]) -> Iterator[pa.Table]:
-        """The staged rows in order, as tables that end where a chunk ends and keep to the batch's bounds."""
-        bounds = self._settings.batch
-        waiting: list[pa.Table] = []
-        held_rows = held_bytes = 0
-        for future in chunks:
+    def _tables(self, chunks: Iterable[PrefectFuture[StagedChunk]]) -> Iterator[pa.Table]:
+        for future in under_way(chunks):
             with self._watch.stage("reading"):
-                chunk = future.result()
-                with pa.OSFile(chunk.path, "r") as file:
-                    table = pa.ipc.open_stream(file).read_all()
-            Path(chunk.path).unlink()
-            for piece in _pieces(table, bounds.max_rows):
-                piece_bytes = piece.nbytes
-                if waiting and (
-                    held_rows + piece.num_rows > bounds.max_rows or held_bytes + piece_bytes > bounds.max_mb * 2**20
-                ):
-                    yield pa.concat_tables(waiting).combine_chunks()
-                    waiting, held_rows, held_bytes = [], 0, 0
-                waiting.append(piece)
-                held_rows += piece.num_rows
-                held_bytes += piece_bytes
-        if waiting:
-            yield pa.concat_tables(waiting).combine_chunks()
+                table = staged_rows(future.result().path)
+            yield table
 
     def _load(self, batch: pa.Table) -> None:
         staged = self._set_aside(batch)
@@ -303,7 +274,7 @@ class _Run:
             summary,
             listed=totals.listed,
             ignored=listed.ignored,
-            counts=_counts(totals, self._batches),
+            counts=counts_of(totals, self._batches),
             batches=totals.batches,
             size=sum(batch.bytes for batch in self._batches),
             seconds=self._watch.total(),
@@ -370,20 +341,6 @@ def read_chunk(path: str, files: Sequence[Listed]) -> StagedChunk:
     return StagedChunk(path, count, size)
 
 
-def cut(files: Iterable[Listed], bounds: Batch) -> Iterator[tuple[Listed, ...]]:
-    """Cut ``files``, in order, into chunks of at most ``chunk_mb`` and ``chunk_files`` (or one larger file)."""
-    members: list[Listed] = []
-    size = 0
-    for file in files:
-        if members and (size + file.size > bounds.chunk_mb * 2**20 or len(members) == bounds.chunk_files):
-            yield tuple(members)
-            members, size = [], 0
-        members.append(file)
-        size += file.size
-    if members:
-        yield tuple(members)
-
-
 def _settled(listed: Inbox, settle_seconds: float) -> Inbox:
     """The listing without files that changed within the last ``settle_seconds``."""
     if not settle_seconds:
@@ -392,12 +349,8 @@ def _settled(listed: Inbox, settle_seconds: float) -> Inbox:
     return listed.without_younger(now_ns - round(settle_seconds * 1e9), now_ns)
 
 
-def _pieces(table: pa.Table, rows: int) -> Iterator[pa.Table]:
-    for start in range(0, table.num_rows, rows):
-        yield table.slice(start, rows)
-
-
-def _counts(totals: ledger.RunCounts, batches: Sequence[BatchCounts]) -> Counts:
+def counts_of(totals: ledger.RunCounts, batches: Sequence[BatchCounts]) -> Counts:
+    """A run's counts: inputs by state, and what its batches meant for the articles."""
     return Counts(
         loaded=totals.loaded,
         quarantined=totals.quarantined,
@@ -415,13 +368,14 @@ def _counts(totals: ledger.RunCounts, batches: Sequence[BatchCounts]) -> Counts:
     )
 
 
-def _sweep(staging: Path) -> None:
+def sweep(staging: Path) -> None:
     """Clear what killed runs left in staging; the run lock is held, so nobody else's rows wait there."""
     for left in staging.glob("run-*"):
         shutil.rmtree(left, ignore_errors=True)
 
 
-def _in_words(error: BaseException) -> str:
+def in_words(error: BaseException) -> str:
+    """An error as a run's message, without secrets."""
     return alerts.redact_text(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
 
 

@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from flows.listing import SIDECAR_SUFFIX, Listed
 from flows.opening import read_sidecar_of
-from flows.pickup import SIDECAR_SUFFIX, Listed
+
+from transforms.keys import unescaped
 from transforms.staged import digest
 from warehouse.lake import Layout
 from warehouse.replay import Target, blob_of, unpacked
-
-_ESCAPED = re.compile(r"\\(?:([\\#])|x([0-9a-f]{2})|u\{([0-9a-f]{1,6})\})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,25 +72,13 @@ class KeptBytes:
         sidecar = _sidecar(target, there)
         if sidecar is not None:
             path.with_name(path.name + SIDECAR_SUFFIX).write_bytes(sidecar)
-        return Listed(target.file_key, str(path), len(content), path.stat().st_mtime_ns)
-
-
-def path_of_key(key: str) -> str:
-    """The path inside an inbox that a printable key stands for, surrogate escapes for what is not UTF-8."""
-    return _ESCAPED.sub(_character, key)
-
-
-def _character(escape: re.Match[str]) -> str:
-    sign, byte, code = escape.groups()
-    if sign:
-        return str(sign)
-    return chr(0xDC00 + int(byte, 16)) if byte else chr(int(code, 16))
+        return Listed(target.file_key, str(path), len(content), path.stat().st_mtime_ns, record=target.record)
 
 
 def _in_inbox(target: Target) -> Listed | Missing:
     """The file that the input was read from, where it is still there: its bytes are compared when they are read."""
     root = Path(target.inbox)
-    path = str(root) if root.is_file() and root.name == target.file_key else str(root / path_of_key(target.file_key))
+    path = str(root) if root.is_file() and root.name == target.file_key else str(root / unescaped(target.file_key))
     gone = Missing(
         "not_kept",
         f"{target.input_key}: no bytes were kept and {target.inbox} does not hold the file any more; "

@@ -42,7 +42,8 @@ class Listed:
     """One entry of an inbox. ``path`` opens it, surrogate escapes included; ``problem`` is (reason, detail).
 
     ``size`` is 0 where the place does not say. ``known_hash`` is what the key's content hashed to when it was last
-    settled: the same again needs no reading. ``has_sidecar`` is None where nobody has looked for one.
+    settled: the same again needs no reading. ``has_sidecar`` is None where nobody has looked for one. ``record`` is the
+    place in its container of a record whose own bytes are read again without it.
     """
 
     file_key: str
@@ -53,6 +54,7 @@ class Listed:
     known_hash: str | None = None
     etag: str | None = None
     has_sidecar: bool | None = None
+    record: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

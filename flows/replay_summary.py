@@ -1,4 +1,4 @@
-"""What a replay did, or would do: for the terminal, for ``--json``, for the Prefect artifact and for the exit status."""
+"""What a replay did, or would do: for the terminal, for ``--json``, for the Prefect artifact, for the exit status."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class ReplaySummary:
     refused: tuple[Left, ...] = ()
     unread: tuple[Left, ...] = ()
     fields: tuple[FieldChange, ...] = ()
-    counts: Counts = Counts()
+    counts: Counts = field(default_factory=Counts)
     batches: int = 0
     quarantined_before: int = 0
     quarantined_after: int = 0
@@ -136,9 +136,9 @@ class Tally:
         self._first: dict[str, str] = {}
         self._examples: dict[str, list[Example]] = {}
 
-    def refuse(self, reason: str, key: str) -> None:
-        """A loaded input whose bytes would not load today."""
-        self._refused[reason] += 1
+    def refuse(self, reason: str, key: str, inputs: int = 1) -> None:
+        """Loaded inputs whose bytes would not load today, and one of them."""
+        self._refused[reason] += inputs
         self._first.setdefault(reason, key)
 
     def miss(self, reason: str, inputs: int, example: str) -> None:

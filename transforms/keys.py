@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+_ESCAPED = re.compile(r"\\(?:([\\#])|x([0-9a-f]{2})|u\{([0-9a-f]{1,6})\})")
+
 
 def printable(name: str) -> str:
     r"""A path as a key that any terminal and table can hold; two paths never share one.
@@ -21,3 +25,15 @@ def _escape(character: str) -> str:
     if 0xDC80 <= code <= 0xDCFF:
         return f"\\x{code - 0xDC00:02x}"
     return f"\\u{{{code:x}}}"
+
+
+def unescaped(key: str) -> str:
+    """The name that :func:`printable` made a key of."""
+    return _ESCAPED.sub(_character, key)
+
+
+def _character(escape: re.Match[str]) -> str:
+    sign, byte, code = escape.groups()
+    if sign:
+        return str(sign)
+    return chr(0xDC00 + int(byte, 16)) if byte else chr(int(code, 16))

@@ -1,0 +1,89 @@
+"""Chunks and batches: what is read is cut by bytes, in order, and the rows that come of it make batches.
+
+Batches end where chunks end, so the same files give the same cuts whoever was killed before.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+import pyarrow as pa
+
+from flows.settings import Batch
+
+# Two chunks at a time: while the first one's last pages are read, the second one's keep the other children busy.
+CHUNKS_AT_ONCE = 2
+# So many wait, read, while a batch is loaded: 256 MB of files, which is a batch.
+_CHUNKS_AHEAD = 16
+
+
+class Sized(Protocol):
+    """Anything that is read: its bytes are what chunks are cut by."""
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+
+
+_Sized = TypeVar("_Sized", bound=Sized)
+_Begun = TypeVar("_Begun")
+
+
+def cut(files: Iterable[_Sized], bounds: Batch) -> Iterator[tuple[_Sized, ...]]:
+    """Cut ``files``, in order, into chunks of at most ``chunk_mb`` and ``chunk_files`` (or one larger file)."""
+    members: list[_Sized] = []
+    size = 0
+    for file in files:
+        if members and (size + file.size > bounds.chunk_mb * 2**20 or len(members) == bounds.chunk_files):
+            yield tuple(members)
+            members, size = [], 0
+        members.append(file)
+        size += file.size
+    if members:
+        yield tuple(members)
+
+
+def under_way(begun: Iterable[_Begun]) -> Iterator[_Begun]:
+    """The chunks in order, a few begun ahead of the one that is waited for, not all: a first run over a million files
+    would hold each of them as an object, and its rows in staging, until its turn comes."""
+    ahead: deque[_Begun] = deque()
+    for chunk in begun:
+        ahead.append(chunk)
+        if len(ahead) > _CHUNKS_AHEAD:
+            yield ahead.popleft()
+    yield from ahead
+
+
+def staged_rows(path: str) -> pa.Table:
+    """The rows of a chunk, whose file goes."""
+    with pa.OSFile(path, "r") as file:
+        table = pa.ipc.open_stream(file).read_all()
+    Path(path).unlink()
+    return table
+
+
+def batches(tables: Iterable[pa.Table], bounds: Batch) -> Iterator[pa.Table]:
+    """The rows in order, as tables that end where one of ``tables`` ends and keep to the bounds of a batch."""
+    waiting: list[pa.Table] = []
+    held_rows = held_bytes = 0
+    for table in tables:
+        for piece in _pieces(table, bounds.max_rows):
+            piece_bytes = piece.nbytes
+            if waiting and (
+                held_rows + piece.num_rows > bounds.max_rows or held_bytes + piece_bytes > bounds.max_mb * 2**20
+            ):
+                yield pa.concat_tables(waiting).combine_chunks()
+                waiting, held_rows, held_bytes = [], 0, 0
+            waiting.append(piece)
+            held_rows += piece.num_rows
+            held_bytes += piece_bytes
+    if waiting:
+        yield pa.concat_tables(waiting).combine_chunks()
+
+
+def _pieces(table: pa.Table, rows: int) -> Iterator[pa.Table]:
+    for start in range(0, table.num_rows, rows):
+        yield table.slice(start, rows)

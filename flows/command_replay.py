@@ -1,0 +1,126 @@
+"""`newslake replay` and `newslake quarantine replay`: what was picked up earlier is read again, in this process."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+from flows.command_run import terminated
+from flows.environment import settle
+from flows.prefect_server import ServerDown, start_for_a_run
+from flows.progress import REPORTER, Bar, PlainLines, Reporter
+from flows.replay_summary import ReplaySummary
+from flows.settings import Loaded, feeds_of, read_site_rules
+from flows.terminal import complain, console
+from warehouse.errors import LakeError
+from warehouse.scope import Scope
+
+
+def replay_readings(
+    loaded: Loaded,
+    folder: Path,
+    named_by: str,
+    scope: Scope,
+    *,
+    settings_file: Path | None,
+    dry_run: bool,
+    as_json: bool,
+) -> int:
+    """Read the articles of ``scope`` again and print what changed; the exit status."""
+
+    def flow() -> ReplaySummary:
+        from flows.replay import replay
+
+        return replay(
+            warehouse=str(folder),
+            settings_file=str(settings_file) if settings_file else None,
+            since=scope.since,
+            source=scope.source,
+            article_id=scope.article_id,
+            feed=scope.feed,
+            dry_run=dry_run,
+        )
+
+    return _carried_out(loaded, folder, f"newslake replay: warehouse {folder} ({named_by})", flow, as_json=as_json)
+
+
+def replay_quarantined(
+    loaded: Loaded, folder: Path, named_by: str, scope: Scope, *, settings_file: Path | None, as_json: bool
+) -> int:
+    """Read the quarantined inputs of ``scope`` again and print what became of them; the exit status."""
+
+    def flow() -> ReplaySummary:
+        from flows.replay import replay_quarantine
+
+        return replay_quarantine(
+            warehouse=str(folder),
+            settings_file=str(settings_file) if settings_file else None,
+            reason=scope.reason,
+            input_ids=scope.input_ids,
+        )
+
+    headline = f"newslake quarantine replay: warehouse {folder} ({named_by})"
+    return _carried_out(loaded, folder, headline, flow, as_json=as_json)
+
+
+def _carried_out(
+    loaded: Loaded, folder: Path, headline: str, flow: Callable[[], ReplaySummary], *, as_json: bool
+) -> int:
+    feeds_of(loaded.settings)
+    read_site_rules(loaded)
+    from warehouse.lake import connect
+
+    try:
+        connect(folder, read_only=True).close()  # a wrong folder should not take ten seconds to be told
+    except LakeError as error:
+        complain(str(error))
+        return 1
+    settle(folder)
+    signal.signal(signal.SIGTERM, terminated)
+    server_answers = start_for_a_run(folder)
+    summary = _summary(server_answers, loaded, headline, flow, as_json=as_json)
+    if summary is None:
+        return 1
+    if as_json:
+        sys.stdout.write(json.dumps(summary.as_json(), ensure_ascii=False) + "\n")
+    else:
+        out = console()
+        out.print(summary.headline(), style="bold" if summary.state == "completed" else "bold red", highlight=False)
+        for line in summary.plain_lines():
+            out.print(line, highlight=False, markup=False)
+    return summary.exit_status()
+
+
+def _summary(
+    server_answers: Callable[[], None],
+    loaded: Loaded,
+    headline: str,
+    flow: Callable[[], ReplaySummary],
+    *,
+    as_json: bool,
+) -> ReplaySummary | None:
+    with ExitStack() as stack:
+        reporter: Reporter = PlainLines()
+        if sys.stderr.isatty() and not as_json:
+            reporter = stack.enter_context(Bar())
+        console(stderr=True).print(headline, highlight=False)
+        REPORTER.set(reporter)
+        reporter.stage("starting Prefect")
+        from expectations import verdict
+        from expectations.errors import ExpectationsError
+        from flows.extraction import prepare_children
+
+        try:
+            verdict.warm_up()
+            prepare_children(loaded.settings.extraction.engine)
+            server_answers()
+            return flow()
+        except (LakeError, ExpectationsError, ServerDown) as error:
+            complain(str(error))
+        except Exception as error:
+            complain(f"the replay failed: {type(error).__name__}: {error}")
+    return None

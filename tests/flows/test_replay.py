@@ -1,0 +1,245 @@
+"""Reading again: a better reader makes extractions, the publisher's revisions stay, and twice changes nothing."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lake_content import content
+from written_articles import article, write_articles
+
+from warehouse.audit import audit
+from warehouse.lake import connect, transaction
+
+pytestmark = pytest.mark.usefixtures("prefect_server")
+
+ALL = 'keep_raw = "all"\n'
+BETTER = '[extraction]\nsite_rules = "rules"\n'
+RULE = "title: //title\nauthor: //h1\n"
+
+
+class Place:
+    """An inbox, a warehouse and the settings of its runs."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.inbox, self.lake = folder, folder / "inbox", folder / "lake"
+        self.inbox.mkdir()
+        self.settings = folder / "newslake.toml"
+
+    def set(self, settings: str) -> None:
+        self.settings.write_text(settings, encoding="utf-8")
+
+    def run(self) -> Any:
+        from flows.ingest import ingest
+
+        return ingest(inbox=str(self.inbox), warehouse=str(self.lake), settings_file=str(self.settings))
+
+    def replay(self, **scope: Any) -> Any:
+        from flows.replay import replay
+
+        return replay(warehouse=str(self.lake), settings_file=str(self.settings), **scope)
+
+    def better_reader(self, settings: str = ALL) -> None:
+        (self.folder / "rules").mkdir(exist_ok=True)
+        (self.folder / "rules" / "quay-gazette.example.txt").write_text(RULE, encoding="utf-8")
+        self.set(settings + BETTER)
+
+    def ask(self, query: str) -> list[tuple[Any, ...]]:
+        con = connect(self.lake, read_only=True)
+        try:
+            return con.execute(query).fetchall()
+        finally:
+            con.close()
+
+    def is_sound(self) -> bool:
+        con = connect(self.lake, read_only=True)
+        try:
+            return audit(con) == []
+        finally:
+            con.close()
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    place = Place(tmp_path)
+    place.set(ALL)
+    return place
+
+
+READINGS = "select article_id, revision, extraction, cause from fact_article order by all"
+
+
+def test_a_better_reader_makes_extractions_and_says_what_changed_and_again_changes_nothing(place: Place) -> None:
+    write_articles(place.inbox, range(3))
+    place.run()
+    shutil.rmtree(place.inbox)
+    place.better_reader()
+    before = content(place.lake)
+
+    looked = place.replay(dry_run=True)
+    assert (looked.run_id, looked.inputs, looked.changed, looked.same) == (None, 3, 3, 0)
+    assert content(place.lake) == before
+    assert place.ask("select count(*) from ops.run") == [(1,)]
+
+    done = place.replay()
+    assert (done.state, done.changed, done.counts.articles_reextracted, done.counts.articles_edited) == (
+        "completed", 3, 3, 0,
+    )  # fmt: skip
+    assert [(f.field, f.readings) for f in done.fields] == [(f.field, f.readings) for f in looked.fields]
+    assert {f.field: f.readings for f in done.fields}["title"] == 3
+    assert done.fields[0].examples == looked.fields[0].examples
+    assert place.ask(READINGS) == [
+        (1, 1, 1, "new"), (1, 1, 2, "re-extracted"),
+        (2, 1, 1, "new"), (2, 1, 2, "re-extracted"),
+        (3, 1, 1, "new"), (3, 1, 2, "re-extracted"),
+    ]  # fmt: skip
+    assert place.ask("select run_id, kind, state, loaded from ops.run order by 1") == [
+        (1, "ingest", "completed", 3),
+        (2, "replay", "completed", 3),
+    ]
+    assert place.ask("select title, revision, extraction from article order by article_id limit 1") == [
+        ("Council of district 0 votes on its harbour | The Quay Gazette", 1, 2)
+    ]
+    assert place.is_sound()
+
+    after = content(place.lake)
+    again = place.replay()
+    assert (again.same, again.changed, again.batches) == (3, 0, 0)
+    assert content(place.lake) == after
+
+
+def test_a_scope_narrows_what_is_read_again(place: Place) -> None:
+    write_articles(place.inbox, range(2))
+    place.run()
+    place.better_reader()
+    assert place.replay(since=date(2999, 1, 1), dry_run=True).inputs == 0
+    assert place.replay(source="elsewhere.example", dry_run=True).inputs == 0
+    assert place.replay(source="quay-gazette.example", dry_run=True).inputs == 2
+    assert place.replay(article_id=2).counts.articles_reextracted == 1
+    assert place.ask("select article_id, extraction from article order by 1") == [(1, 1), (2, 2)]
+
+
+def test_without_kept_bytes_the_inbox_is_read_where_it_holds_the_same_bytes(place: Place) -> None:
+    place.set("")
+    write_articles(place.inbox, range(3))
+    place.run()
+    (place.inbox / "0001.html").write_text(article(1, words="bridge"), encoding="utf-8")
+    (place.inbox / "0002.html").unlink()
+    place.better_reader("")
+    done = place.replay()
+    assert (done.inputs, done.changed) == (3, 1)
+    assert sorted((left.reason, left.inputs, left.example) for left in done.unread) == [
+        ("changed", 1, "0001.html"),
+        ("not_kept", 1, "0002.html"),
+    ]
+    assert place.ask(READINGS)[:2] == [(1, 1, 1, "new"), (1, 1, 2, "re-extracted")]
+    assert place.is_sound()
+
+
+def test_what_a_sidecar_said_is_known_when_only_the_bytes_are_left(place: Place) -> None:
+    page = article(7).replace("<link rel='canonical' href='https://quay-gazette.example/news/7'>", "")
+    (place.inbox / "p.html").write_text(page, encoding="utf-8")
+    said = {"url": "https://quay-gazette.example/seven", "fetched_at": "2026-03-09T10:00:00Z"}
+    (place.inbox / "p.html.meta.json").write_text(json.dumps(said), encoding="utf-8")
+    place.run()
+    shutil.rmtree(place.inbox)
+    assert place.replay().same == 1
+    place.better_reader()
+    assert place.replay().changed == 1
+    assert place.ask("select url, extraction, observed_origin from fact_article order by 2") == [
+        ("https://quay-gazette.example/seven", 1, "sidecar"),
+        ("https://quay-gazette.example/seven", 2, "sidecar"),
+    ]
+
+
+def records(*titles: str) -> str:
+    return "\n".join(
+        json.dumps({
+            "title": title,
+            "text": f"{title}. The council of ward {title} met on the quay and agreed on what {title} had asked.",
+        })
+        for title in titles
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("is_kept", [True, False], ids=["from the kept record", "from its container"])
+def test_records_of_a_container_are_read_again_one_by_one(place: Place, is_kept: bool) -> None:
+    place.set(ALL if is_kept else "")
+    (place.inbox / "dump.jsonl").write_text(records("One", "Two", "Three"), encoding="utf-8")
+    place.run()
+    if is_kept:
+        shutil.rmtree(place.inbox)
+    assert (place.replay().same, place.replay(article_id=2).same) == (3, 1)
+    before = content(place.lake)
+    con = connect(place.lake)
+    with transaction(con, "as if another reader had read it"):
+        con.execute("update fact_article set reading_hash = 'x' where article_id = 2")
+    con.close()
+    done = place.replay()
+    assert (done.same, done.changed) == (2, 1)
+    assert [(f.field, f.readings, f.examples[0].path) for f in done.fields] == [("other", 1, "dump.jsonl#2")]
+    after = content(place.lake)
+    assert [row[:2] for row in after["inputs"]] == [row[:2] for row in before["inputs"]]
+    assert after["articles"] != before["articles"]
+    assert place.is_sound()
+
+
+def test_an_edit_stays_an_edit_and_both_revisions_are_read_again(place: Place) -> None:
+    write_articles(place.inbox, range(1))
+    place.run()
+    page = place.inbox / "0000.html"
+    page.write_text(article(0).replace("Paragraph 5 of", "Corrected paragraph 5 of"), encoding="utf-8")
+    place.run()
+    place.better_reader()
+    done = place.replay()
+    assert (done.inputs, done.counts.articles_reextracted) == (2, 2)
+    assert place.ask(READINGS) == [
+        (1, 1, 1, "new"), (1, 1, 2, "re-extracted"), (1, 2, 1, "edited"), (1, 2, 2, "re-extracted"),
+    ]  # fmt: skip
+    assert place.ask("select revision, extraction, is_current, body_changed from article_revision order by 1") == [
+        (1, 2, False, None),
+        (2, 2, True, True),
+    ]
+    assert place.ask("select file_key, is_latest from ops.input order by input_id") == [
+        ("0000.html", False),
+        ("0000.html", True),
+    ]
+    assert place.is_sound()
+
+
+def test_blocks_that_were_learned_later_are_cut_from_the_earlier_articles(place: Place) -> None:
+    from test_blocks_from_run_to_run import BODIES, write
+
+    write(place.inbox, range(12))
+    place.run()
+    assert sorted(place.ask(BODIES)) == [(True, False, 10), (True, True, 2)]
+    done = place.replay()
+    assert (done.changed, [f.field for f in done.fields]) == (12, ["body"])
+    assert sorted(place.ask(BODIES)) == [(False, False, 10), (False, True, 2)]
+    assert place.ask("select distinct revision, extraction, block_set_version from article") == [(1, 2, 1)]
+    assert place.replay().same == 12
+    assert place.ask("select run_id, version, sites from ops.block_learning order by 1") == [(1, 1, 1), (2, 1, 0)]
+    assert place.is_sound()
+
+
+def test_a_page_that_today_s_reader_refuses_keeps_its_article_and_is_told(place: Place) -> None:
+    write_articles(place.inbox, range(2))
+    place.run()
+    place.set(ALL + "[extraction]\npage_seconds = 0.000001\n")
+    done = place.replay()
+    assert (done.changed, [(left.reason, left.inputs) for left in done.refused]) == (0, [("deadline_exceeded", 2)])
+    assert place.ask("select count(*) from article") == [(2,)]
+    assert place.is_sound()
+
+
+def test_kept_bytes_that_were_damaged_are_told_and_never_read(place: Place) -> None:
+    write_articles(place.inbox, range(2))
+    place.run()
+    blobs = sorted((place.lake / "raw").rglob("*.zst"))
+    blobs[0].write_bytes(blobs[1].read_bytes())
+    done = place.replay()
+    assert (done.same, [(left.reason, left.inputs) for left in done.unread]) == (1, [("damaged", 1)])
