@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from flows.cli_analyst import app as analyst_app
+from flows.cli_history import app as history_app
 from flows.cli_sources import app as sources_app
 from flows.options import USAGE, Json, SettingsFile, Warehouse
 from flows.options import leave as _leave
@@ -39,6 +40,7 @@ def main() -> None:
 
 
 app.add_typer(analyst_app)
+app.add_typer(history_app)
 app.add_typer(sources_app, name="sources")
 
 

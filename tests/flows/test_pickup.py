@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.pickup import NoInbox, list_inbox
-from transforms.keys import printable
+from transforms.keys import printable, unescaped
 
 
 def keys(folder: Path, *ignore: str) -> list[str]:
@@ -65,6 +65,7 @@ def test_two_names_never_share_a_key_and_every_key_can_be_printed(names: list[by
     found = [printable(os.fsdecode(name)) for name in names]
     assert len(set(found)) == len(names)
     assert all(key.isprintable() for key in found)
+    assert [os.fsencode(unescaped(key)) for key in found] == names
 
 
 def test_what_cannot_be_read_is_listed_with_its_reason(tmp_path: Path) -> None:

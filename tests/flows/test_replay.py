@@ -218,7 +218,7 @@ def test_blocks_that_were_learned_later_are_cut_from_the_earlier_articles(place:
     place.run()
     assert sorted(place.ask(BODIES)) == [(True, False, 10), (True, True, 2)]
     done = place.replay()
-    assert (done.changed, [f.field for f in done.fields]) == (12, ["body"])
+    assert (done.changed, done.fields[0].field) == (12, "body")
     assert sorted(place.ask(BODIES)) == [(False, False, 10), (False, True, 2)]
     assert place.ask("select distinct revision, extraction, block_set_version from article") == [(1, 2, 1)]
     assert place.replay().same == 12

@@ -40,6 +40,7 @@ def test_the_views_of_the_design_are_there() -> None:
         "article_category",
         "article_revision",
         "quality_day",
+        "quarantined_input",
         "rejection",
         "removed_text",
         "site_boilerplate",
@@ -67,7 +68,9 @@ def test_every_view_works_whatever_name_the_catalog_is_attached_by(lake: Lake) -
         f"(read_only, data_path '{lake.folder}/data/', override_data_path true)"
     )
     for model in models():
-        expected = {"rejection": 0, "site_boilerplate": 0, "source_identity": 2}.get(model.name, 1)
+        expected = {"quarantined_input": 0, "rejection": 0, "site_boilerplate": 0, "source_identity": 2}.get(
+            model.name, 1
+        )
         assert con.execute(f"select count(*) from news.{model.name}").fetchall() == [(expected,)], model.name
 
 

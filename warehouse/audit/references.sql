@@ -75,6 +75,8 @@ with broken as (
     select 'ops.quarantine.input_id', input_id
     from ops.quarantine anti join (from ops.input where state = 'quarantined') using (input_id)
     union all
+    select 'ops.quarantine_decision.input_id', input_id from ops.quarantine_decision anti join ops.input using (input_id)
+    union all
     select 'ops.field_fault.input_id', input_id from ops.field_fault anti join ops.input using (input_id)
     union all
     select 'site_block.source_id', source_id from site_block anti join dim_source using (source_id)

@@ -69,6 +69,8 @@ with keys as (
     union all
     select 'ops.source_change (change_id)', count(*), count(distinct change_id) from ops.source_change
     union all
+    select 'ops.quarantine_decision (decision_id)', count(*), count(distinct decision_id) from ops.quarantine_decision
+    union all
     select 'ops.alert (alert_id)', count(*), count(distinct alert_id) from ops.alert
 )
 
