@@ -17,6 +17,7 @@ from warehouse.errors import LakeError
 from warehouse.lake import Layout, folder_of, transaction
 from warehouse.replay import blob_of, quarantined_bytes, unpacked
 from warehouse.statements import statement
+from warehouse.undisturbed import undisturbed
 
 BEGINNING = 600  # bytes of an input that are shown
 
@@ -39,18 +40,19 @@ def waiting(
     discard_reason, quarantined_at, detail. ``since`` is a day, UTC."""
     moment = datetime(since.year, since.month, since.day, tzinfo=UTC) if since else None
     given = {"reason": reason, "since": moment, "with_discarded": with_discarded}
-    return con.execute(statement("quarantine/waiting"), given).to_arrow_table()
+    return undisturbed(con, lambda: con.execute(statement("quarantine/waiting"), given).to_arrow_table())
 
 
 def look_at(con: DuckDBPyConnection, input_id: int) -> Quarantined:
     """One input in quarantine. Raises :class:`LakeError` where there is none of this id."""
-    rows = con.execute(statement("quarantine/one"), {"input_id": input_id}).to_arrow_table().to_pylist()
+    given = {"input_id": input_id}
+    rows = undisturbed(con, lambda: con.execute(statement("quarantine/one"), given).to_arrow_table().to_pylist())
     if not rows:
         raise _not_there([input_id])
     entry = rows[0]
     reasons = tuple((each["reason"], each["detail"]) for each in entry.pop("details"))
     blob = quarantined_bytes(con, [input_id]).get(input_id) or blob_of(Layout(folder_of(con)), entry["content_hash"])
-    former = con.execute(statement("quarantine/former"), {"input_id": input_id}).to_arrow_table()
+    former = undisturbed(con, lambda: con.execute(statement("quarantine/former"), given).to_arrow_table())
     return Quarantined(entry, reasons, unpacked(blob, BEGINNING) if blob is not None else None, former)
 
 

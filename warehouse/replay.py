@@ -16,6 +16,7 @@ from duckdb import DuckDBPyConnection
 from warehouse.lake import Layout
 from warehouse.scope import Scope
 from warehouse.statements import statement
+from warehouse.undisturbed import undisturbed
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def select_targets(con: DuckDBPyConnection, scope: Scope) -> list[Target]:
     since = datetime(scope.since.year, scope.since.month, scope.since.day, tzinfo=UTC) if scope.since else None
     if scope.is_quarantine:
         given = {"since": since, "reason": scope.reason, "input_ids": list(scope.input_ids)}
-        rows = con.execute(statement("replay/quarantined"), given).fetchall()
+        rows = undisturbed(con, lambda: con.execute(statement("replay/quarantined"), given).fetchall())
     else:
         of_readings = {
             "since": since,
@@ -72,7 +73,7 @@ def select_targets(con: DuckDBPyConnection, scope: Scope) -> list[Target]:
             "article_id": scope.article_id,
             "feed": scope.feed,
         }
-        rows = con.execute(statement("replay/readings"), of_readings).fetchall()
+        rows = undisturbed(con, lambda: con.execute(statement("replay/readings"), of_readings).fetchall())
     return [Target(*row) for row in rows]
 
 
@@ -87,7 +88,8 @@ def blob_of(layout: Layout, content_hash: str) -> bytes | None:
 
 def quarantined_bytes(con: DuckDBPyConnection, input_ids: Sequence[int]) -> dict[int, bytes]:
     """The bytes (zstd) that the quarantine keeps of some inputs, by their ids."""
-    return dict(con.execute(statement("replay/raw"), {"input_ids": list(input_ids)}).fetchall())
+    given = {"input_ids": list(input_ids)}
+    return dict(undisturbed(con, lambda: con.execute(statement("replay/raw"), given).fetchall()))
 
 
 def unpacked(blob: bytes, most: int) -> bytes:
@@ -106,7 +108,7 @@ def differences(con: DuckDBPyConnection, staged: pa.Table, targets: Sequence[Tar
         reread = reread.append_column(name, pa.array([getattr(target, name) for target in targets], kind))
     con.register("reread", reread.drop_columns(["raw", "removed"]))
     try:
-        rows = con.execute(statement("replay/differences")).fetchall()
+        rows = undisturbed(con, lambda: con.execute(statement("replay/differences")).fetchall())
     finally:
         con.unregister("reread")
     return [Difference(*row) for row in rows]

@@ -56,7 +56,11 @@ join new_blocks using (row);
 
 insert into ops.quarantine
 select
-    (select coalesce(max(quarantine_id), 0) from ops.quarantine) + refused.place,
+    -- Ids that a decision names are not given again: the entry may be gone.
+    greatest(
+        (select coalesce(max(quarantine_id), 0) from ops.quarantine),
+        (select coalesce(max(quarantine_id), 0) from ops.quarantine_decision)
+    ) + refused.place,
     refused.input_id,
     refused.reasons,
     case when getvariable('keep_raw') <> 'none' then staged.raw end,
