@@ -1,4 +1,4 @@
-"""The command line of `newslake replay` and `newslake quarantine`: what was picked up earlier is looked at or read again."""
+"""The command line of `newslake replay` and `newslake quarantine`: earlier inputs are looked at or read again."""
 
 from __future__ import annotations
 

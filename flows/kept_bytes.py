@@ -15,7 +15,7 @@ from pathlib import Path
 
 from flows.listing import SIDECAR_SUFFIX, Listed
 from flows.opening import read_sidecar_of
-
+from flows.places import is_url, is_web
 from transforms.keys import unescaped
 from transforms.staged import digest
 from warehouse.lake import Layout
@@ -77,24 +77,44 @@ class KeptBytes:
 
 def _in_inbox(target: Target) -> Listed | Missing:
     """The file that the input was read from, where it is still there: its bytes are compared when they are read."""
+    if is_url(target.inbox):
+        return _in_store(target)
     root = Path(target.inbox)
     path = str(root) if root.is_file() and root.name == target.file_key else str(root / unescaped(target.file_key))
-    gone = Missing(
+    try:
+        facts = os.stat(path)  # noqa: PTH116 - a name need not be UTF-8
+    except OSError:
+        return _gone(target)
+    inside = os.path.realpath(path).startswith(os.path.realpath(root).rstrip("/"))
+    return Listed(target.file_key, path, facts.st_size, facts.st_mtime_ns) if inside else _gone(target)
+
+
+def _in_store(target: Target) -> Listed | Missing:
+    """The object or page: whether it is there, and the same, shows when it is read."""
+    is_page = is_web(target.inbox)
+    key = unescaped(target.file_key)
+    path = key if is_page else f"{target.inbox.rstrip('/')}/{key}"
+    if "***" in path or not is_url(path):  # credentials are never stored
+        return _gone(target)
+    has_sidecar = False if is_page else None
+    return Listed(target.file_key, path, target.size, target.mtime_ns, etag=target.etag, has_sidecar=has_sidecar)
+
+
+def _gone(target: Target) -> Missing:
+    return Missing(
         "not_kept",
         f"{target.input_key}: no bytes were kept and {target.inbox} does not hold the file any more; "
         'with keep_raw = "all" every content is kept',
     )
-    try:
-        facts = os.stat(path)  # noqa: PTH116 - a name need not be UTF-8
-    except OSError:
-        return gone
-    inside = os.path.realpath(path).startswith(os.path.realpath(root).rstrip("/"))
-    return Listed(target.file_key, path, facts.st_size, facts.st_mtime_ns) if inside else gone
 
 
 def _sidecar(target: Target, there: Listed | Missing) -> bytes | None:
     """What stood beside the bytes: the sidecar in the inbox while its file is as it was, else what the lake knows."""
-    if isinstance(there, Listed) and (there.size, there.mtime_ns) == (target.size, target.mtime_ns):
+    if (
+        isinstance(there, Listed)
+        and not is_url(there.path)
+        and (there.size, there.mtime_ns) == (target.size, target.mtime_ns)
+    ):
         return read_sidecar_of(there)
     said = {
         "url": target.sidecar_url,

@@ -31,7 +31,7 @@ from prefect.utilities.annotations import opaque
 from expectations import verdict
 from expectations.rules import Bounds
 from flows.chunks import CHUNKS_AT_ONCE, batches, cut, staged_rows, under_way
-from flows.extraction import Extractor, Job, limits_of
+from flows.extraction import Extractor, Job, access_of, limits_of
 from flows.ingest import Stopwatch, counts_of, in_words, sweep
 from flows.kept_bytes import KeptBytes
 from flows.progress import REPORTER
@@ -199,6 +199,7 @@ class _Replay:
             engine=self._settings.extraction.engine,
             site_rules=self._site_rules,
             site_blocks=blocks_ever_learned(self._con),
+            access=access_of(self._settings),
         )
         with Extractor(job, self._settings.extraction.workers) as extractor:
             kept = KeptBytes(self._layout, limits.file_mb * 2**20)

@@ -46,6 +46,6 @@ select
     quarantine.recorded_at as quarantined_at
 from ops.quarantine as quarantine
 join ops.input as input using (input_id)
-join main.dim_source as source on source.source_id = input.source_id
+join main.source_identity as source on source.source_id = input.source_id
 join main.dim_feed as feed on feed.feed_id = input.feed_id
 left join decisions on decisions.quarantine_id = quarantine.quarantine_id

@@ -52,10 +52,10 @@ join ops.input as input
     and input.revision = reading.revision
 join picked_up on picked_up.input_id = input.input_id
 join ops.run as run on run.run_id = picked_up.run_id
-join dim_source as source on source.source_id = reading.source_id
+join source_identity as source on source.source_id = reading.source_id
 join dim_feed as feed on feed.feed_id = reading.feed_id
 where input.state = 'loaded'
     and ($since is null or reading.first_loaded_at >= $since::date)
-    and ($source is null or source.domain = $source or source.name = $source)
+    and ($source is null or $source in (source.domain, source.named_domain, source.name, source.named))
     and ($feed is null or feed.name = $feed)
 order by input.input_key, input.content_hash
