@@ -6,7 +6,7 @@ import json
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flows.terminal import complain, console, print_table, shown
 from warehouse.errors import LakeError
@@ -15,6 +15,7 @@ from warehouse.undisturbed import undisturbed
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from rich.console import Console
 
 
 def show_status(folder: Path, named_by: str, *, as_json: bool) -> int:
@@ -78,7 +79,15 @@ def explain_article(folder: Path, article_id: int, *, as_json: bool) -> int:
     for reading in readings:
         reading["origins"] = dict(reading["origins"] or [])
     if as_json:
-        _print_json({"readings": readings, "removed": found.removed.to_pylist(), "faults": found.faults.to_pylist()})
+        _print_json(
+            {
+                "readings": readings,
+                "changes": found.changes.to_pylist(),
+                "corrections": found.corrections.to_pylist(),
+                "removed": found.removed.to_pylist(),
+                "faults": found.faults.to_pylist(),
+            }
+        )
         return 0
     out = console()
     for reading in readings:
@@ -90,6 +99,10 @@ def explain_article(folder: Path, article_id: int, *, as_json: bool) -> int:
                 origin = reading["origins"].get(name)
                 note = f"  ({origin})" if origin else ""
                 out.print(f"  {name:<20} {shown(value)}{note}", highlight=False, markup=False)
+    for change in found.changes.to_pylist():
+        _print_change(out, change)
+    if found.corrections.num_rows:
+        _print_arrow(found.corrections, "corrections that the publisher admits")
     cut = found.removed.to_pylist()
     by_rule = Counter(span["rule_id"] for span in cut)
     out.print(f"removed from the current reading: {len(cut):,} spans", style="bold", highlight=False)
@@ -103,6 +116,21 @@ def explain_article(folder: Path, article_id: int, *, as_json: bool) -> int:
     if found.faults.num_rows:
         _print_arrow(found.faults, "values that could not be used")
     return 0
+
+
+def _print_change(out: Console, change: dict[str, Any]) -> None:
+    """One change as a diff of sentences."""
+    fields = ", ".join(change["fields_changed"]) or "nothing that is told apart"
+    title = f"changed from revision {change['former_revision']} to {change['revision']}: {fields}"
+    out.print(title, style="bold", highlight=False)
+    if not change["is_comparable"]:
+        out.print("  read by different readers: a difference may be ours (newslake replay)", highlight=False)
+    pairs = [("-", "red", change["sentences_removed"]), ("+", "green", change["sentences_added"])]
+    if "title" in change["fields_changed"]:
+        pairs = [("- title:", "red", [change["former_title"]]), ("+ title:", "green", [change["title"]]), *pairs]
+    for sign, colour, sentences in pairs:
+        for sentence in sentences:
+            out.print(f"  {sign} {shown(sentence)}", style=colour, highlight=False, markup=False)
 
 
 def _print_arrow(table: pa.Table, title: str) -> None:

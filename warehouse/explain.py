@@ -13,11 +13,14 @@ from warehouse.statements import statement
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """``readings`` oldest first, ``removed`` spans of the current reading in text order, ``faults`` of its inputs."""
+    """``readings`` oldest first, ``removed`` spans of the current reading in text order, ``faults`` of its inputs;
+    ``changes`` from revision to revision and notes of ``corrections``, in the order of observation."""
 
     readings: pa.Table
     removed: pa.Table
     faults: pa.Table
+    changes: pa.Table
+    corrections: pa.Table
 
 
 def explain(con: DuckDBPyConnection, article_id: int) -> Explanation:
@@ -25,7 +28,7 @@ def explain(con: DuckDBPyConnection, article_id: int) -> Explanation:
     parameters = {"article_id": article_id}
     tables = [
         con.execute(statement(f"explain/{name}"), parameters).to_arrow_table()
-        for name in ("readings", "removed", "faults")
+        for name in ("readings", "removed", "faults", "changes", "corrections")
     ]
     if not tables[0].num_rows:
         raise LakeError(

@@ -16,6 +16,10 @@ STORM = "Storm closes the harbour. Ferries stayed in port on Monday as gusts rea
 TOWER = "Council approves the tower. After nine hours the vote was eight to seven in favour of the plan."
 
 
+# Views that have no row where one article was loaded once, and well.
+EMPTY = ("article_change", "correction", "quarantined_input", "rejection", "silent_edit", "site_boilerplate")
+
+
 def test_every_table_view_and_column_says_what_it_holds(shared_lake: Lake) -> None:
     silent = [
         f"{relation.name}.{column.name}"
@@ -38,11 +42,14 @@ def test_the_views_of_the_design_are_there() -> None:
         "article",
         "article_author",
         "article_category",
+        "article_change",
         "article_revision",
+        "correction",
         "quality_day",
         "quarantined_input",
         "rejection",
         "removed_text",
+        "silent_edit",
         "site_boilerplate",
         "source",
         "source_day",
@@ -68,9 +75,7 @@ def test_every_view_works_whatever_name_the_catalog_is_attached_by(lake: Lake) -
         f"(read_only, data_path '{lake.folder}/data/', override_data_path true)"
     )
     for model in models():
-        expected = {"quarantined_input": 0, "rejection": 0, "site_boilerplate": 0, "source_identity": 2}.get(
-            model.name, 1
-        )
+        expected = 2 if model.name == "source_identity" else 0 if model.name in EMPTY else 1
         assert con.execute(f"select count(*) from news.{model.name}").fetchall() == [(expected,)], model.name
 
 

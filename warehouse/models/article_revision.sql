@@ -15,8 +15,10 @@
 -- source: Registrable domain of the news source; null where unknown
 -- body: The text
 -- word_count: Words of the body
--- body_changed: True where the body differs from the revision observed before it; null for the first
--- title_changed: True where the title differs from the revision observed before it; null for the first
+-- body_changed: Whether the body differs from the revision observed before it; null for the first, and where it differs
+-- between two readers, so that it may be our doing (article_change compares what is comparable)
+-- title_changed: Whether the title differs from the revision observed before it; null for the first, and where it differs
+-- between two readers
 -- path: Key of the input that it was read from
 -- observed_origin: Where valid_from comes from: sidecar, declared, path, file or run
 -- loaded_at: When it was loaded
@@ -30,8 +32,17 @@ ordered as (
         *,
         lead(observed_at) over article as next_observed_at,
         lag(body_hash) over article as former_body_hash,
-        lag(title) over article as former_title
+        lag(title) over article as former_title,
+        coalesce(
+            extractor.rules_hash = lag(extractor.rules_hash) over article
+            and (
+                extractor.engine <> lag(extractor.engine) over article
+                or extractor.version = lag(extractor.version) over article
+            ),
+            false
+        ) as is_comparable
     from last_extractions
+    join main.dim_extractor as extractor using (extractor_id)
     window article as (partition by article_id order by observed_at, revision)
 )
 
@@ -51,9 +62,15 @@ select
     source.domain as source,
     reading.body,
     reading.word_count,
-    case when reading.former_body_hash is not null then reading.body_hash <> reading.former_body_hash end as body_changed,
     case
-        when reading.former_body_hash is not null then reading.title is distinct from reading.former_title
+        when reading.former_body_hash is null then null
+        when reading.body_hash = reading.former_body_hash then false
+        when reading.is_comparable then true
+    end as body_changed,
+    case
+        when reading.former_body_hash is null then null
+        when reading.title is not distinct from reading.former_title then false
+        when reading.is_comparable then true
     end as title_changed,
     input.input_key as path,
     reading.observed_origin,
