@@ -30,8 +30,9 @@ _WORDS_ENOUGH = 100
 _NUL, _UNDECODED = "\x00", "\ufffd"
 # UTF-8 that was read as Latin-1 or Windows-1252: accented Latin, Cyrillic, and quotation marks.
 _MOJIBAKE = r"[ÃÂÐÑ][\x{80}-\x{BF}]|â€"
-_MOJIBAKE_LEADS = ("Ã", "Â", "Ð", "Ñ", "â€")
 _CONTROLS = r"[\x01-\x08\x0B\x0C\x0E-\x1F\x7F]"
+# What any damage or control begins with: one look at a body instead of four, for nearly all of them have none of it.
+_SUSPECT = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7FÃÂÐÑ\x{FFFD}]|â€"
 
 _AS_THEY_ARE = [
     "input_key",
@@ -169,12 +170,10 @@ def _body_measures(articles: pa.Table) -> dict[str, _Column]:
     chars = pc.utf8_length(body)
     few = pc.fill_null(pc.less(articles["word_count"], _WORDS_ENOUGH), True)
     unspaced = pc.utf8_length(pc.replace_substring_regex(pc.if_else(few, body, ""), f"[^{_UNSPACED}]+", ""))
-    suspect = pc.match_substring(body, _MOJIBAKE_LEADS[0])
-    for lead in _MOJIBAKE_LEADS[1:]:
-        suspect = pc.or_(suspect, pc.match_substring(body, lead))
+    suspect = pc.if_else(pc.match_substring_regex(body, _SUSPECT), body, "")
     damaged = pc.add(
-        pc.add(pc.count_substring(body, _UNDECODED), pc.count_substring(body, _NUL)),
-        pc.count_substring_regex(pc.if_else(suspect, body, ""), _MOJIBAKE),
+        pc.add(pc.count_substring(suspect, _UNDECODED), pc.count_substring(suspect, _NUL)),
+        pc.count_substring_regex(suspect, _MOJIBAKE),
     )
     words = pc.add(articles["word_count"], pc.divide(unspaced, _LETTERS_A_WORD))
     short = pc.is_in(articles["kind"], _SHORT_KINDS)
@@ -183,7 +182,7 @@ def _body_measures(articles: pa.Table) -> dict[str, _Column]:
         "words_of_short_kinds": _where(short, words),
         "words_of_full_kinds": _where(pc.invert(short), words),
         "body_damage": pc.divide(damaged.cast(pa.float64()), pc.max_element_wise(chars, 1).cast(pa.float64())),
-        "body_controls": pc.count_substring_regex(body, _CONTROLS),
+        "body_controls": pc.count_substring_regex(suspect, _CONTROLS),
     }
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from duckdb import DuckDBPyConnection
 
 from warehouse.errors import LakeError, LoadRefused
@@ -209,8 +210,12 @@ def keep_blobs(folder: Path, staged: pa.Table) -> None:
 
 
 def _decisions(con: DuckDBPyConnection, staged: pa.Table) -> pa.Table:
-    candidates = [_candidate(row) for row in con.execute(statement("load/04_candidates")).to_arrow_table().to_pylist()]
+    found = con.execute(statement("load/04_candidates")).to_arrow_table()
     (last_id,) = one_row(con, "select coalesce(max(article_id), 0) from dim_article")
+    # Nearly all of a batch is new and alone under its identity: nothing is to be decided there, row by row.
+    alone = _new_articles(found.filter(found["is_alone"]), last_id)
+    last_id += alone.num_rows
+    candidates = [_candidate(row) for row in found.filter(pc.invert(found["is_alone"])).to_pylist()]
     bodies = _current_bodies(con, needs_body(candidates))
     body = staged.column("body")
     decided = decide(
@@ -221,7 +226,7 @@ def _decisions(con: DuckDBPyConnection, staged: pa.Table) -> pa.Table:
     made = pa.Table.from_pylist(
         [_decision_row(d) for d in decided if d.cause != _SETTLED], schema=pa.schema(_DECISIONS)
     )
-    return pa.concat_tables([made, _cast(again, pa.schema(_DECISIONS))])
+    return pa.concat_tables([alone, made, _cast(again, pa.schema(_DECISIONS))])
 
 
 def _settle_refused_again(con: DuckDBPyConnection, decided: list[Decision]) -> None:
@@ -236,6 +241,26 @@ def _settle_refused_again(con: DuckDBPyConnection, decided: list[Decision]) -> N
             con.execute("update arrivals set standing = 'unchanged' where row = ?", [row])
             con.execute("delete from placed where row = ?", [row])
             next(decision for decision in refused if decision.row == row).cause = _SETTLED
+
+
+def _new_articles(candidates: pa.Table, last_id: int) -> pa.Table:
+    """The decisions about candidates that each make an article, in order: what :func:`decide` would say of them."""
+    count = candidates.num_rows
+    ones = pa.array([1] * count, pa.int32())
+    made = candidates.select(["row", "identity_kind", "identity_key", "observed_at", "observed_origin"])
+    made = made.append_column("seen_at", candidates["observed_at"])
+    given: dict[str, pa.Array[Any]] = {
+        "cause": pa.array(["new"] * count, pa.string()),
+        "article_id": pa.array(range(last_id + 1, last_id + 1 + count), pa.int64()),
+        "revision": ones,
+        "extraction": ones,
+        "is_current": pa.array([True] * count, pa.bool_()),
+        "is_reading": pa.array([True] * count, pa.bool_()),
+        "detail": pa.nulls(count, pa.string()),
+    }
+    for name, values in given.items():
+        made = made.append_column(name, values)
+    return _cast(made, pa.schema(_DECISIONS))
 
 
 def _candidate(row: dict[str, Any]) -> Candidate:

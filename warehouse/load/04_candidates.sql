@@ -4,6 +4,19 @@
 -- read_alike      that reading was made by a reader of today, so that a difference is the publisher's
 -- says_the_same   what is the publisher's beyond doubt is the same in both: title, summary, text and day
 -- is_former       its key holds other bytes by now; it was in quarantine and is read again
+-- is_alone        neither the lake nor another record of the batch has its identity: it makes a new article
+--
+-- The large tables are searched for what the batch names, never the other way round, which would hold them in memory.
+with known_articles as (
+    select article_id, identity_kind, identity_key, revisions, current_revision, current_extraction
+    from dim_article
+    semi join arrivals using (identity_kind, identity_key)
+),
+
+known_readings as (
+    from fact_article semi join known_articles using (article_id)
+)
+
 select
     arrivals.row,
     arrivals.input_key,
@@ -14,6 +27,8 @@ select
     arrivals.observed_at,
     arrivals.observed_origin,
     coalesce(not replays.is_latest, false) as is_former,
+    article.article_id is null
+        and count(*) over (partition by arrivals.identity_kind, arrivals.identity_key) = 1 as is_alone,
     article.article_id,
     article.revisions,
     reading.revision as current_revision,
@@ -32,10 +47,10 @@ from arrivals
 join placed using (row)
 join (select row, summary, body_hash from staged) as wording using (row)
 left join replays using (row)
-left join dim_article as article
+left join known_articles as article
     on article.identity_kind = arrivals.identity_kind
     and article.identity_key = arrivals.identity_key
-left join fact_article as reading
+left join known_readings as reading
     on reading.article_id = article.article_id
     and reading.revision = article.current_revision
     and reading.extraction = article.current_extraction

@@ -1,7 +1,13 @@
--- No surrogate id and no natural key of a narrow table is given twice.
-select 'ops.input.input_id' as key, count(*) - count(distinct input_id) as surplus from ops.input having surplus > 0
+-- No surrogate id that the batch gave, and no natural key of a narrow table, is given twice.
+select 'ops.input.input_id' as key, count(*) - count(distinct input_id) as surplus
+from ops.input
+where input_id in (select input_id from placed)
+having surplus > 0
 union all
-select 'dim_article.article_id', count(*) - count(distinct article_id) as surplus from dim_article having surplus > 0
+select 'dim_article.article_id', count(*) - count(distinct article_id) as surplus
+from dim_article
+where article_id in (select article_id from decisions)
+having surplus > 0
 union all
 select 'dim_source.source_id', count(*) - count(distinct source_id) as surplus from dim_source having surplus > 0
 union all
