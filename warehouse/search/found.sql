@@ -36,7 +36,7 @@ wanted as (
         on reading.article_id = article.article_id
         and reading.revision = article.current_revision
         and reading.extraction = article.current_extraction
-    join main.dim_source as source on source.source_id = reading.source_id
+    join main.source_identity as source on source.source_id = reading.source_id
     where (getvariable('source') is null or source.domain = getvariable('source') or source.name = getvariable('source'))
         and (getvariable('since') is null or reading.published_date >= getvariable('since'))
 ),
