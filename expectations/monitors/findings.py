@@ -55,8 +55,8 @@ class Finding:
 
     ``cause`` tells findings of one monitor apart (``too_few``, ``too_many``); while the state is ``ok`` it is the one
     that was looked for. ``since`` is when the trouble began as far as the past shows, null while all is well.
-    ``evidence`` is in nats, 0 where nothing speaks against the subject, ``needed`` what opens an incident. ``why`` is
-    for people, with the numbers.
+    ``evidence`` is in nats (of ``schedule`` in runs), 0 where nothing speaks against the subject, ``needed`` what opens
+    an incident. ``why`` is for people, with the numbers.
     """
 
     monitor: str

@@ -25,7 +25,7 @@ _BASELINE_DAYS = 120
 _TEST_DAYS = (7, 21, 56)  # the shortest that holds enough articles
 _TEST_ARTICLES = 40
 _ODD_DAYS = 0.1
-_EDGE = 0.05  # nothing is so sure that a few exceptions in a day prove more than a bad day
+EDGE = 0.05  # nothing is so sure that a few exceptions in a day prove more than a bad day
 _RHO, _RHO_DAYS, _MOST_ODD = 0.03, 10, 0.3  # the likeness of a day's articles before a past is seen, in days of past
 _MOST = 1.5  # evidence is kept up to so many times what is needed: what is well again should soon be seen to be
 
@@ -101,10 +101,10 @@ def expect(measure: Measure, past: Counted, end: int) -> Share | None:
     if measure.direction == "falls":
         if usual < measure.floor:
             return None
-        usual = min(usual, 1 - _EDGE)
+        usual = min(usual, 1 - EDGE)
         broken = measure.factor * usual
     else:
-        usual = max(usual, _EDGE)
+        usual = max(usual, EDGE)
         broken = min(max(measure.factor * usual, usual + measure.step), 0.97)
         if broken - usual < measure.step / 2:
             return None
@@ -124,7 +124,7 @@ def _usual(of: Floats, having: Floats, direction: str) -> tuple[float, float]:
     usual = (float(having_kept.sum()) + 0.5) / (total + 1.0)
     # Moments of a beta-binomial: var(having) = n p q (1 + (n - 1) rho). All days count, as odd days are what rho is
     # about; a day of a past fault counts as a very odd one and no more.
-    p = min(max(usual, _EDGE), 1 - _EDGE)
+    p = min(max(usual, EDGE), 1 - EDGE)
     excess = np.minimum((having - of * p) ** 2 / (of * p * (1 - p)) - 1, _MOST_ODD * (of - 1))
     pairs = float((of - 1).sum())
     believed = _RHO_DAYS * (float(of.mean()) + 1)
@@ -173,6 +173,7 @@ def judge(monitor: str, subject: Subject, past: Counted, expected: Share, end: i
     falls = expected.measure.direction == "falls"
     middle = (expected.usual + expected.broken) / 2
     low, high = (middle, None) if falls else (None, middle)
+    more = _kind_of_repeat(observed) if expected.measure is REPEATED and state is not State.OK else ""
     since = when(int(past.hours[began])) if state is not State.OK and began < stop else None
     starts = since or when(expected.tested_from)
     basis = f"{expected.articles:,} articles of the source's own past"
@@ -188,7 +189,7 @@ def judge(monitor: str, subject: Subject, past: Counted, expected: Share, end: i
         needed=NEEDED,
         why=(
             f"{expected.measure.words}: {having:,.0f} of {of:,.0f} ({observed:.0%}) since {starts:%Y-%m-%d %H:%M} UTC, "
-            f"{expected.usual:.0%} expected by {basis}"
+            f"{expected.usual:.0%} expected by {basis}{more}"
         ),
         expectation=Expectation(
             monitor=monitor,
@@ -204,3 +205,10 @@ def judge(monitor: str, subject: Subject, past: Counted, expected: Share, end: i
             basis=basis,
         ),
     )
+
+
+def _kind_of_repeat(share: float) -> str:
+    """A feed that is delivered twice has a share of a half; one that brings the same over and over nearly all."""
+    if 0.35 <= share <= 0.65:
+        return "; as if every article came twice"
+    return "; as if one article came over and over" if share >= 0.85 else ""
