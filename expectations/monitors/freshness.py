@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from expectations.monitors.findings import Expectation, Finding, State, Subject, in_words, state_of, when
 from expectations.monitors.past import DAY, WEEK, YEAR, Arrivals, Ints
-from expectations.monitors.rhythm import Rhythm, learn, silence
+from expectations.monitors.rhythm import Rhythm, Span, learn, silence
 
 MONITOR = "freshness"
 FALSE_ALARMS_A_YEAR = 0.1
 _FAR = 400 * DAY
+_YOUNG = 8.0
 _DECLARED_PATIENCE = 2.0  # a declared interval is a round figure: silence of twice its length is no rhythm any more
 
 _NAMED = {
@@ -55,15 +57,17 @@ class Freshness:
 
     @property
     def needed(self) -> float:
-        """The evidence that opens an incident: so rare that it happens by chance once in ten years."""
+        """The evidence that opens an incident: so rare that it happens by chance once in ten years, and more where
+        the rhythm was learned from few days."""
         if self.rhythm is None:
             return 1.0
-        return math.log(max(self.rhythm.gaps_a_year, 12.0) / FALSE_ALARMS_A_YEAR)
+        return math.log(max(self.rhythm.gaps_a_year, 12.0) / FALSE_ALARMS_A_YEAR) * (1 + _YOUNG / self.rhythm.days)
 
 
-def expect(past: Arrivals, declared: str | None = None) -> Freshness | None:
-    """What a source's past and its declared rhythm let expect; null where there is neither."""
-    rhythm = learn(past)
+def expect(past: Arrivals, declared: str | None = None, set_aside: Sequence[Span] = ()) -> Freshness | None:
+    """What a source's past and its declared rhythm let expect; null where there is neither. ``set_aside`` are the
+    spans of earlier incidents of freshness and volume: what was wrong is no rhythm."""
+    rhythm = learn(past, set_aside)
     hours = None if declared is None else declared_hours(declared)
     if rhythm is None and hours is None:
         return None

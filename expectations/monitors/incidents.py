@@ -15,7 +15,11 @@ from expectations.monitors.findings import Finding, State, Subject
 
 # How long all must be well before an incident is over. A silence is over with the next article, but the source that
 # sends one stray article is not well yet; the others say themselves when the latest articles look usual again.
-CALM: Mapping[str, timedelta] = {"freshness": timedelta(hours=3), "schedule": timedelta(0)}
+CALM: Mapping[str, timedelta] = {
+    "freshness": timedelta(hours=3),
+    "volume": timedelta(days=3),  # over a weekend a flood or a thinned feed may look like any other
+    "schedule": timedelta(0),
+}
 DEFAULT_CALM = timedelta(hours=12)
 
 

@@ -12,6 +12,7 @@ quarter forgiven, as it may have been an outage.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,11 +25,16 @@ MIN_DAYS, MIN_GAPS = 14, 8
 
 # Of a source that rests on some weekdays: the chance that a working day turns out to be a holiday, and that a holiday
 # is followed by a second one (to the power of the days between them).
-_HOLIDAY, _HOLIDAY_GOES_ON = 0.035, 0.15
+_HOLIDAY, _HOLIDAY_GOES_ON = 0.03, 0.12
+_HOLIDAY_LEVEL = 0.3  # of a source that goes on: what is left of its articles
 _POOLED = 30.0  # days of its kind's past that a weekday's own silent days are weighed against
 _SHRUNK = 6.0  # weeks of the plain profile that an hour of the week is weighed against
 _SURE = 0.995  # no hour is surer to have an article than this
 _FORGIVEN_DAYS, _STANDS_OUT = 91, 1.5
+_BUSY = 3.0  # articles a day from which on the spread of days can be told from chance
+_USUAL_SPREAD, _LEAST_SPREAD = 0.1, 0.02
+
+Span = tuple[int, int]  # an hour since 1970 and the hour after the last one
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +50,7 @@ class Rhythm:
     hazard: Floats  # (7, 24): minus the logarithm of the chance that the hour has no article
     silent: Floats  # (7,): chance that the whole day has none
     open: Bools  # (7,): weekdays on which articles come more often than not
+    spread: float  # how unlike each other days are: the variance of their level, whose mean is 1
     late_first: Floats  # (7, 24): chance that a day with articles has had none by the end of the hour
     scale: float  # how many times longer silences are than hours independent of each other would make them
 
@@ -53,10 +60,11 @@ class Rhythm:
         return at // DAY, at % DAY
 
 
-def learn(past: Arrivals) -> Rhythm | None:
+def learn(past: Arrivals, set_aside: Sequence[Span] = ()) -> Rhythm | None:
     """The rhythm of a source, from up to 26 weeks of its past; null where it has less than 14 days or 8 gaps.
 
-    The silence at the end of the grid is left out: it is what will be judged.
+    The silence at the end of the grid is left out: it is what will be judged. So are days that touch a span of
+    ``set_aside``, hours in which something was known to be wrong, unless that is so much that it is the rule.
     """
     last = past.last_hour()
     if last is None:
@@ -76,7 +84,8 @@ def learn(past: Arrivals) -> Rhythm | None:
     awake: Bools = np.asarray(active.any(axis=1))
     weekday = (first_day + np.arange(days)) % 7
     weight = 0.5 ** (np.arange(days - 1, -1, -1) / HALF_LIFE_DAYS)
-    weight[_forgiven(awake)] = 0.0
+    aside = days_aside(set_aside, first_day, days, begins)
+    weight[_forgiven(awake) | aside] = 0.0
     of_weekday = np.zeros((7, days))
     of_weekday[weekday, np.arange(days)] = weight
     seen = of_weekday.sum(axis=1)
@@ -88,8 +97,9 @@ def learn(past: Arrivals) -> Rhythm | None:
     plain = np.minimum(by_hour * (active_hours / max(float(by_hour.sum()), 1e-9))[:, None], _SURE)
     chance = (of_weekday @ active + _SHRUNK * plain) / (seen + _SHRUNK)[:, None]
     hazard = -np.log1p(-np.minimum(chance, _SURE))
+    spread = _spread(of_weekday, grid.sum(axis=1), weekday)
     # Seldom seen late starts leave the distribution of first articles without a tail: the hours' own chances go on.
-    late_first = np.minimum(_late_first(of_weekday, active, awake), np.exp(-np.cumsum(hazard, axis=1)))
+    late_first = np.minimum(_late_first(of_weekday, active, awake), _none_by(np.cumsum(hazard, axis=1), spread))
     rhythm = Rhythm(
         day_begins=begins,
         days=days,
@@ -99,10 +109,11 @@ def learn(past: Arrivals) -> Rhythm | None:
         hazard=hazard,
         silent=silent,
         open=opened,
+        spread=spread,
         late_first=late_first,
         scale=1.0,
     )
-    return replace(rhythm, scale=_scale(rhythm, Arrivals(first_day * DAY + begins, grid.ravel())))
+    return replace(rhythm, scale=_scale(rhythm, Arrivals(first_day * DAY + begins, grid.ravel()), aside))
 
 
 def silence(rhythm: Rhythm, past: Arrivals) -> Floats:
@@ -126,7 +137,7 @@ def silence(rhythm: Rhythm, past: Arrivals) -> Floats:
     same_day = index == from_index
     rest = hazards[np.where(same_day, at, day_ends)] - hazards[since]
     early = rhythm.silent[weekday[since]]
-    found = -np.log(early + (1 - early) * np.exp(-rest))
+    found = -np.log(early + (1 - early) * _none_by(rest, rhythm.spread))
     # Of a day's silences one goes on into the next day, so such a one is as rare as a day, not as an hour.
     overnight = np.log(max(rhythm.gaps / max(rhythm.awake, 1), 1.0))
     chance = chances[index]
@@ -169,6 +180,15 @@ def _by_day(past: Arrivals, begins: int) -> tuple[Ints, int]:
     skipped = first_day * DAY + begins - past.first_hour
     days = (len(past.counts) - skipped) // DAY
     return past.counts[skipped : skipped + days * DAY].reshape(days, DAY), first_day
+
+
+def days_aside(spans: Sequence[Span], first_day: int, days: int, begins: int = 0) -> Bools:
+    """The days (of 24 hours from hour ``begins``) that touch a span; none where that were more than a third."""
+    found = np.zeros(days, np.bool_)
+    for start, end in spans:
+        low, high = (start - begins) // DAY - first_day, -((begins - end) // DAY) - first_day
+        found[max(low, 0) : max(high, 0)] = True
+    return found if found.sum() <= days / 3 else np.zeros(days, np.bool_)
 
 
 def _forgiven(awake: Bools) -> Bools:
@@ -218,10 +238,28 @@ def _late_first(of_weekday: Floats, active: Bools, awake: Bools) -> Floats:
     return left
 
 
-def _scale(rhythm: Rhythm, past: Arrivals) -> float:
+def _none_by(hazards: Floats, spread: float) -> Floats:
+    """The chance of no article by a sum of hazards of one day, whose level is drawn from a gamma distribution, or is
+    a holiday's."""
+    usual: Floats = (1 + spread * hazards) ** (-1 / spread)
+    return (1 - _HOLIDAY) * usual + _HOLIDAY * np.exp(-_HOLIDAY_LEVEL * hazards)
+
+
+def _spread(of_weekday: Floats, daily: Ints, weekday: Ints) -> float:
+    mean = ((of_weekday @ daily.astype(np.float64)) / np.maximum(of_weekday.sum(axis=1), 1e-9))[weekday]
+    busy = (mean >= _BUSY) & (of_weekday.sum(axis=0) > 0)
+    if busy.sum() < MIN_DAYS:
+        return _USUAL_SPREAD
+    ratio = np.sort(daily[busy] / mean[busy])
+    low, high = ratio[int(0.1 * len(ratio))], ratio[int(0.9 * len(ratio))]
+    found = float(((high - low) / 2.563) ** 2 - (1 / mean[busy]).mean())
+    return min(max(found, _LEAST_SPREAD), 1.0)
+
+
+def _scale(rhythm: Rhythm, past: Arrivals, aside: Bools) -> float:
     """How much heavier the tail of the past's silences is than that of the model: at least 1."""
     evidence = silence(rhythm, past)
-    ends = np.flatnonzero(past.counts[1:] > 0)  # the hour before an article
+    ends = np.flatnonzero((past.counts[1:] > 0) & ~np.repeat(aside, DAY)[1:])  # the hour before an article
     gaps = np.sort(evidence[ends])[::-1]
     forgiven = min(rhythm.days // _FORGIVEN_DAYS, len(gaps) // 10)
     gaps = gaps[forgiven:]

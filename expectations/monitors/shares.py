@@ -19,7 +19,7 @@ import numpy as np
 from expectations.monitors.findings import Expectation, Finding, State, Subject, state_of, when
 from expectations.monitors.past import DAY, Floats
 
-NEEDED = 12.0  # nats
+NEEDED = 14.0  # nats
 MIN_BASELINE = 40  # articles
 _BASELINE_DAYS = 120
 _TEST_DAYS = (7, 21, 56)  # the shortest that holds enough articles
@@ -27,6 +27,9 @@ _TEST_ARTICLES = 40
 _ODD_DAYS = 0.1
 EDGE = 0.05  # nothing is so sure that a few exceptions in a day prove more than a bad day
 _RHO, _RHO_DAYS, _MOST_ODD = 0.03, 10, 0.3  # the likeness of a day's articles before a past is seen, in days of past
+_ZONES = (
+    1.5  # a day of UTC holds parts of two days of the source, which makes its articles seem less alike than they are
+)
 _MOST = 1.5  # evidence is kept up to so many times what is needed: what is well again should soon be seen to be
 
 
@@ -128,7 +131,7 @@ def _usual(of: Floats, having: Floats, direction: str) -> tuple[float, float]:
     excess = np.minimum((having - of * p) ** 2 / (of * p * (1 - p)) - 1, _MOST_ODD * (of - 1))
     pairs = float((of - 1).sum())
     believed = _RHO_DAYS * (float(of.mean()) + 1)
-    rho = (max(float(excess.sum()), 0.0) + _RHO * believed) / (pairs + believed)
+    rho = _ZONES * (max(float(excess.sum()), 0.0) + _RHO * believed) / (pairs + believed)
     return usual, min(rho, _MOST_ODD)
 
 

@@ -13,22 +13,26 @@ of each quarter forgiven. A source that is wholly silent is freshness's business
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from expectations.monitors.findings import Expectation, Finding, State, Subject, state_of, when
 from expectations.monitors.past import DAY, Arrivals, Floats, Ints
+from expectations.monitors.rhythm import Span, days_aside
 
 MONITOR = "volume"
 MIN_DAYS = 28
 WINDOW_DAYS = 182
-NEEDED = 11.0  # nats: by chance once in 60,000 windows
+NEEDED = 8.5  # nats: by chance once in 5,000 windows
 
 _HALF_LIFE_DAYS = 56
 _LEVEL_DAYS = 28
 # Hours of a window, and how many of its days may be holidays.
-_WINDOWS = ((48, 1), (96, 2), (168, 2))
+_WINDOWS = ((72, 2), (120, 2), (168, 2))
+_MANY_WINDOWS = (24, 168)  # a day is quick; a week sees that a flood goes on where a day has an article or none
+_HELD_OUT_DAYS = 7  # what is judged is not learned from
 _FEW = 0.5  # a loss of less than half is a slow summer
 _MANY = 5.0
 _MANY_MORE_THAN_EVER = 1.4
@@ -58,6 +62,7 @@ class Volumes:
     few_seen: Floats
     few_expected: Floats
     many: Floats
+    many_window: Ints
     many_seen: Floats
     many_expected: Floats
 
@@ -71,9 +76,10 @@ def tail(seen: Floats, mean: Floats, spread: float) -> Floats:
     return np.maximum(first + shape * np.log((shape + mean) / (shape + seen)), 0.0)
 
 
-def expect(past: Arrivals) -> Volume | None:
-    """What the last 26 weeks let expect of the next days; null where there are less than four weeks."""
-    midnight = past.end // DAY * DAY
+def expect(past: Arrivals, set_aside: Sequence[Span] = ()) -> Volume | None:
+    """What the last 26 weeks let expect of the next days; null where there are less than four weeks. Days that touch a
+    span of ``set_aside``, an earlier incident's hours, are taken for what the same weekday before them was."""
+    midnight = past.end // DAY * DAY - _HELD_OUT_DAYS * DAY
     recent = past.until(midnight).since(midnight - WINDOW_DAYS * DAY)
     begun = np.flatnonzero(recent.counts)
     if len(begun) == 0:
@@ -83,11 +89,15 @@ def expect(past: Arrivals) -> Volume | None:
     if days < MIN_DAYS:
         return None
     grid = recent.since(first_day * DAY).counts.reshape(days, DAY).astype(np.float64)
+    aside = days_aside(set_aside, first_day, days)
+    for day in np.flatnonzero(aside):
+        if day >= 7:
+            grid[day] = grid[day - 7]
     daily = grid.sum(axis=1)
     weekday = (first_day + np.arange(days)) % 7
     weight = 0.5 ** (np.arange(days - 1, -1, -1) / _HALF_LIFE_DAYS)
     of_weekday = np.zeros((7, days))
-    of_weekday[weekday, np.arange(days)] = weight
+    of_weekday[weekday, np.arange(days)] = np.where(aside, 0.0, weight)
 
     near = _level(daily)
     overall = max(float(near.mean()), 0.02)
@@ -142,26 +152,34 @@ def volumes(expected: Volume, past: Arrivals, hours: int) -> Volumes:
         seen, mean = seen_sum[ends] - seen_sum[ends - window], rate_sum[ends] - rate_sum[ends - window]
         busiest = float(expected.rate.sum(axis=1).max())
         least = np.maximum(mean - holidays * (busiest - expected.quietest), 0.02 * mean)
-        found = np.where((seen > 0) & (seen < _FEW * least), tail(seen, least, expected.spread), 0.0)
+        found = np.where(
+            (seen > 0) & (seen < _FEW * least), tail(seen, least, expected.spread / (window / DAY) ** 0.5), 0.0
+        )
         better = (found > few) | (few_window == 0)
         few, few_window = np.where(better, found, few), np.where(better, window, few_window)
         few_seen, few_expected = np.where(better, seen, few_seen), np.where(better, mean, few_expected)
 
-    seen, mean = seen_sum[ends] - seen_sum[ends - DAY], rate_sum[ends] - rate_sum[ends - DAY]
-    bound = np.maximum(_MANY * mean, _MANY_MORE_THAN_EVER * expected.peak * mean) + _MANY_ARTICLES
-    many = np.where(seen > bound, tail(seen, mean, expected.spread), 0.0)
-    return Volumes(few, few_window, few_seen, few_expected, many, seen, mean)
+    many, many_window = np.zeros(hours), np.zeros(hours, np.int64)
+    many_seen, many_expected = np.zeros(hours), np.zeros(hours)
+    for window in _MANY_WINDOWS:
+        seen, mean = seen_sum[ends] - seen_sum[ends - window], rate_sum[ends] - rate_sum[ends - window]
+        bound = np.maximum(_MANY * mean, _MANY_MORE_THAN_EVER * expected.peak * mean) + _MANY_ARTICLES
+        found = np.where(seen > bound, tail(seen, mean, expected.spread), 0.0)
+        better = (found > many) | (many_window == 0)
+        many, many_window = np.where(better, found, many), np.where(better, window, many_window)
+        many_seen, many_expected = np.where(better, seen, many_seen), np.where(better, mean, many_expected)
+    return Volumes(few, few_window, few_seen, few_expected, many, many_window, many_seen, many_expected)
 
 
 def judge(subject: Subject, past: Arrivals, expected: Volume) -> tuple[Finding, Finding]:
-    """Whether the last days brought too few articles, and whether the last day brought too many."""
+    """Whether the last days brought too few articles, and whether the last day or week brought too many."""
     found = volumes(expected, past, 1)
     few = _finding(
-        subject, expected, past.end, "too_few", int(found.few_window[0]) or _WINDOWS[0][0],
+        subject, expected, past.end, "too_few", int(found.few_window[0]),
         (float(found.few_seen[0]), float(found.few_expected[0]), float(found.few[0])),
     )  # fmt: skip
     many = _finding(
-        subject, expected, past.end, "too_many", DAY,
+        subject, expected, past.end, "too_many", int(found.many_window[0]),
         (float(found.many_seen[0]), float(found.many_expected[0]), float(found.many[0])),
     )  # fmt: skip
     return few, many

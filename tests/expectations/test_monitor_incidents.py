@@ -19,14 +19,14 @@ GAZETTE = Subject("source", "harbour-gazette.example")
 
 
 def finding(
-    state: State, hour: int, subject: Subject = COURIER, monitor: str = "volume", cause: str = "too_few"
+    state: State, hour: int, subject: Subject = COURIER, monitor: str = "fields", cause: str = "too_few"
 ) -> Finding:
     at = BEGIN + timedelta(hours=hour)
     expectation = Expectation(monitor, subject, "articles", at, at, at, 1.0, 2.0, "articles", 0.001, "its own past")
     return Finding(monitor, subject, cause, state, at, None, 0.0, 0.0, 1.0, f"hour {hour}", expectation)
 
 
-def history(states: list[State], monitor: str = "volume") -> list[tuple[str, int]]:
+def history(states: list[State], monitor: str = "fields") -> list[tuple[str, int]]:
     """What happened at which hour: opened, resolved."""
     open_now: tuple[Incident, ...] = ()
     told = []

@@ -80,8 +80,8 @@ def test_a_newsroom_is_not_missed_at_night_and_is_in_the_morning() -> None:
     assert state_after(newsroom(), evening, 14) is State.OPEN
 
 
-def test_a_newsroom_is_missed_within_five_hours_of_the_day() -> None:
-    assert state_after(newsroom(), LAST_MONDAY + 10, 5) is State.OPEN
+def test_a_newsroom_is_missed_within_seven_hours_of_the_day() -> None:
+    assert state_after(newsroom(), LAST_MONDAY + 10, 7) is State.OPEN
 
 
 def test_an_office_is_not_missed_over_a_weekend_with_a_holiday_beside_it() -> None:
