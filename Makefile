@@ -74,6 +74,7 @@ bench: dev-environment
 	$(BIN)/python -m benchmarks.pipeline --engine fast $(BENCH)
 	$(BIN)/python -m benchmarks.extraction $(BENCH)
 	$(BIN)/python -m benchmarks.false_cuts $(BENCH)
+	$(BIN)/python -m benchmarks.monitors $(BENCH)
 
 bench-warehouse: dev-environment
 	$(BIN)/python -m benchmarks.warehouse --articles $(or $(ARTICLES),1000000) $(BENCH)
