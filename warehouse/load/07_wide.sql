@@ -39,6 +39,15 @@ select
     staged.block_set_version,
     staged.is_paywalled,
     staged.origins,
+    staged.input_key as path,
+    list_transform(coalesce(staged.authors, []), lambda author: author.name) as authors,
+    list_transform(
+        list_filter(coalesce(staged.authors, []), lambda author: author.kind = 'organisation'), lambda author: author.name
+    ) as organisations,
+    coalesce(staged.items, []) as items,
+    staged.identity_kind,
+    coalesce(staged.feed, '(none)') as feed,
+    staged.engine,
     staged.content_hash,
     staged.body_hash,
     staged.reading_hash,

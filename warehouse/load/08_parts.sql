@@ -57,7 +57,12 @@ where decisions.article_id is not null
 group by decisions.article_id;
 
 insert into dim_article by name
-select * exclude (is_new) from articles_seen where is_new order by article_id;
+select
+    * exclude (is_new),
+    revisions = 1 and current_revision = 1 and current_extraction = 1 and first_seen_at = last_seen_at as seen_once
+from articles_seen
+where is_new
+order by article_id;
 
 update dim_article
 set
@@ -66,7 +71,8 @@ set
     current_extraction = coalesce(seen.current_extraction, dim_article.current_extraction),
     source_id = coalesce(seen.source_id, dim_article.source_id),
     first_seen_at = least(dim_article.first_seen_at, seen.first_seen_at),
-    last_seen_at = greatest(dim_article.last_seen_at, seen.last_seen_at)
+    last_seen_at = greatest(dim_article.last_seen_at, seen.last_seen_at),
+    seen_once = false
 from articles_seen as seen
 where dim_article.article_id = seen.article_id
     and not seen.is_new

@@ -45,35 +45,33 @@
 -- content_hash: xxh3-128 of the record's bytes
 -- batch_id: Batch that loaded it
 -- run_id: Run that loaded it
-with bylines as (
-    select
-        place.article_id,
-        place.revision,
-        place.extraction,
-        list(author.name order by place.position) as authors,
-        list(author.name order by place.position) filter (where author.author_kind = 'organisation') as organisations
-    from main.bridge_article_author as place
-    join main.dim_author as author using (author_id)
-    group by all
-),
 
-roundups as (
-    select article_id, revision, extraction, list(text order by position) as items
-    from main.fact_article_item
-    group by all
+-- Most articles have one reading, which is the current one, and were seen once: all that they show stands in the reading.
+-- The others alone are joined, so that a question costs what it costs over one flat table.
+with several as (
+    select
+        article_id,
+        current_revision,
+        current_extraction,
+        revisions,
+        identity_kind,
+        first_seen_at,
+        last_seen_at
+    from main.dim_article
+    where seen_once is distinct from true
 )
 
 select
-    input.input_key as path,
-    article.article_id,
+    reading.path,
+    reading.article_id,
 
     reading.kind,
     reading.title,
     reading.kicker,
     reading.summary,
     reading.highlights,
-    coalesce(bylines.authors, []) as authors,
-    coalesce(bylines.organisations, []) as organisations,
+    reading.authors,
+    reading.organisations,
     reading.published_date,
     reading.published_at,
     reading.published_offset,
@@ -83,14 +81,14 @@ select
     reading.url,
     source.domain as source,
     source.name as source_name,
-    feed.name as feed,
+    reading.feed,
     reading.section,
     reading.categories,
     reading.language,
     reading.is_translated,
     reading.is_paywalled,
     reading.headings,
-    coalesce(roundups.items, []) as items,
+    reading.items,
     reading.body,
 
     reading.word_count,
@@ -98,34 +96,22 @@ select
     reading.removed_chars,
     reading.confidence,
     reading.origins,
-    extractor.engine,
+    reading.engine,
     coalesce(reading.block_set_version, 0) as block_set_version,
 
     reading.revision,
     reading.extraction,
-    article.revisions,
-    article.identity_kind,
-    article.first_seen_at,
-    article.last_seen_at,
+    coalesce(several.revisions, 1) as revisions,
+    coalesce(several.identity_kind, reading.identity_kind) as identity_kind,
+    coalesce(several.first_seen_at, reading.observed_at) as first_seen_at,
+    coalesce(several.last_seen_at, reading.observed_at) as last_seen_at,
     reading.observed_at,
     reading.loaded_at,
     reading.content_hash,
     reading.batch_id,
     reading.run_id
-from main.dim_article as article
-join main.fact_article as reading
-    on reading.article_id = article.article_id
-    and reading.revision = article.current_revision
-    and reading.extraction = article.current_extraction
+from main.fact_article as reading
 join main.source_identity as source on source.source_id = reading.source_id
-join main.dim_feed as feed on feed.feed_id = reading.feed_id
-join main.dim_extractor as extractor on extractor.extractor_id = reading.extractor_id
-left join ops.input as input on input.input_id = reading.input_id
-left join bylines
-    on bylines.article_id = reading.article_id
-    and bylines.revision = reading.revision
-    and bylines.extraction = reading.extraction
-left join roundups
-    on roundups.article_id = reading.article_id
-    and roundups.revision = reading.revision
-    and roundups.extraction = reading.extraction
+left join several on several.article_id = reading.article_id
+where several.article_id is null
+    or (several.current_revision = reading.revision and several.current_extraction = reading.extraction)
