@@ -8,7 +8,7 @@ export PYTHON
 # Text comes out as UTF-8 also where the machine has no locale set.
 export PYTHONUTF8 := 1
 
-.PHONY: help demo questions test lint types tests test-kill test-setup dictionary lock bench bench-warehouse clean environment dev-environment
+.PHONY: help demo questions test lint types tests test-kill test-setup dictionary lock bench bench-warehouse bench-queries clean environment dev-environment
 
 help:
 	@echo "make demo        set up, load samples/ into a warehouse of its own, load again, answer five questions"
@@ -78,6 +78,9 @@ bench: dev-environment
 
 bench-warehouse: dev-environment
 	$(BIN)/python -m benchmarks.warehouse --articles $(or $(ARTICLES),1000000) $(BENCH)
+
+bench-queries: dev-environment
+	$(BIN)/python -m benchmarks.queries $(LAKE) --articles $(or $(ARTICLES),1000000)
 
 clean:
 	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
