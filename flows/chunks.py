@@ -65,6 +65,28 @@ def staged_rows(path: str) -> pa.Table:
     return table
 
 
+def staged_pieces(path: str, size: int, bounds: Batch) -> Iterator[pa.Table]:
+    """The rows of a chunk of ``size`` bytes, whose file goes: at once, or where they pass a batch's bounds, because a
+    container was in it, in pieces that keep to them, of which one at a time is in memory."""
+    most = bounds.max_mb * 2**20
+    if size <= most:
+        yield staged_rows(path)
+        return
+    with pa.OSFile(path, "r") as file, pa.ipc.open_stream(file) as stream:
+        held: list[pa.RecordBatch] = []
+        held_rows = held_bytes = 0
+        for found in stream:
+            if held and (held_bytes + found.nbytes > most or held_rows + found.num_rows > bounds.max_rows):
+                yield pa.Table.from_batches(held)
+                held, held_rows, held_bytes = [], 0, 0
+            held.append(found)
+            held_rows += found.num_rows
+            held_bytes += found.nbytes
+        if held:
+            yield pa.Table.from_batches(held)
+    Path(path).unlink()
+
+
 def batches(tables: Iterable[pa.Table], bounds: Batch) -> Iterator[pa.Table]:
     """The rows in order, as tables that end where one of ``tables`` ends and keep to the bounds of a batch."""
     waiting: list[pa.Table] = []

@@ -11,11 +11,12 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from flows.extraction import Extractor, Job, access_of, limits_of
+from flows.extraction import Extractor
 from flows.listing import Listed
 from flows.pickup import NoInbox, list_inbox
 from flows.places import is_url, is_web
 from flows.places import shown as shown_address
+from flows.reading import Job, access_of, limits_of, unpacker_of
 from flows.settings import Loaded, feeds_of, read_site_rules
 from flows.terminal import complain, console, shown
 from transforms.staged import Outcome
@@ -78,6 +79,7 @@ def _rows(loaded: Loaded, files: list[Listed]) -> Iterator[dict[str, Any]]:
         engine=settings.extraction.engine,
         site_rules=rules,
         access=access_of(settings),
+        unpacker=unpacker_of(settings),
     )
     with Extractor(job, settings.extraction.workers) as extractor:
         for table in extractor.read(files, lambda _files, _size: None):

@@ -11,12 +11,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 import resource
+import tempfile
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import TimeoutError as DeadlinePassed
 from concurrent.futures import wait
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 from multiprocessing import forkserver
 from pathlib import Path
 from types import TracebackType
@@ -25,42 +26,17 @@ import pyarrow as pa
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from flows.listing import Listed
-from flows.opening import StillWritten, open_input, read_sidecar_of
-from flows.places import Access, is_url
-from flows.settings import Settings
+from flows.places import is_url
+from flows.reading import Job, end_of_container, entry_rows, outside_of, rows_of
+from flows.unpacking import LOST, Begun, Ended, Message, Slice, Unpacking, Unread, entries_of
 from transforms.article import RawFile, Reading, Rejection
-from transforms.hints import Feed, raw_file, with_fault
 from transforms.read.page_body import Engine
-from transforms.read.site_rules import SiteRules
-from transforms.staged import SCHEMA, InputFacts, digest, failed_row, rows, same_row, settling_row, to_table
+from transforms.staged import SCHEMA, InputFacts, Outcome, failed_row, same_row, to_table
 from transforms.strip.site_blocks import SiteBlocks
 
 GROUP_BYTES = 1024 * 1024
 GROUP_FILES = 32
 _LOOK_UP_SECONDS = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one file may cost: seconds of a child's time, MB of memory above an idle child's, MB of content."""
-
-    seconds: float
-    memory_mb: int
-    file_mb: int
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What every child of a run needs to know; sent to each once."""
-
-    as_of: datetime
-    feeds: tuple[Feed, ...]
-    limits: Limits
-    keep_raw: bool
-    engine: Engine = "accurate"
-    site_rules: SiteRules | None = None
-    site_blocks: SiteBlocks | None = None
-    access: Access = field(default_factory=Access)
 
 
 def prepare_children(engine: Engine) -> None:
@@ -116,25 +92,101 @@ class Extractor:
         for _ in range(self.workers):
             self._pool.schedule(_idle)
 
-    def read(self, files: Sequence[Listed], advance: Callable[[int, int], None]) -> Iterator[pa.Table]:
-        """The rows of ``files``, in their order, a table a group. Safe to call from several threads.
+    def read(
+        self, files: Sequence[Listed], advance: Callable[[int, int], None], spool: Path | None = None
+    ) -> Iterator[pa.Table]:
+        """The rows of ``files``, in their order, a table a group of files or a slice of a container. Safe to call from
+        several threads.
 
-        ``advance`` is told the files and bytes of each group that was read.
+        ``advance`` is told the files and bytes of each group that was read. The folder ``spool`` takes what containers
+        unpack to, some MB at a time; without one it is the system's for temporary files.
         """
         groups = list(group(files))
         futures = [self._schedule(members) for members in groups]
         for members, future in zip(groups, futures, strict=True):
-            yield self._result(members, future)
+            yield from self._with_members(members, self._result(members, future), spool)
             advance(len(members), sum(file.size for file in members))
+
+    def _with_members(self, files: Sequence[Listed], table: pa.Table, spool: Path | None) -> Iterator[pa.Table]:
+        """A group's rows, with the members of its containers in the place of the rows that call them packed."""
+        begun = 0
+        for at, outcome in enumerate(table["outcome"].to_pylist()):
+            if outcome == Outcome.PACKED.value:
+                if at > begun:
+                    yield table.slice(begun, at - begun)
+                key = table["file_key"][at].as_py()
+                file = next(file for file in files if file.file_key == key)
+                with tempfile.TemporaryDirectory(prefix="unpacked-", dir=spool) as folder:
+                    yield from self._unpacked(file, Path(folder))
+                begun = at + 1
+        if begun < table.num_rows:
+            yield table.slice(begun)
+
+    def _unpacked(self, file: Listed, folder: Path) -> Iterator[pa.Table]:
+        """The rows of a container: its members', a table a slice, and its own at last."""
+        outside = outside_of(file, self._job)
+        own = InputFacts(file.file_key, outside.feed, file.size, file.mtime_ns, None, file.etag)
+        columns = next((feed.columns for feed in self._job.feeds if feed.name == outside.feed), ())
+        form, count = "", 0
+        end: Unread | Ended | None = None
+        waiting: deque[tuple[Slice, ProcessFuture[bytes]]] = deque()
+        with Unpacking(file, self._job.unpacker, folder, columns) as unpacking:
+            while end is None or waiting:
+                while end is None and (not waiting or unpacking.ready()):
+                    match self._message(unpacking):
+                        case Slice() as part:
+                            count += part.members
+                            members = range(part.members)
+                            waiting.append((part, self._schedule_slice(part.path, members, outside, own)))
+                        case Begun(size, mtime_ns, content_hash, form):
+                            own = replace(own, size=size, mtime_ns=mtime_ns, content_hash=content_hash)
+                            if content_hash == file.known_hash:
+                                yield to_table([same_row(own)])
+                                return
+                        case Unread() | Ended() as last:
+                            end = last
+                if waiting:
+                    part, future = waiting.popleft()
+                    yield self._slice_result(part.path, range(part.members), outside, own, future)
+                    unpacking.release(part)
+        yield to_table(end_of_container(file, own, form, end, self._job, is_empty=count == 0))
+
+    def _message(self, unpacking: Unpacking) -> Message:
+        """What the unpacking child says next; an end where it dies or says nothing for as long as a page may take."""
+        seconds = self._job.limits.seconds
+        try:
+            message = unpacking.next(seconds, self._ended.is_set)
+        except TimeoutError:
+            return Ended(("deadline_exceeded", f"nothing of it was unpacked for {seconds:g} s{LOST}"))
+        return message or Ended(("reader_crashed", f"it ended the process that unpacked it{LOST}"))
+
+    def _schedule_slice(
+        self, path: str, members: Sequence[int], outside: RawFile, own: InputFacts
+    ) -> ProcessFuture[bytes]:
+        seconds = self._job.limits.seconds
+        return self._pool.schedule(_read_slice, args=(path, tuple(members), outside, own), timeout=seconds)
+
+    def _slice_result(
+        self, path: str, members: Sequence[int], outside: RawFile, own: InputFacts, future: ProcessFuture[bytes]
+    ) -> pa.Table:
+        """A slice's rows; where it costs too much, its members are read one by one."""
+        self._wait(future)
+        try:
+            return pa.ipc.open_stream(future.result()).read_all()
+        except (DeadlinePassed, ProcessExpired, MemoryError) as error:
+            if len(members) == 1:
+                entry = entries_of(path)[members[0]]
+                reason, detail = self._words(f"{own.file_key}#{entry.record}", error)
+                refusal = Rejection(reason, detail)
+                return to_table(entry_rows(entry, outside, own, self._job, lambda _raw: [refusal]))
+        singly = [([at], self._schedule_slice(path, [at], outside, own)) for at in members]
+        return pa.concat_tables([self._slice_result(path, at, outside, own, each) for at, each in singly])
 
     def _schedule(self, members: Sequence[Listed]) -> ProcessFuture[bytes]:
         return self._pool.schedule(_read_group, args=(tuple(members),), timeout=self._job.limits.seconds)
 
     def _result(self, members: Sequence[Listed], future: ProcessFuture[bytes]) -> pa.Table:
-        # A stopped pool leaves what its children had in hand pending for ever, so nobody waits without looking up.
-        while not wait([future], timeout=_LOOK_UP_SECONDS).done:
-            if self._ended.is_set():
-                raise ChildrenEnded("the children were ended while files were read; the next run reads them")
+        self._wait(future)
         try:
             return pa.ipc.open_stream(future.result()).read_all()
         except (DeadlinePassed, ProcessExpired, MemoryError) as error:
@@ -142,7 +194,23 @@ class Extractor:
                 return to_table(self._refused(members[0], error))
         return pa.concat_tables([self._result([member], self._schedule([member])) for member in members])
 
+    def _wait(self, future: ProcessFuture[bytes]) -> None:
+        # A stopped pool leaves what its children had in hand pending for ever, so nobody waits without looking up.
+        while not wait([future], timeout=_LOOK_UP_SECONDS).done:
+            if self._ended.is_set():
+                raise ChildrenEnded("the children were ended while files were read; the next run reads them")
+
     def _refused(self, file: Listed, error: BaseException) -> list[dict[str, object]]:
+        reason, detail = self._words(file.file_key, error)
+        if is_url(file.path):
+            # It may have been the server. The process of the flow does not wait for it to look at the bytes.
+            what = detail.partition(";")[0]
+            unread = InputFacts(file.file_key, None, file.size, file.mtime_ns, None, file.etag)
+            return [failed_row(unread, reason, f"{what}; the next run tries again")]
+        return rows_of(file, self._job, lambda _raw: [Rejection(reason, detail)], opens=False)
+
+    def _words(self, key: str, error: BaseException) -> tuple[str, str]:
+        """Why the input ``key`` is refused, and how that reads."""
         limits = self._job.limits
         match error:
             case MemoryError():
@@ -151,29 +219,10 @@ class Extractor:
                 reason, what = "deadline_exceeded", f"was not read within {limits.seconds:g} s"
             case _:
                 reason, what = "reader_crashed", "ended the process that read it"
-        if is_url(file.path):
-            # It may have been the server. The process of the flow does not wait for it to look at the bytes.
-            detail = f"{file.file_key}: {what}; the next run tries again"
-            return [
-                failed_row(InputFacts(file.file_key, None, file.size, file.mtime_ns, None, file.etag), reason, detail)
-            ]
-        detail = (
-            f"{file.file_key}: {what}; quarantined with its bytes. If it is a real article, raise "
+        return reason, (
+            f"{key}: {what}; quarantined with its bytes. If it is a real article, raise "
             "extraction.page_seconds or extraction.page_memory_mb and replay it"
         )
-        return _rows_of(file, self._job, lambda _raw: [Rejection(reason, detail)])
-
-
-def limits_of(settings: Settings) -> Limits:
-    """What the settings allow one file."""
-    said = settings.extraction
-    return Limits(said.page_seconds, said.page_memory_mb, said.max_file_mb)
-
-
-def access_of(settings: Settings) -> Access:
-    """How the settings say that places are reached. A silent server is given up before its page's deadline is."""
-    said = settings.pickup
-    return Access(said.s3_endpoint, said.s3_region, seconds=settings.extraction.page_seconds / 3)
 
 
 def available_cores() -> int:
@@ -207,9 +256,14 @@ _job: Job
 def _start_child(job: Job) -> None:
     global _job  # noqa: PLW0603 - a child serves one run, and pebble hands its initializer's argument over once
     _job = job
+    limit_memory(job.limits.memory_mb)
+
+
+def limit_memory(memory_mb: int) -> None:
+    """Bound this process's memory to so many MB above what it has now."""
     if hasattr(resource, "RLIMIT_AS") and Path("/proc/self/statm").exists():
         own = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
-        allowed = own + job.limits.memory_mb * 2**20
+        allowed = own + memory_mb * 2**20
         resource.setrlimit(resource.RLIMIT_AS, (allowed, allowed))
 
 
@@ -221,7 +275,20 @@ def _read_group(files: Sequence[Listed]) -> bytes:
     """In a child: the staged rows of ``files`` as one Arrow stream, which the parent opens without a copy."""
     found: list[dict[str, object]] = []
     for file in files:
-        found += _rows_of(file, _job, _extract)
+        found += rows_of(file, _job, _extract)
+    return _streamed(found)
+
+
+def _read_slice(path: str, members: Sequence[int], outside: RawFile, own: InputFacts) -> bytes:
+    """In a child: the staged rows of some members of a slice, as one Arrow stream."""
+    entries = entries_of(path)
+    found: list[dict[str, object]] = []
+    for at in members:
+        found += entry_rows(entries[at], outside, own, _job, _extract)
+    return _streamed(found)
+
+
+def _streamed(found: list[dict[str, object]]) -> bytes:
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, SCHEMA) as writer:
         writer.write_table(to_table(found))
@@ -232,38 +299,3 @@ def _extract(raw: RawFile) -> list[Reading]:
     from transforms.extract import extract
 
     return extract(raw, as_of=_job.as_of, engine=_job.engine, site_rules=_job.site_rules, site_blocks=_job.site_blocks)
-
-
-def _rows_of(file: Listed, job: Job, read: Callable[[RawFile], list[Reading]]) -> list[dict[str, object]]:
-    """Read one file and its sidecar, and give its rows: what ``read`` made of it, or why it could not be opened."""
-    unread = InputFacts(file.file_key, None, file.size, file.mtime_ns, None, file.etag)
-    if file.problem is not None:
-        return [failed_row(unread, *file.problem)]
-    try:
-        with open_input(file, job.access) as opened:
-            content, mtime_ns = opened.stream.read(job.limits.file_mb * 2**20 + 1), opened.mtime_ns
-    except StillWritten as error:
-        detail = f"{file.file_key}: {error.strerror}; left for the next run, which reads it when it has settled"
-        return [settling_row(unread, "changed_while_read", detail)]
-    except OSError as error:
-        reason = "vanished" if isinstance(error, FileNotFoundError) else "unreadable"
-        detail = f"{file.file_key}: {error.strerror}; the next run tries again"
-        return [failed_row(unread, reason, detail)]
-    sidecar = read_sidecar_of(file, job.access, opened.content_type)
-    raw, problem = raw_file(file.file_key, content, sidecar, job.feeds)
-    if file.record is not None:
-        raw = replace(raw, key=f"{raw.key}#{file.record}")
-    facts = InputFacts(file.file_key, raw.feed, len(content), mtime_ns, digest(content), file.etag)
-    if facts.content_hash == file.known_hash:
-        return [same_row(facts)]
-    if len(content) > job.limits.file_mb * 2**20:
-        detail = (
-            f"{file.file_key}: larger than {job.limits.file_mb} MB; quarantined without its bytes. Split it, or raise "
-            "extraction.max_file_mb"
-        )
-        cut = replace(facts, size=file.size)
-        return rows(cut, b"", [Rejection("too_large", detail)], keep_raw=False)
-    readings = read(raw)
-    if problem is not None:
-        readings = [with_fault(reading, problem) for reading in readings]
-    return rows(facts, content, readings, keep_raw=job.keep_raw)

@@ -34,12 +34,13 @@ from prefect.utilities.annotations import opaque
 from expectations import verdict
 from expectations.rules import Bounds
 from flows import alerts
-from flows.chunks import CHUNKS_AT_ONCE, batches, cut, staged_rows, under_way
-from flows.extraction import Extractor, Job, access_of, limits_of
+from flows.chunks import CHUNKS_AT_ONCE, batches, cut, staged_pieces, under_way
+from flows.extraction import Extractor
 from flows.listing import Inbox, Listed
 from flows.pickup import list_inbox
 from flows.places import shown
 from flows.progress import REPORTER
+from flows.reading import Job, access_of, limits_of, unpacker_of
 from flows.settings import Loaded, Settings, feeds_of, load, read_site_rules
 from flows.summary import STATES, Counts, Finish, Problem, RunSummary
 from transforms.extract import extractors
@@ -133,6 +134,7 @@ def run(loaded: Loaded, inbox: str, folder: Path, *, verify: bool) -> RunSummary
         engine=loaded.settings.extraction.engine,
         site_rules=rules,
         access=access_of(loaded.settings),
+        unpacker=unpacker_of(loaded.settings),
     )
     with (
         run_lock(folder, wait_seconds=loaded.settings.lock_wait_seconds),
@@ -217,8 +219,8 @@ class _Run:
     def _tables(self, chunks: Iterable[PrefectFuture[StagedChunk]]) -> Iterator[pa.Table]:
         for future in under_way(chunks):
             with self._watch.stage("reading"):
-                table = staged_rows(future.result().path)
-            yield table
+                chunk = future.result()
+            yield from staged_pieces(chunk.path, chunk.size, self._settings.batch)
 
     def _load(self, batch: pa.Table) -> None:
         staged = self._set_aside(batch)
@@ -250,9 +252,9 @@ class _Run:
         settling = pc.equal(batch["outcome"], pa.scalar(Outcome.SETTLING.value))
         if not pc.any(pc.or_(same, settling)).as_py():
             return batch
-        touched = batch.select(ledger.LISTING.names).filter(same)
-        ledger.touch(self._con, touched)
-        self._spared += touched.num_rows
+        self._spared += len(batch.filter(same))
+        is_file = pc.and_(same, pc.is_null(batch["record"]))
+        ledger.touch(self._con, batch.select(ledger.LISTING.names).filter(is_file))
         changing = batch["file_key"].filter(settling)
         self._changing += len(changing)
         self._changing_example = self._changing_example or (changing[0].as_py() if len(changing) else "")
@@ -334,7 +336,7 @@ def read_chunk(path: str, files: Sequence[Listed]) -> StagedChunk:
     reporter = REPORTER.get()
     count = size = 0
     with pa.OSFile(path, "wb") as file, pa.ipc.new_stream(file, SCHEMA) as writer:
-        for table in _EXTRACTOR.get().read(files, reporter.advance):
+        for table in _EXTRACTOR.get().read(files, reporter.advance, Path(path).parent):
             writer.write_table(table)
             count += table.num_rows
             size += table.nbytes

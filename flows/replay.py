@@ -31,11 +31,12 @@ from prefect.utilities.annotations import opaque
 from expectations import verdict
 from expectations.rules import Bounds
 from flows.chunks import CHUNKS_AT_ONCE, batches, cut, staged_rows, under_way
-from flows.extraction import Extractor, Job, access_of, limits_of
+from flows.extraction import Extractor
 from flows.ingest import Stopwatch, counts_of, in_words, sweep
 from flows.kept_bytes import KeptBytes
 from flows.progress import REPORTER
 from flows.read_again import ReadAgain, Rereader
+from flows.reading import Job, access_of, limits_of, unpacker_of
 from flows.replay_summary import Example, ReplaySummary, Tally
 from flows.settings import Loaded, feeds_of, load, read_site_rules
 from flows.summary import Finish
@@ -198,6 +199,7 @@ class _Replay:
             keep_raw=self._settings.keep_raw != "none" and not self._is_dry_run,
             engine=self._settings.extraction.engine,
             site_rules=self._site_rules,
+            unpacker=unpacker_of(self._settings),
             site_blocks=blocks_ever_learned(self._con),
             access=access_of(self._settings),
         )

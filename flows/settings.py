@@ -64,6 +64,15 @@ class Pickup(Section, frozen=True):
     s3_region: str = ""
 
 
+class Containers(Section, frozen=True):
+    """What one container may hold: archives, WARC files, files of records."""
+
+    max_members: Positive = 5_000_000
+    max_unpacked_mb: Positive = 65_536
+    max_ratio: Positive = 200
+    max_depth: Positive = 3
+
+
 class Batch(Section, frozen=True):
     """How much is committed at once, and how much one task reads."""
 
@@ -117,6 +126,7 @@ class FeedSettings(Section, frozen=True):
     source: str | None = None
     language: str | None = None
     rhythm: str | None = None
+    columns: Mapping[str, Name] = msgspec.field(default_factory=dict)
 
 
 class Settings(Section, frozen=True):
@@ -129,6 +139,7 @@ class Settings(Section, frozen=True):
     lock_wait_seconds: Seconds = 0.0
     pickup: Pickup = Pickup()
     extraction: Extraction = Extraction()
+    containers: Containers = Containers()
     batch: Batch = Batch()
     quality: Quality = Quality()
     alerts: Alerts = Alerts()
@@ -281,9 +292,20 @@ def feeds_of(settings: Settings) -> tuple[Feed, ...]:
     from transforms.hints import Feed, PatternError
 
     try:
-        return tuple(Feed(f.name, f.pattern, f.source, f.language, f.rhythm) for f in settings.feeds)
+        return tuple(Feed(f.name, f.pattern, f.source, f.language, f.rhythm, _columns(f)) for f in settings.feeds)
     except PatternError as error:
         raise SettingsError(f"[[feeds]]: {error}") from error
+
+
+def _columns(feed: FeedSettings) -> tuple[tuple[str, str], ...]:
+    from transforms.read.parquet import FIELDS
+
+    unknown = sorted(set(feed.columns) - set(FIELDS))
+    if unknown:
+        raise SettingsError(
+            f"[[feeds]] {feed.name}: columns.{unknown[0]}: no such field; known are {', '.join(FIELDS)}"
+        )
+    return tuple(sorted(feed.columns.items()))
 
 
 def read_site_rules(loaded: Loaded) -> SiteRules | None:

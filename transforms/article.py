@@ -30,6 +30,9 @@ class Origin(StrEnum):
 
     DECLARED = "declared"  # the file states it: a tag, a meta element, JSON-LD, a record's key
     SIDECAR = "sidecar"  # NAME.meta.json beside the file
+    WARC = "warc"  # the headers of the record that holds the page in a WARC file
+    ARCHIVE = "archive"  # the time that an archive notes for its member
+    TABLE = "table"  # a column beside the page's own in a table of pages
     PATH = "path"  # a part of the file's path that its feed's pattern names
     FEED = "feed"  # a default of the feed in the settings
     PAGE = "page"  # seen in the visible page, by its markup
@@ -137,12 +140,15 @@ class Hints:
 
 @dataclass(frozen=True, slots=True)
 class RawFile:
-    """A picked-up file: its key (path inside the inbox, printable), its bytes, and what is known from outside."""
+    """A picked-up file or a container's member: its key (path inside the inbox, printable; a member's adds "#" and its
+    place), its bytes, and what is known from outside. ``form`` is ``record`` where the bytes are one JSON object of a
+    container of such, None where they say themselves what they are."""
 
     key: str
     content: bytes
     hints: Hints = Hints()
     feed: str | None = None
+    form: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import xxhash
 
-from transforms.article import Article, RawFile, Reading, Rejection
+from transforms.article import Article, Hint, RawFile, Reading, Rejection
 from transforms.read import sniff
 from transforms.strip.site_blocks import SiteBlocks, without_site_blocks
 
@@ -40,6 +40,8 @@ def extract(
     """
     try:
         readings = _read(raw, as_of, engine, site_rules)
+        if raw.hints.published is not None:
+            readings = [_dated(r, raw.hints.published) if isinstance(r, Article) else r for r in readings]
         if site_blocks is not None:
             readings = [without_site_blocks(r, site_blocks) if isinstance(r, Article) else r for r in readings]
     except MemoryError:
@@ -77,7 +79,11 @@ def extractors(site_rules: SiteRules | None = None) -> list[tuple[str, str, str]
 
 
 def _read(raw: RawFile, as_of: datetime, engine: Engine, site_rules: SiteRules | None) -> list[Reading]:
-    match sniff(raw):
+    match raw.form or sniff(raw):
+        case "record":
+            from transforms.read.json_records import read_json_record
+
+            return [read_json_record(raw)]
         case "html":
             from transforms.read.html import read_html
             from transforms.read.markup import decode_markup
@@ -114,6 +120,17 @@ def _read_text(raw: RawFile, form: str, as_of: datetime) -> Reading:
     from transforms.read.text import read_text
 
     return read_text(raw, text, as_of=as_of)
+
+
+def _dated(article: Article, said: Hint) -> Article:
+    """The article with the date that is known from outside, where it states none itself."""
+    from transforms.dates import read_date
+
+    published = read_date(said.value, said.origin) if article.published is None else None
+    if published is None:
+        return article
+    origins = tuple(sorted([*article.origins, ("published", said.origin)]))
+    return dataclasses.replace(article, published=published, origins=origins)
 
 
 def _named(reading: Reading, key: str) -> Reading:

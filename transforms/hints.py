@@ -34,7 +34,8 @@ class Feed:
 
     The pattern is matched against the whole key; a leading ``inbox/`` stands for the inbox itself. ``*`` and ``?``
     stay within one folder, ``**`` does not. ``{domain}`` and ``{source}`` name the source, ``{language}`` the language,
-    ``{date:%Y-%m-%d}`` the day on which the file was filed: an observation, never a publication date.
+    ``{date:%Y-%m-%d}`` the day on which the file was filed: an observation, never a publication date. ``columns`` are
+    (field, column) pairs for files that are tables.
     Raises :class:`PatternError`.
     """
 
@@ -43,6 +44,7 @@ class Feed:
     source: str | None = None
     language: str | None = None
     rhythm: str | None = None
+    columns: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         _compiled(self.pattern)
@@ -88,8 +90,12 @@ def with_fault(reading: Reading, problem: str) -> Reading:
     """The reading with the sidecar's fault on record; a rejection has reason enough of its own."""
     if not isinstance(reading, Article):
         return reading
-    fault = FieldFault("sidecar", problem, "sidecar.unreadable")
-    return dataclasses.replace(reading, faults=(*reading.faults, fault))
+    return dataclasses.replace(reading, faults=(*reading.faults, sidecar_fault(problem)))
+
+
+def sidecar_fault(problem: str) -> FieldFault:
+    """What was wrong with a sidecar, as a fault of the article that it describes."""
+    return FieldFault("sidecar", problem, "sidecar.unreadable")
 
 
 class _Sidecar(msgspec.Struct):

@@ -8,6 +8,7 @@ hex digits, made here and not in the database because duckdb does not promise th
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -36,6 +37,11 @@ _COLUMNS: list[tuple[str, pa.DataType]] = [
     ("outcome", pa.string()),
     ("reason", pa.string()),
     ("detail", pa.string()),
+    # of a container: its records that are no articles by their kind, counted by reason
+    (
+        "passed_over",
+        pa.list_(pa.struct([("reason", pa.string()), ("records", pa.int64()), ("example", pa.string())])),
+    ),
     # the article, null in every other row
     ("engine", pa.string()),
     ("identity_key", pa.string()),
@@ -106,6 +112,7 @@ class Outcome(StrEnum):
     CONTAINER = "container"  # a file of records: they have rows of their own
     FAILED = "failed"  # it could not be read at all; the next run tries again
     SAME = "same"  # it was touched, and its bytes are as known
+    PACKED = "packed"  # a container that is to be unpacked: children say so of a file, and no such row is staged
     SETTLING = "settling"  # it changed while it was read; the next run reads it when it has settled
 
 
@@ -113,7 +120,8 @@ class Outcome(StrEnum):
 class InputFacts:
     """What picking up a file found out about it: the columns that every one of its records shares.
 
-    ``size`` is bytes; ``content_hash`` is None where the bytes could not be read.
+    ``size`` is bytes; ``content_hash`` is None where the bytes could not be read. ``record`` is the place in the file
+    where it is a container and this its member, which may hold records again.
     """
 
     file_key: str
@@ -122,6 +130,12 @@ class InputFacts:
     mtime_ns: int | None
     content_hash: str | None
     etag: str | None = None
+    record: str | None = None
+
+    @property
+    def input_key(self) -> str:
+        """The file's key, and the member's place behind it."""
+        return self.file_key if self.record is None else f"{self.file_key}#{self.record}"
 
 
 def digest(data: bytes | str) -> str:
@@ -139,6 +153,31 @@ def rows(inputs: InputFacts, content: bytes, readings: list[Reading], *, keep_ra
     if any(reading.record is not None for reading in readings):
         found.append(_bare_row(inputs) | {"outcome": Outcome.CONTAINER.value})
     return found
+
+
+def container_row(
+    inputs: InputFacts,
+    form: str,
+    fault: tuple[str, str] | None,
+    passed_over: Sequence[tuple[str, int, str]] = (),
+) -> dict[str, object]:
+    """The row of a container whose members have rows of their own; it comes behind theirs.
+
+    ``fault`` is (reason, detail) where not all of it could be read, ``passed_over`` what of it is no article: reason,
+    number of records, the first one's place.
+    """
+    return _bare_row(inputs) | {
+        "format": form,
+        "outcome": Outcome.CONTAINER.value,
+        "reason": fault[0] if fault else None,
+        "detail": fault[1] if fault else None,
+        "passed_over": [{"reason": r, "records": count, "example": example} for r, count, example in passed_over],
+    }
+
+
+def packed_row(inputs: InputFacts) -> dict[str, object]:
+    """The row of a file that must be unpacked first."""
+    return _bare_row(inputs) | {"outcome": Outcome.PACKED.value}
 
 
 def failed_row(inputs: InputFacts, reason: str, detail: str) -> dict[str, object]:
@@ -163,8 +202,9 @@ def to_table(found: list[dict[str, object]]) -> pa.Table:
 
 def _bare_row(inputs: InputFacts) -> dict[str, object]:
     return {
-        "input_key": inputs.file_key,
+        "input_key": inputs.input_key,
         "file_key": inputs.file_key,
+        "record": inputs.record,
         "feed": inputs.feed,
         "size": inputs.size,
         "mtime_ns": inputs.mtime_ns,
@@ -176,8 +216,8 @@ def _bare_row(inputs: InputFacts) -> dict[str, object]:
 def _row(inputs: InputFacts, file_content: bytes, reading: Reading, keep_raw: bool) -> dict[str, object]:
     content = file_content if reading.content is None else reading.content
     row = _bare_row(inputs) | {
-        "input_key": inputs.file_key if reading.record is None else f"{inputs.file_key}#{reading.record}",
-        "record": reading.record,
+        "input_key": inputs.input_key if reading.record is None else f"{inputs.input_key}#{reading.record}",
+        "record": _place(inputs.record, reading.record),
         "size": inputs.size if reading.content is None else len(content),
         "content_hash": inputs.content_hash if reading.content is None else digest(content),
         "raw": pa.compress(content, codec="zstd", asbytes=True) if keep_raw else None,
@@ -191,6 +231,10 @@ def _row(inputs: InputFacts, file_content: bytes, reading: Reading, keep_raw: bo
         row["observed_at"] = reading.observed_at
         row["observed_origin"] = reading.observed_origin.value if reading.observed_origin else None
     return row | {"outcome": Outcome.ARTICLE.value} | _article_columns(reading)
+
+
+def _place(outer: str | None, inner: str | None) -> str | None:
+    return "#".join(part for part in (outer, inner) if part is not None) or None
 
 
 def _article_columns(article: Article) -> dict[str, object]:

@@ -15,9 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from written_articles import write_articles
 
-from flows.extraction import GROUP_BYTES, GROUP_FILES, Extractor, Job, Limits, group
+from flows.extraction import GROUP_BYTES, GROUP_FILES, Extractor, group
 from flows.listing import Listed
 from flows.pickup import list_inbox
+from flows.reading import Job, Limits
 
 # Paragraphs are what trafilatura is superlinear in: this page takes it minutes.
 SLOW_PAGE = "<html><body><article>" + "<p>One paragraph of very many that all say a little.</p>" * 120_000

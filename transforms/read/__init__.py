@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from transforms.article import RawFile
 
 _HEAD = 8192  # bytes that are looked at
+_COMPRESSED = (".gz", ".bz2", ".xz", ".zst", ".zstd")  # suffixes that say nothing of what is in the file
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 _PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
@@ -39,7 +40,7 @@ def sniff(raw: RawFile) -> str:
     """
     head = _head(raw.content)
     name = PurePosixPath(raw.key.lower())
-    suffix = name.suffix
+    suffix = PurePosixPath(name.stem).suffix if name.suffix in _COMPRESSED else name.suffix
     if (
         _OBJECT.match(head)
         or _ARRAY.match(head)

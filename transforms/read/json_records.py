@@ -108,6 +108,13 @@ def read_json_lines(raw: RawFile) -> list[Reading]:
     return found or [Rejection("no_record", "no line holds a record; nothing to read")]
 
 
+def read_json_record(raw: RawFile) -> Reading:
+    """The reading of one record of a container, whose place stands behind the last "#" of the key."""
+    place = raw.key.rpartition("#")[2]
+    decoded = _decoded(_utf8(raw), first_line=int(place) if place.isdecimal() else 1)
+    return decoded if isinstance(decoded, Rejection) else _read(raw, decoded)
+
+
 def _utf8(raw: RawFile) -> bytes:
     """The file's bytes where they are UTF-8, without a mark; else recoded."""
     content = raw.content.removeprefix(b"\xef\xbb\xbf")

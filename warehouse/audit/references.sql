@@ -79,6 +79,9 @@ with broken as (
     union all
     select 'ops.field_fault.input_id', input_id from ops.field_fault anti join ops.input using (input_id)
     union all
+    select 'ops.passed_over.input_id', input_id
+    from ops.passed_over anti join (from ops.input where state = 'container') using (input_id)
+    union all
     select 'site_block.source_id', source_id from site_block anti join dim_source using (source_id)
     union all
     select 'site_block.learned_version', learned_version

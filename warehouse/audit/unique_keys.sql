@@ -71,6 +71,8 @@ with keys as (
     union all
     select 'ops.quarantine_decision (decision_id)', count(*), count(distinct decision_id) from ops.quarantine_decision
     union all
+    select 'ops.passed_over (input_id, reason)', count(*), count(distinct (input_id, reason)) from ops.passed_over
+    union all
     select 'ops.alert (alert_id)', count(*), count(distinct alert_id) from ops.alert
 )
 

@@ -13,11 +13,11 @@ select
     states.state,
     case
         when states.state = 'quarantined' then states.reasons[1].reason
-        when states.state = 'failed' then arrivals.reason
+        when states.state in ('failed', 'container') then arrivals.reason
     end as reason,
     case
         when states.state = 'quarantined' then states.reasons[1].detail
-        when states.state = 'failed' then arrivals.detail
+        when states.state in ('failed', 'container') then arrivals.detail
     end as detail,
     placed.duplicate_of,
     decisions.article_id,
@@ -55,6 +55,19 @@ from faults
 join placed using (row)
 join states using (row)
 where states.state in ('loaded', 'quarantined')
+order by all;
+
+insert into ops.passed_over
+select
+    placed.input_id,
+    passed.over.reason,
+    passed.over.records,
+    passed.over.example,
+    getvariable('run_id'),
+    getvariable('batch_id'),
+    getvariable('now')
+from (select row, unnest(passed_over) as over from staged where len(passed_over) > 0) as passed
+join placed using (row)
 order by all;
 
 insert into ops.batch

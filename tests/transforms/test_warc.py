@@ -1,0 +1,230 @@
+"""WARC files: pages with their time and address, what is passed over, and how a damaged file is told."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from transforms.article import FieldFault, Origin
+from transforms.read.containers import HEAD, members, packing_of, peek_of
+from transforms.read.members import Bounds, Broken, Budget, Found, Member, PassedOver
+from transforms.read.warc import warc_members
+
+PAGE = b"<!doctype html><html><body><p>Die F\xe4hre f\xe4hrt wieder.</p></body></html>"
+
+
+def a_record(
+    number: int,
+    body: bytes = PAGE,
+    *,
+    kind: str = "response",
+    status: str = "200 OK",
+    headers: str = "Content-Type: text/html; charset=iso-8859-1\r\n",
+    said: str = "",
+    uri: str | None = None,
+) -> bytes:
+    """A WARC record; ``headers`` are its response's, ``said`` further ones of its own."""
+    block = f"HTTP/1.1 {status}\r\n{headers}\r\n".encode() + body if kind == "response" else body
+    uri = f"https://quay.example/news/{number}" if uri is None else uri
+    return (
+        f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Record-ID: <urn:uuid:00000000-0000-4000-8000-{number:012d}>\r\n"
+        f"WARC-Date: 2026-03-02T08:15:{number:02d}Z\r\nWARC-Target-URI: {uri}\r\n{said}"
+        f"Content-Type: application/http; msgtype={kind}\r\nContent-Length: {len(block)}\r\n\r\n"
+    ).encode() + block + b"\r\n\r\n"  # fmt: skip
+
+
+def zstd(data: bytes) -> bytes:
+    return bytes(pa.compress(data, codec="zstd", asbytes=True))
+
+
+def opened(data: bytes, bounds: Bounds = Bounds()) -> list[Found]:  # noqa: B008 - a frozen value
+    found: list[Found] = []
+    try:
+        packing = packing_of(data[:HEAD], "crawl.warc")
+        found.extend(members(io.BytesIO(data), packing, Budget(bounds, len(data)), lambda _: False))
+    except Broken as error:
+        found.append(Member("broken", b"", refused=(error.reason, error.detail)))
+    return found
+
+
+def one(record: bytes) -> Member:
+    (found,) = opened(record)
+    assert isinstance(found, Member)
+    return found
+
+
+RECORDS = [
+    a_record(1),
+    a_record(2, kind="request"),
+    a_record(3, status="404 Not Found"),
+    a_record(4, headers="Content-Type: image/png\r\n"),
+    a_record(5, said="WARC-Truncated: length\r\n"),
+]
+PACKED: dict[str, Callable[[list[bytes]], bytes]] = {
+    "bare": b"".join,
+    "gzip by record": lambda records: b"".join(map(gzip.compress, records)),
+    "gzip at once": lambda records: gzip.compress(b"".join(records)),
+    "zstd by record": lambda records: b"".join(map(zstd, records)),
+    "bzip2": lambda records: bz2.compress(b"".join(records)),
+}
+
+
+def test_a_page_has_the_time_address_and_charset_that_its_record_states() -> None:
+    found = one(a_record(7))
+    assert found.content == PAGE
+    assert found.hints.url is not None
+    assert (found.hints.url.value, found.hints.url.origin) == ("https://quay.example/news/7", Origin.WARC)
+    assert (found.hints.fetched_at, found.hints.fetched_origin) == (
+        datetime(2026, 3, 2, 8, 15, 7, tzinfo=UTC),
+        Origin.WARC,
+    )
+    assert found.hints.charset == "iso-8859-1"
+    assert found.faults == ()
+
+
+def test_that_a_crawler_kept_only_a_part_is_a_fault_on_record() -> None:
+    assert one(RECORDS[4]).faults == (FieldFault("body", "length", "warc.truncated"),)
+
+
+@pytest.mark.parametrize("packed", PACKED)
+def test_a_file_gives_its_pages_and_says_what_else_it_holds_however_it_is_packed(packed: str) -> None:
+    found = opened(PACKED[packed](RECORDS))
+    assert [
+        each.content if isinstance(each, Member) else each.reason for each in found if not hasattr(each, "fault")
+    ] == [
+        PAGE,
+        "warc_request",
+        "http_status_4xx",
+        "not_html",
+        PAGE,
+    ]
+    assert len({each.record for each in found}) == 5
+
+
+@pytest.mark.parametrize("packed", ["bare", "gzip by record"])
+def test_a_record_can_be_read_alone_from_the_offset_that_is_its_place(packed: str) -> None:
+    data = PACKED[packed](RECORDS)
+    codec = packing_of(data[:HEAD], "crawl.warc").codec
+    for whole in opened(data):
+        stream = io.BytesIO(data)
+        budget = Budget(Bounds(), len(data))
+        alone = next(warc_members(stream, budget, codec=codec, peek=peek_of(stream), first=int(whole.record)))
+        assert alone == whole
+
+
+def test_records_that_were_compressed_together_are_numbered() -> None:
+    assert [each.record for each in opened(PACKED["gzip at once"](RECORDS))] == [
+        "0",
+        "record-2",
+        "record-3",
+        "record-4",
+        "record-5",
+    ]
+    two_by_two = [gzip.compress(RECORDS[0] + RECORDS[1]), gzip.compress(RECORDS[2] + RECORDS[3])]
+    assert [each.record for each in opened(b"".join(two_by_two))] == [
+        "0",
+        "record-2",
+        str(len(two_by_two[0])),
+        "record-4",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        ("Content-Type: text/html\r\nContent-Encoding: gzip\r\n", gzip.compress(PAGE)),
+        ("Content-Type: text/html\r\nContent-Encoding: gzip\r\n", PAGE),
+        ("Content-Type: text/html\r\nTransfer-Encoding: chunked\r\n", b"%x\r\n%s\r\n0\r\n\r\n" % (len(PAGE), PAGE)),
+        ("Content-Type: text/html\r\nTransfer-Encoding: chunked\r\n", PAGE),
+        (
+            "Content-Type: text/html\r\nTransfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n",
+            b"%x\r\n%s\r\n0\r\n\r\n" % (len(gzip.compress(PAGE)), gzip.compress(PAGE)),
+        ),
+        ("Content-Type: text/html\r\nContent-Encoding: br\r\n", PAGE),
+        ("Server: no type is named\r\n", PAGE),
+        ("Content-Type: application/xhtml+xml\r\n", PAGE),
+    ],
+)
+def test_codings_of_the_transport_are_undone_where_the_crawler_left_them(headers: str, body: bytes) -> None:
+    assert one(a_record(1, body, headers=headers)).content == PAGE
+
+
+@pytest.mark.parametrize(
+    ("record", "reason"),
+    [
+        (a_record(1, kind="warcinfo", uri=""), "warc_warcinfo"),
+        (a_record(1, kind="metadata"), "warc_metadata"),
+        (a_record(1, kind="revisit"), "warc_revisit"),
+        (a_record(1, status="301 Moved"), "http_status_3xx"),
+        (a_record(1, status="503 Busy"), "http_status_5xx"),
+        (a_record(1, uri="dns:quay.example"), "not_http"),
+        (a_record(1, headers="Content-Type: application/pdf\r\n"), "not_html"),
+        (a_record(1, b"\x89PNG", headers="Server: no type is named\r\n"), "not_html"),
+        (a_record(1).replace(b"HTTP/1.1 200 OK", b"nonsense at all"), "not_http"),
+    ],
+)
+def test_a_record_that_is_no_page_is_passed_over_with_its_reason(record: bytes, reason: str) -> None:
+    assert opened(record) == [PassedOver(reason, "0")]
+
+
+def test_a_page_over_the_bound_is_refused_and_the_next_one_is_read() -> None:
+    large = a_record(1, PAGE * 4000)
+    found = opened(large + a_record(2), Bounds(member=100_000))
+    assert [each.refused[0] if isinstance(each, Member) and each.refused else each.record for each in found] == [
+        "too_large",
+        str(len(large)),
+    ]
+
+
+def test_a_payload_that_is_a_bomb_stops_the_file() -> None:
+    headers = "Content-Type: text/html\r\nContent-Encoding: gzip\r\n"
+    bomb = a_record(1, gzip.compress(bytes(3_000_000)), headers=headers)
+    (found,) = opened(bomb + a_record(2), Bounds(unpacked=1_000_000))
+    assert isinstance(found, Member)
+    assert found.refused is not None
+    assert found.refused[0] == "unpacks_too_large"
+
+
+def test_damage_within_a_file_leaves_what_came_before() -> None:
+    for data in (RECORDS[0] + b"garbage\r\n\r\n" + RECORDS[4], gzip.compress(RECORDS[0]) + b"garbage"):
+        first, last = opened(data)
+        assert isinstance(first, Member)
+        assert isinstance(last, Member)
+        assert first.content == PAGE
+        assert last.refused is not None
+        assert last.refused[0] == "damaged_container"
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.sampled_from(["bare", "gzip by record", "gzip at once"]), st.data())
+def test_a_file_cut_anywhere_gives_what_came_before_and_never_passes_for_whole(
+    packed: str, data: st.DataObject
+) -> None:
+    whole = PACKED[packed](RECORDS)
+    size = data.draw(st.integers(1, len(whole) - 1))
+    found = opened(whole[:size])
+    boundaries = {0, *(sum(len(PACKED[packed]([r])) for r in RECORDS[:n]) for n in range(1, 6))}
+    if packed == "gzip at once" or size not in boundaries:
+        assert isinstance(found[-1], Member)
+        # gzip's last eight bytes are a checksum, without which the records are whole all the same.
+        assert found[-1].refused is not None
+        found = found[:-1]
+    full = [each for each in opened(whole) if isinstance(each, Member)]
+    read = [each for each in found if isinstance(each, Member)]
+    assert [m.content for m in read] == [m.content for m in full[: len(read)]]
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.binary(max_size=400), st.integers(0, 2000))
+def test_noise_anywhere_in_a_file_ends_nothing_but_the_file(noise: bytes, at: int) -> None:
+    whole = b"".join(RECORDS)
+    for each in opened(whole[:at] + noise + whole[at:]):
+        assert isinstance(each, Member | PassedOver)
