@@ -197,6 +197,29 @@ def restore(
 
 
 @app.command()
+def forget(
+    article: Annotated[int | None, typer.Option("--article", metavar="ID", help="The article of this id.")] = None,
+    source: Annotated[str | None, typer.Option("--source", metavar="DOMAIN", help="Everything of this source.")] = None,
+    reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why; it is recorded.")] = None,
+    finish: Annotated[bool, typer.Option("--finish", help="Finish what a call that was ended had begun.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    warehouse: Warehouse = None,
+    settings: SettingsFile = None,
+    json: Json = False,
+) -> None:
+    """Take an article or a source out of every table, snapshot and file, for good, and do not load it again."""
+    loaded = _settings(settings)
+    folder, _ = loaded.warehouse(warehouse)
+    from flows.command_forget import forget_subject
+
+    wait = loaded.settings.lock_wait_seconds
+    status = forget_subject(
+        folder, article, source, reason=reason, finish=finish, yes=yes, wait_seconds=wait, as_json=json
+    )
+    raise typer.Exit(status)
+
+
+@app.command()
 def serve(
     warehouse: Warehouse = None,
     settings: SettingsFile = None,

@@ -7,6 +7,7 @@ LakeError
 ├── WarehouseBusy     another process holds the lock
 ├── StorageRefused    the places of catalog and data that the settings name can't be used
 ├── BackupRefused     a backup cannot be made, or is none that could be restored
+├── ForgetRefused     there is nothing of that name to forget, or it cannot be forgotten now
 ├── LoadRefused       a batch failed an audit inside its transaction; nothing of it was kept
 ├── SourceRefused     a decision about news sources that cannot be taken
 └── QueryRefused      a statement that the read-only SQL surface does not run
@@ -42,6 +43,10 @@ class StorageRefused(LakeError):
 
 class BackupRefused(LakeError):
     """A backup cannot be made there, or what is there cannot be restored."""
+
+
+class ForgetRefused(LakeError):
+    """What is to be forgotten is not there, or the files that held it cannot be cleared."""
 
 
 class LoadRefused(LakeError):

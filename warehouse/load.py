@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 from duckdb import DuckDBPyConnection
 
 from warehouse.errors import LakeError, LoadRefused
+from warehouse.forget import without_forgotten
 from warehouse.lake import Layout, folder_of, transaction
 from warehouse.revisions import Candidate, Current, Decision, decide, needs_body
 from warehouse.sources import settle_identities
@@ -149,8 +150,6 @@ def load_batch(
     of ``staged`` is not among ``extractors``, :class:`warehouse.errors.WarehouseBusy` where the lock is not free.
     """
     _refuse_unknown_engines(staged, extractors)
-    if keep_raw == "all":
-        keep_blobs(Layout(folder_of(con)).raw, staged)
     tables = {
         "staged": staged.append_column("row", pa.array(range(staged.num_rows), pa.int64())),
         "rejected": _cast(rejected, REJECTED).append_column("position", pa.array(range(rejected.num_rows), pa.int64())),
@@ -163,6 +162,13 @@ def load_batch(
     for name, table in tables.items():
         con.register(name, table)
     try:
+        known = without_forgotten(con, tables)
+        for name, table in known.items():
+            if table is not tables[name]:
+                con.register(name, table)
+        staged = known["staged"]
+        if keep_raw == "all":
+            keep_blobs(Layout(folder_of(con)).raw, staged)
         with transaction(con, f"batch of run {run_id}: {staged.num_rows} inputs"):
             (batch_id,) = one_row(con, "select coalesce(max(batch_id), 0) + 1 from ops.batch")
             for variable, value in (("batch_id", batch_id), ("run_id", run_id), ("now", now), ("keep_raw", keep_raw)):
@@ -211,7 +217,7 @@ def keep_blobs(folder: Path, staged: pa.Table) -> None:
 
 def _decisions(con: DuckDBPyConnection, staged: pa.Table) -> pa.Table:
     found = con.execute(statement("load/04_candidates")).to_arrow_table()
-    (last_id,) = one_row(con, "select coalesce(max(article_id), 0) from dim_article")
+    (last_id,) = one_row(con, statement("load/last_article_id"))
     # Nearly all of a batch is new and alone under its identity: nothing is to be decided there, row by row.
     alone = _new_articles(found.filter(found["is_alone"]), last_id)
     last_id += alone.num_rows

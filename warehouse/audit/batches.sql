@@ -23,7 +23,11 @@ readings as (
         count(*) filter (where cause = 'new') as articles_new,
         count(*) filter (where cause = 'edited') as articles_edited,
         count(*) filter (where cause = 're-extracted') as articles_reextracted
-    from fact_article
+    from (
+        select batch_id, cause from fact_article
+        union all
+        select batch_id, cause from ops.forgotten_reading
+    )
     group by batch_id
 )
 
