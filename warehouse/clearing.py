@@ -20,6 +20,7 @@ from duckdb import DuckDBPyConnection
 from warehouse.errors import ForgetRefused
 from warehouse.lake import Layout, folder_of, transaction
 from warehouse.locks import commit_lock, open_session
+from warehouse.search_index import discard
 from warehouse.statements import one_row, statement
 
 _CATALOG_WAIT_SECONDS = 20.0
@@ -60,8 +61,9 @@ def clear(con: DuckDBPyConnection, *, now: datetime) -> Cleared:
         gone += con.execute("call ducklake_delete_orphaned_files('lake', cleanup_all => true)").fetchall()
         _clear_statistics(layout)
     blobs = _clear_blobs(con, layout)
-    for left in (*layout.staging.glob("run-*"), layout.staging / "spill", layout.folder / "search"):
+    for left in (*layout.staging.glob("run-*"), layout.staging / "spill"):
         shutil.rmtree(left, ignore_errors=True)
+    discard(layout.folder)
     if not layout.storage.is_postgres:
         _rewrite_sqlite(layout)
     with transaction(con, "what was forgotten is cleared"):

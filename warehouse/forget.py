@@ -21,10 +21,18 @@ from duckdb import DuckDBPyConnection
 
 from warehouse.errors import ForgetRefused
 from warehouse.lake import transaction
+from warehouse.sources import find
 from warehouse.statements import one_row, statement
 
 _DETAIL = "it was forgotten by request; its bytes were not kept, and it is not loaded again"
-_WORK_TABLES = ["forgetting", "forgetting_inputs", "forgetting_readings", "lone_authors", "lone_blocks"]
+_WORK_TABLES = [
+    "forgetting_sources",
+    "forgetting",
+    "forgetting_inputs",
+    "forgetting_readings",
+    "lone_authors",
+    "lone_blocks",
+]
 # What stays of a staged row that is of something forgotten: what accounts for the input.
 _ACCOUNTING = [
     *["input_key", "file_key", "record", "feed", "size", "mtime_ns", "etag", "content_hash", "format"],
@@ -59,13 +67,11 @@ def subject_article(con: DuckDBPyConnection, article_id: int) -> Subject:
 
 
 def subject_source(con: DuckDBPyConnection, source: str) -> Subject:
-    """The source of this domain or, where it has none, of this name. Raises :class:`ForgetRefused`."""
-    rows = con.execute(
-        "select source_id from dim_source where source_id <> 0 and coalesce(domain, lower(name)) = lower(?)", [source]
-    ).fetchall()
-    if not rows:
-        raise ForgetRefused(f"There is no source {source!r}; `newslake sql 'from dim_source'` lists domains and names.")
-    return _counted(con, "source", max(source_id for (source_id,) in rows))
+    """The source of this domain, name or id, with every other that it stands for.
+
+    Raises :class:`warehouse.errors.SourceRefused` where there is none, or it may be several.
+    """
+    return _counted(con, "source", find(con, source).identity_id)
 
 
 def forget(
@@ -162,4 +168,4 @@ def _delete(table: str, column: str) -> str:
             return f"delete from {table} where article_id in (select article_id from forgetting)"
         case "input_id":
             return f"delete from {table} where input_id in (select input_id from forgetting_inputs)"
-    return f"delete from {table} where source_id = getvariable('source_id')"
+    return f"delete from {table} where source_id in (select source_id from forgetting_sources)"

@@ -23,11 +23,14 @@ from test_concurrency import content
 from transforms.article import Author, FieldFault, Rejection
 from warehouse.audit import audit
 from warehouse.clearing import clear, to_clear
-from warehouse.errors import ForgetRefused
+from warehouse.errors import ForgetRefused, SourceRefused
 from warehouse.forget import forget, subject_article, subject_source
 from warehouse.lake import connect
 from warehouse.ledger import begin_run, end_run
 from warehouse.migrate import prepare
+from warehouse.search import search
+from warehouse.search_index import update
+from warehouse.sources import merge
 from warehouse.storage import Storage, bind
 
 HERE = Path(__file__).parent
@@ -73,11 +76,20 @@ def fill(lake: Lake) -> None:
     lake.load(Inbox().add("e/other.html", other), keep_raw="all")
 
 
+@pytest.fixture(scope="module")
+def filled_once(shared_lake: Lake) -> Path:
+    fill(shared_lake)
+    end(shared_lake)
+    return shared_lake.folder
+
+
 @pytest.fixture
-def filled(lake: Lake) -> Lake:
-    fill(lake)
-    end(lake)
-    return lake
+def filled(filled_once: Path, tmp_path: Path) -> Iterator[Lake]:
+    shutil.copytree(filled_once, tmp_path / "filled")
+    con = connect(tmp_path / "filled")
+    con.execute("set threads = 1")
+    yield Lake(tmp_path / "filled", con, 1)
+    con.close()
 
 
 def end(lake: Lake) -> None:
@@ -132,6 +144,31 @@ def test_a_source_goes_whole_with_its_name_its_pages_and_its_blocks(filled: Lake
     assert filled.rows("select title from article") == [("Ferries stay in port",)]
     assert filled.rows("select domain from dim_source where source_id > 0") == [("harbour.example",)]
     assert audit(filled.con) == []
+
+
+def test_a_source_goes_with_every_other_that_it_stands_for(filled: Lake) -> None:
+    merge(filled.con, "zzpaper.example", "harbour.example", reason="one house, the zzhouse", now=NOW)
+    subject = subject_source(filled.con, "harbour.example")
+    print(filled.rows("select * from ops.input"), filled.rows("from temp.forgetting_inputs"))
+    assert (subject.articles, subject.readings, subject.inputs) == (3, 4, 5)
+    take_out(filled, source="zzpaper.example")
+    assert found_in(filled.folder, *NEEDLES, "zzpaper", "zzshort", "zzhouse", "ferries") == []
+    assert filled.rows("select count(*) from article union all select count(*) from dim_source") == [(0,), (1,)]
+    assert filled.rows("select key_kind, count(*) from ops.forgotten_key group by all order by 1") == [
+        ("identity", 3),
+        ("source", 2),
+    ]
+    assert audit(filled.con) == []
+
+
+def test_the_search_index_goes_and_the_next_one_has_nothing_of_it(filled: Lake) -> None:
+    update(filled.con)
+    assert search(filled.con, "zzecond").matched == 1
+    take_out(filled, article=id_of(filled, "a/secret.html"))
+    assert found_in(filled.folder, *NEEDLES) == []
+    update(filled.con)
+    assert search(filled.con, "zzecond").matched == 0
+    assert search(filled.con, "ferries").matched == 1
 
 
 def test_that_it_was_forgotten_is_recorded_without_what_it_was(filled: Lake) -> None:
@@ -228,7 +265,7 @@ def test_what_was_kept_is_read_and_loaded_as_before(filled: Lake) -> None:
 def test_what_is_not_there_is_refused_by_name(filled: Lake) -> None:
     with pytest.raises(ForgetRefused, match="There is no article 4711"):
         subject_article(filled.con, 4711)
-    with pytest.raises(ForgetRefused, match=r"There is no source 'elsewhere\.example'"):
+    with pytest.raises(SourceRefused, match=r"No source is named 'elsewhere\.example'"):
         subject_source(filled.con, "elsewhere.example")
 
 

@@ -1,12 +1,18 @@
+-- forgetting_sources: one row per source that the one named stands for, itself among them; none for an article.
+create or replace temp table forgetting_sources as
+select source_id
+from dim_source
+where source_id <> 0 and coalesce(identity_id, source_id) = getvariable('source_id');
+
 -- forgetting: one row per article that is to be taken out, by its id or by its source.
 create or replace temp table forgetting as
 select article_id
 from dim_article
-where article_id = getvariable('article_id') or source_id = getvariable('source_id')
+where article_id = getvariable('article_id') or source_id in (select source_id from forgetting_sources)
 union
 select article_id
 from fact_article
-where source_id = getvariable('source_id');
+where source_id in (select source_id from forgetting_sources);
 
 -- forgetting_inputs: one row per input that gave one of them, and per input of the source that gave none.
 create or replace temp table forgetting_inputs as
@@ -15,7 +21,7 @@ from ops.input
 where reason is distinct from 'forgotten'
     and (
         (state = 'loaded' and article_id in (select article_id from forgetting))
-        or (state in ('loaded', 'quarantined', 'held') and source_id = getvariable('source_id'))
+        or (state in ('loaded', 'quarantined', 'held') and source_id in (select source_id from forgetting_sources))
     );
 
 -- forgetting_readings: one row per reading of one of them, with the wide columns left where they are.

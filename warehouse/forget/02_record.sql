@@ -22,7 +22,7 @@ where article_id in (select article_id from forgetting)
 union all
 select getvariable('forgotten_id'), 'source', sha256(coalesce(domain, lower(name)))
 from dim_source
-where source_id = getvariable('source_id')
+where source_id in (select source_id from forgetting_sources)
 order by all;
 
 insert into ops.forgotten_reading

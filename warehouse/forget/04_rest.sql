@@ -17,7 +17,8 @@ set
     recorded_at = getvariable('now')
 where input_id in (select input_id from forgetting_inputs);
 
-update ops.input set source_id = 0 where source_id = getvariable('source_id');
+update ops.input set source_id = 0 where source_id in (select source_id from forgetting_sources);
+delete from ops.source_change where into_source_id in (select source_id from forgetting_sources);
 
 insert into ops.quarantine by name
 select
