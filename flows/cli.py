@@ -200,6 +200,9 @@ def restore(
 def forget(
     article: Annotated[int | None, typer.Option("--article", metavar="ID", help="The article of this id.")] = None,
     source: Annotated[str | None, typer.Option("--source", metavar="DOMAIN", help="Everything of this source.")] = None,
+    refused: Annotated[
+        int | None, typer.Option("--input", metavar="ID", help="The input of this id, which gave no article.")
+    ] = None,
     reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why; it is recorded.")] = None,
     finish: Annotated[bool, typer.Option("--finish", help="Finish what a call that was ended had begun.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
@@ -214,7 +217,7 @@ def forget(
 
     wait = loaded.settings.lock_wait_seconds
     status = forget_subject(
-        folder, article, source, reason=reason, finish=finish, yes=yes, wait_seconds=wait, as_json=json
+        folder, article, source, refused, reason=reason, finish=finish, yes=yes, wait_seconds=wait, as_json=json
     )
     raise typer.Exit(status)
 

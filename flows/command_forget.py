@@ -14,7 +14,7 @@ from pathlib import Path
 from flows.terminal import complain, console
 from warehouse.clearing import clear, to_clear
 from warehouse.errors import LakeError
-from warehouse.forget import forget, subject_article, subject_source
+from warehouse.forget import forget, subject_article, subject_input, subject_source
 from warehouse.lake import Connection, connect
 from warehouse.locks import run_lock
 from warehouse.migrate import prepare
@@ -24,6 +24,7 @@ def forget_subject(
     folder: Path,
     article: int | None,
     source: str | None,
+    refused_input: int | None,
     *,
     reason: str | None,
     finish: bool,
@@ -31,11 +32,12 @@ def forget_subject(
     wait_seconds: float,
     as_json: bool,
 ) -> int:
-    """Forget one article or source, or finish what an earlier call began; the exit status."""
-    named = [article is not None, source is not None, finish].count(True)
+    """Forget one article, source or input, or finish what an earlier call began; the exit status."""
+    named = [article is not None, source is not None, refused_input is not None, finish].count(True)
     if named != 1 or (not finish and not (reason or "").strip()):
         complain(
-            "name what to forget, by --article ID or --source DOMAIN, with --reason TEXT; or --finish what was begun"
+            "name what to forget, by --article ID, --source DOMAIN or --input ID, with --reason TEXT; "
+            "or --finish what was begun"
         )
         return 2
     try:
@@ -44,9 +46,14 @@ def forget_subject(
             con = prepare(folder)
             if finish:
                 return _finish(con, as_json=as_json)
-            subject = subject_article(con, article) if article is not None else subject_source(con, source or "")
+            if article is not None:
+                subject = subject_article(con, article)
+            elif refused_input is not None:
+                subject = subject_input(con, refused_input)
+            else:
+                subject = subject_source(con, source or "")
             what = (
-                f"{subject.kind} {article if article is not None else source}: {subject.articles:,} articles in "
+                f"{subject.kind} {source or subject.id}: {subject.articles:,} articles in "
                 f"{subject.readings:,} readings, {subject.inputs:,} inputs"
             )
             if not yes and not _confirmed(what):

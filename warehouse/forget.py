@@ -1,4 +1,4 @@
-"""Forgetting: an article or a source in, nothing of its text left in any table, snapshot or file of the warehouse.
+"""Forgetting: an article, a source or an input in, nothing of its text left in any table, snapshot or file.
 
 It is the one exception to "nothing is lost", so it is recorded, without content, in `ops.forgotten`. It has two steps.
 The first is one transaction: the rows go from every table, the inputs come to state quarantined for the reason
@@ -44,7 +44,7 @@ _ACCOUNTING = [
 class Subject:
     """What is to be forgotten: an article or a source by its id, and what hangs on it."""
 
-    kind: str  # article or source
+    kind: str  # article, source or input
     id: int
     articles: int
     readings: int
@@ -74,6 +74,18 @@ def subject_source(con: DuckDBPyConnection, source: str) -> Subject:
     return _counted(con, "source", find(con, source).identity_id)
 
 
+def subject_input(con: DuckDBPyConnection, input_id: int) -> Subject:
+    """The input of this id, where it gave no article. Raises :class:`ForgetRefused` where it is none or gave one."""
+    found = con.execute("select article_id, state, reason from ops.input where input_id = ?", [input_id]).fetchone()
+    if found is None or found[1] not in ("quarantined", "held", "loaded"):
+        raise ForgetRefused(f"There is no input {input_id} that holds anything; the view rejection has the ids.")
+    if found[0] is not None:
+        raise ForgetRefused(f"Input {input_id} gave article {found[0]}: forget it by --article {found[0]}.")
+    if found[2] == "forgotten":
+        raise ForgetRefused(f"Input {input_id} was forgotten already.")
+    return _counted(con, "input", input_id)
+
+
 def forget(
     con: DuckDBPyConnection, subject: Subject, *, reason: str, requested_by: str, now: datetime, version: str
 ) -> Subject:
@@ -88,6 +100,7 @@ def forget(
                 "kind": subject.kind,
                 "article_id": subject.id if subject.kind == "article" else None,
                 "source_id": subject.id if subject.kind == "source" else None,
+                "input_id": subject.id if subject.kind == "input" else None,
                 "reason": reason,
                 "requested_by": requested_by,
                 "forgotten_id": forgotten_id,
@@ -146,8 +159,8 @@ def _nulled(column: pa.ChunkedArray[Any], where: Any) -> pa.ChunkedArray[Any]:
 
 
 def _counted(con: DuckDBPyConnection, kind: str, subject_id: int) -> Subject:
-    con.execute("set variable article_id = ?", [subject_id if kind == "article" else None])
-    con.execute("set variable source_id = ?", [subject_id if kind == "source" else None])
+    for name in ("article", "source", "input"):
+        con.execute(f"set variable {name}_id = ?", [subject_id if kind == name else None])
     con.execute(statement("forget/01_subjects"))
     return _found(con, Subject(kind, subject_id, 0, 0, 0))
 

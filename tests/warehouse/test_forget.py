@@ -24,7 +24,7 @@ from transforms.article import Author, FieldFault, Rejection
 from warehouse.audit import audit
 from warehouse.clearing import clear, to_clear
 from warehouse.errors import ForgetRefused, SourceRefused
-from warehouse.forget import forget, subject_article, subject_source
+from warehouse.forget import Subject, forget, subject_article, subject_input, subject_source
 from warehouse.lake import connect
 from warehouse.ledger import begin_run, end_run
 from warehouse.migrate import prepare
@@ -73,7 +73,12 @@ def fill(lake: Lake) -> None:
     other = an_article(
         "Another of the paper. It is dry.", source="zzpaper.example", url="https://zzpaper.example/other"
     )
-    lake.load(Inbox().add("e/other.html", other), keep_raw="all")
+    short = an_article("Zzshort. Too.", source="zzpaper.example", url="https://zzpaper.example/short")
+    lake.load(
+        Inbox().add("e/other.html", other).add("e/short.html", short),
+        keep_raw="all",
+        rejected=[(1, "too_short", "zzshort has 2 words")],
+    )
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +119,10 @@ def found_in(folder: Path, *needles: str) -> list[str]:
 
 def take_out(lake: Lake, article: int | None = None, source: str | None = None) -> None:
     subject = subject_article(lake.con, article) if article is not None else subject_source(lake.con, source or "")
+    take(lake, subject)
+
+
+def take(lake: Lake, subject: Subject) -> None:
     forget(lake.con, subject, reason="asked by its subject", requested_by="steward", now=LATER, version="0.1.0")
     clear(lake.con, now=LATER)
 
@@ -149,7 +158,6 @@ def test_a_source_goes_whole_with_its_name_its_pages_and_its_blocks(filled: Lake
 def test_a_source_goes_with_every_other_that_it_stands_for(filled: Lake) -> None:
     merge(filled.con, "zzpaper.example", "harbour.example", reason="one house, the zzhouse", now=NOW)
     subject = subject_source(filled.con, "harbour.example")
-    print(filled.rows("select * from ops.input"), filled.rows("from temp.forgetting_inputs"))
     assert (subject.articles, subject.readings, subject.inputs) == (3, 4, 5)
     take_out(filled, source="zzpaper.example")
     assert found_in(filled.folder, *NEEDLES, "zzpaper", "zzshort", "zzhouse", "ferries") == []
@@ -260,6 +268,18 @@ def test_what_was_kept_is_read_and_loaded_as_before(filled: Lake) -> None:
         ("Another of the paper", "Zulu day")
     ]
     con.close()
+
+
+def test_a_page_that_gave_no_article_is_forgotten_by_its_input(filled: Lake) -> None:
+    (refused,) = filled.rows("select input_id from ops.input where input_key = 'd/refused.html'")[0]
+    assert found_in(filled.folder, "wrongville", "not_an_article") != []
+    take(filled, subject_input(filled.con, int(str(refused))))
+    assert found_in(filled.folder, "wrongville") == []
+    assert filled.rows("select kind, subject_id, articles, inputs from ops.forgotten") == [("input", refused, 0, 1)]
+    assert audit(filled.con) == []
+    (loaded,) = filled.rows("select input_id from ops.input where state = 'loaded' and input_key = 'c/ferry.txt'")[0]
+    with pytest.raises(ForgetRefused, match=rf"Input {loaded} gave article 1: forget it by --article 1"):
+        subject_input(filled.con, int(str(loaded)))
 
 
 def test_what_is_not_there_is_refused_by_name(filled: Lake) -> None:

@@ -21,6 +21,7 @@ from ops.input
 where reason is distinct from 'forgotten'
     and (
         (state = 'loaded' and article_id in (select article_id from forgetting))
+        or input_id = getvariable('input_id')
         or (state in ('loaded', 'quarantined', 'held') and source_id in (select source_id from forgetting_sources))
     );
 

@@ -4,7 +4,7 @@ insert into ops.forgotten
 select
     getvariable('forgotten_id'),
     getvariable('kind'),
-    coalesce(getvariable('article_id'), getvariable('source_id')),
+    coalesce(getvariable('article_id'), getvariable('source_id'), getvariable('input_id')),
     getvariable('reason'),
     getvariable('requested_by'),
     (select count(*) from forgetting),
@@ -33,6 +33,7 @@ order by all;
 insert into ops.run by name
 select
     getvariable('run_id') as run_id,
+    'forget' as kind,
     'completed' as state,
     '' as inbox,
     getvariable('now') as started_at,

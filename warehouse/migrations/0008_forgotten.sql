@@ -16,10 +16,10 @@ create table lake.ops.forgotten (
     cleared_at           timestamptz
 );
 
-comment on table lake.ops.forgotten is 'One row per article or source that was forgotten.';
+comment on table lake.ops.forgotten is 'One row per article, source or input that was forgotten.';
 comment on column lake.ops.forgotten.forgotten_id is 'Surrogate id, dense, from 1';
-comment on column lake.ops.forgotten.kind is 'article or source';
-comment on column lake.ops.forgotten.subject_id is 'Its article_id or source_id, which nothing else in the lake has any more';
+comment on column lake.ops.forgotten.kind is 'article, source or input';
+comment on column lake.ops.forgotten.subject_id is 'Its article_id or source_id, which nothing else in the lake has any more; its input_id, which the ledger keeps';
 comment on column lake.ops.forgotten.reason is 'Why, in the words of who asked for it';
 comment on column lake.ops.forgotten.requested_by is 'The account that asked for it';
 comment on column lake.ops.forgotten.articles is 'Articles that were taken out';
