@@ -13,7 +13,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
 from flows.environment import settle
-from flows.places import has_credentials, shown
+from flows.places import Access, has_credentials, shown
 from flows.prefect_server import ServerDown, start_for_a_run
 from flows.progress import REPORTER, Bar, PlainLines, Reporter
 from flows.settings import Loaded, feeds_of, read_site_rules
@@ -45,9 +45,11 @@ def run_once(
     settle(folder)
     # Prefect makes an exception of it inside the flow, and hands it on to this handler when the flow has ended.
     signal.signal(signal.SIGTERM, terminated)
+    from flows.archive import archive_of
     from flows.pickup import NoInbox, check_inbox
 
     source = loaded.inbox(inbox)
+    archive_of(loaded, source, Access())
     try:
         check_inbox(source)
     except NoInbox as error:

@@ -256,6 +256,7 @@ _job: Job
 def _start_child(job: Job) -> None:
     global _job  # noqa: PLW0603 - a child serves one run, and pebble hands its initializer's argument over once
     _job = job
+    job.access.settle()
     limit_memory(job.limits.memory_mb)
 
 

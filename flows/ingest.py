@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pyarrow as pa
@@ -34,10 +34,11 @@ from prefect.utilities.annotations import opaque
 from expectations import verdict
 from expectations.rules import Bounds
 from flows import alerts
+from flows.archive import Archive, archive_of
 from flows.chunks import CHUNKS_AT_ONCE, batches, cut, staged_pieces, under_way
 from flows.extraction import Extractor
 from flows.listing import Inbox, Listed
-from flows.pickup import list_inbox
+from flows.pickup import list_inbox, settled
 from flows.places import shown
 from flows.progress import REPORTER
 from flows.reading import Job, access_of, limits_of, unpacker_of
@@ -119,9 +120,10 @@ def ingest(
 def run(loaded: Loaded, inbox: str, folder: Path, *, verify: bool) -> RunSummary:
     """The body of the flow: one run under the run lock, its start and end recorded whatever happens in between."""
     watch = Stopwatch()
+    access = access_of(loaded.settings)
+    archive = archive_of(loaded, inbox, access)
     with watch.stage("listing"):
-        listed = list_inbox(inbox, loaded.settings.ignore, access_of(loaded.settings))
-        listed = _settled(listed, loaded.settings.pickup.settle_seconds)
+        listed = settled(list_inbox(inbox, loaded.settings.ignore, access), loaded.settings.pickup.settle_seconds)
     threading.Thread(target=verdict.warm_up, name="great-expectations", daemon=True).start()
     as_of = _now()
     feeds = feeds_of(loaded.settings)
@@ -133,7 +135,7 @@ def run(loaded: Loaded, inbox: str, folder: Path, *, verify: bool) -> RunSummary
         keep_raw=loaded.settings.keep_raw != "none",
         engine=loaded.settings.extraction.engine,
         site_rules=rules,
-        access=access_of(loaded.settings),
+        access=access,
         unpacker=unpacker_of(loaded.settings),
     )
     with (
@@ -148,7 +150,7 @@ def run(loaded: Loaded, inbox: str, folder: Path, *, verify: bool) -> RunSummary
             run_id = ledger.begin_run(
                 con, inbox=shown(inbox), now=_now(), version=version("newslake"), flow_run_id=flow_run.get_id()
             )
-        current = _Run(con, loaded.settings, feeds, rules, folder, run_id, watch, as_of=as_of)
+        current = _Run(con, loaded.settings, feeds, rules, folder, run_id, watch, archive, as_of=as_of)
         summary = RunSummary(run_id=run_id, state="completed", inbox=shown(inbox), warehouse=str(folder))
         try:
             current.load_changes(listed, verify=verify)
@@ -177,6 +179,7 @@ class _Run:
         folder: Path,
         run_id: int,
         watch: Stopwatch,
+        archive: Archive | None,
         *,
         as_of: datetime,
     ) -> None:
@@ -187,6 +190,7 @@ class _Run:
         self._bounds = Bounds(**msgspec.structs.asdict(settings.quality))
         self._run_id = run_id
         self._watch = watch
+        self._archive = archive
         self._as_of = as_of
         self._spared = 0
         self._changing = 0
@@ -201,6 +205,8 @@ class _Run:
         self.staging.mkdir(parents=True)
         with self._watch.stage("comparing"):
             changed, self._spared = ledger.select_changed(self._con, listed.entries, verify=verify)
+        if not verify:
+            self._put_away(listed)  # what a run was killed before it moved
         if changed.num_rows:
             self._load_files(listed, changed)
         with self._watch.stage("learning"):
@@ -211,6 +217,12 @@ class _Run:
         REPORTER.get().begin(changed.num_rows, pc.sum(changed["size"]).as_py() or 0)
         for batch in batches(self._tables(self._chunks_of(listed.read(changed))), self._settings.batch):
             self._load(batch)
+            self._put_away(listed, batch["file_key"])
+
+    def _put_away(self, listed: Inbox, keys: pa.ChunkedArray[Any] | None = None) -> None:
+        if self._archive is not None:
+            with self._watch.stage("archiving"):
+                self._archive.take(self._con, listed, keys)
 
     def _chunks_of(self, files: Iterator[Listed]) -> Iterator[PrefectFuture[StagedChunk]]:
         for number, members in enumerate(cut(files, self._settings.batch)):
@@ -270,6 +282,7 @@ class _Run:
             listed=listed.listed,
             unchanged=self._spared,
             settling=listed.settling + self._changing,
+            archived=self._archive.archived if self._archive else 0,
             message=summary.message,
         )
         summary = replace(
@@ -282,7 +295,7 @@ class _Run:
             seconds=self._watch.total(),
             problems=(
                 *(Problem(*row) for row in ledger.problems(self._con, self._run_id)),
-                *self._settling_problems(listed),
+                *self._left_in_the_inbox(listed),
             ),
         )
         if summary.state == "interrupted":
@@ -292,11 +305,13 @@ class _Run:
         create_table_artifact(summary.table(), key="newslake-run-states", description=summary.headline())
         return summary
 
-    def _settling_problems(self, listed: Inbox) -> Iterator[Problem]:
+    def _left_in_the_inbox(self, listed: Inbox) -> Iterator[Problem]:
         if listed.settling:
             yield Problem("settling", "too_young", listed.settling, listed.settling_example)
         if self._changing:
             yield Problem("settling", "changed_while_read", self._changing, self._changing_example)
+        if self._archive and self._archive.left:
+            yield Problem("loaded", "not_archived", self._archive.left, self._archive.example)
 
     def _tell(self, summary: RunSummary) -> str | None:
         """Send the run's one message, if it gives cause for one; what became of it, in words."""
@@ -341,14 +356,6 @@ def read_chunk(path: str, files: Sequence[Listed]) -> StagedChunk:
             count += table.num_rows
             size += table.nbytes
     return StagedChunk(path, count, size)
-
-
-def _settled(listed: Inbox, settle_seconds: float) -> Inbox:
-    """The listing without files that changed within the last ``settle_seconds``."""
-    if not settle_seconds:
-        return listed
-    now_ns = time.time_ns()
-    return listed.without_younger(now_ns - round(settle_seconds * 1e9), now_ns)
 
 
 def counts_of(totals: ledger.RunCounts, batches: Sequence[BatchCounts]) -> Counts:

@@ -195,6 +195,11 @@ def with_sidecars(entries: pa.Table) -> pa.Table:
     return entries.set_column(place, "has_sidecar", has_sidecar).filter(pc.invert(pc.is_in(keys, value_set=beside)))
 
 
+def with_keys(entries: pa.Table, keys: pa.ChunkedArray[Any]) -> pa.Table:
+    """The entries that have one of the keys."""
+    return entries.filter(pc.is_in(entries["file_key"], value_set=pc.unique(keys)))
+
+
 class Names:
     """Names that the settings ignore: shell patterns, made one expression, which a million names meet."""
 

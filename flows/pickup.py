@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -64,6 +65,12 @@ def list_inbox(address: str | Path, ignore: Sequence[str] = (), access: Access |
     root = str(folder)
     ignored = _walk(root, Names(ignore), entries)
     return Inbox(root, entries.table(), ignored)
+
+
+def settled(inbox: Inbox, settle_seconds: float) -> Inbox:
+    """The inbox without files that changed within the last ``settle_seconds``, which are counted."""
+    now_ns = time.time_ns()
+    return inbox.without_younger(now_ns - round(settle_seconds * 1e9), now_ns) if settle_seconds else inbox
 
 
 def _list_place(address: str, ignore: Sequence[str], access: Access) -> Inbox:

@@ -8,8 +8,9 @@ user and a password, which go to the server and nowhere else: whatever is printe
 from __future__ import annotations
 
 import errno
+import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -20,19 +21,32 @@ FileSystem = Any  # fsspec's AbstractFileSystem: it has no types
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _PATH = re.compile(r"[/?#]")
 _PORT = re.compile(r"(?:\[[^]]*\]|[^:]*)(?::\d+)?")
+_VARIABLES = ("AWS_", "AZURE_", "FSSPEC_", "GOOGLE_")
 _EXTRAS = {"s3": "s3", "s3a": "s3", "gs": "gcs", "gcs": "gcs"}
+
+
+def _environ_of_places() -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in os.environ.items() if name.startswith(_VARIABLES))
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
     """What is needed to reach a place beyond what its library finds in the environment: keys and tokens are there.
 
-    ``seconds`` is how long a server may say nothing before it counts as unreachable.
+    ``seconds`` is how long a server may say nothing before it counts as unreachable. ``environ`` are the variables that
+    the libraries look at, as this process has them: the one that children are forked from may have begun without.
     """
 
     s3_endpoint: str = ""
     s3_region: str = ""
     seconds: float = 10.0
+    environ: tuple[tuple[str, str], ...] = field(default_factory=_environ_of_places, repr=False)
+
+    def settle(self) -> None:
+        """Give this process, a child, the variables."""
+        for name, _ in _environ_of_places():
+            del os.environ[name]
+        os.environ.update(self.environ)
 
 
 class UnknownPlace(Exception):

@@ -60,6 +60,8 @@ class Pickup(Section, frozen=True):
     """What of an inbox is taken, and when."""
 
     settle_seconds: Seconds = 0.0
+    after_load: Literal["keep", "archive"] = "keep"
+    archive: str = ""
     s3_endpoint: str = ""
     s3_region: str = ""
 

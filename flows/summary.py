@@ -106,7 +106,8 @@ class RunSummary:
                 f"  articles   {counts.articles_new:,} new, {counts.articles_edited:,} edited, "
                 f"{counts.articles_reextracted:,} re-extracted, {counts.articles_same:,} the same",
                 f"  inputs     {counts.unchanged:,} unchanged, {counts.container:,} containers, "
-                f"{self.listed:,} files listed, {self.ignored:,} ignored by name",
+                f"{self.listed:,} files listed, {self.ignored:,} ignored by name"
+                + (f", {counts.archived:,} archived" if counts.archived else ""),
                 f"  time       {', '.join(f'{stage} {took:.1f} s' for stage, took in self.seconds.items())}",
             ]
         lines += [f"  {p.state:<10} {p.inputs:,} × {p.reason}, for example {p.example}" for p in self.problems]

@@ -145,6 +145,18 @@ def select_changed(con: DuckDBPyConnection, listing: pa.Table, *, verify: bool =
     return changed, listing.num_rows - changed.num_rows
 
 
+def select_loaded(con: DuckDBPyConnection, listing: pa.Table) -> pa.Table:
+    """The files of ``listing`` that are in the lake whole and have not changed since, with ``known_hash``, by key.
+
+    Whole is what is loaded, has the bytes of another input that is, or is a file of records of which none was refused.
+    """
+    con.register("listing", listing)
+    try:
+        return con.execute(statement("ledger/loaded_files")).to_arrow_table()
+    finally:
+        con.unregister("listing")
+
+
 def touch(con: DuckDBPyConnection, files: pa.Table) -> None:
     """Record new sizes, modification times and version tags of files (:data:`LISTING`) whose bytes are as known."""
     if not files.num_rows:
