@@ -8,7 +8,7 @@ export PYTHON
 # Text comes out as UTF-8 also where the machine has no locale set.
 export PYTHONUTF8 := 1
 
-.PHONY: help demo questions test lint types tests test-kill test-setup dictionary lock bench bench-warehouse bench-queries clean environment dev-environment
+.PHONY: help demo questions test lint types tests test-kill test-setup dictionary lock bench bench-warehouse bench-queries bench-inbox clean environment dev-environment
 
 help:
 	@echo "make demo        set up, load samples/ into a warehouse of its own, load again, answer five questions"
@@ -17,6 +17,7 @@ help:
 	@echo "make tests       the tests alone                 make test-setup   the long form of the set-up tests"
 	@echo "make test-kill   kill -9 at twenty moments       make dictionary   the data dictionary of the README"
 	@echo "make bench       speed, start-up and quality against others; BENCH='--write' updates benchmarks/README.md"
+	@echo "make bench-inbox a run over a million known files; FILES=100000 for a look"
 	@echo "make bench-warehouse   a million articles loaded; ARTICLES=100000 for a look"
 	@echo "make lock        resolve the two locks anew      make clean   remove everything that make has made"
 
@@ -75,6 +76,9 @@ bench: dev-environment
 	$(BIN)/python -m benchmarks.extraction $(BENCH)
 	$(BIN)/python -m benchmarks.false_cuts $(BENCH)
 	$(BIN)/python -m benchmarks.monitors $(BENCH)
+
+bench-inbox: dev-environment
+	$(BIN)/python -m benchmarks.inbox --files $(or $(FILES),1000000) $(BENCH)
 
 bench-warehouse: dev-environment
 	$(BIN)/python -m benchmarks.warehouse --articles $(or $(ARTICLES),1000000) $(BENCH)

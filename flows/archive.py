@@ -112,7 +112,8 @@ class Archive:
             while some := list(islice(files, 1_000)):
                 for file, error in pool.map(tried, some):
                     self.archived += error is None
-                    if error is not None and not isinstance(error, LeftInPlace):
+                    # What is gone, another run that ended since the listing has moved.
+                    if error is not None and not isinstance(error, (LeftInPlace, FileNotFoundError)):
                         self.left += 1
                         self.example = self.example or f"{file.file_key}: {error.strerror}"
 

@@ -37,8 +37,8 @@ from flows import alerts
 from flows.archive import Archive, archive_of
 from flows.chunks import CHUNKS_AT_ONCE, batches, cut, staged_pieces, under_way
 from flows.extraction import Extractor
-from flows.listing import Inbox, Listed
-from flows.pickup import list_inbox, settled
+from flows.listing import LISTING, Inbox, Listed
+from flows.pickup import NoInbox, list_inbox, settled
 from flows.places import shown
 from flows.progress import REPORTER
 from flows.reading import Job, access_of, limits_of, unpacker_of
@@ -122,8 +122,14 @@ def run(loaded: Loaded, inbox: str, folder: Path, *, verify: bool) -> RunSummary
     watch = Stopwatch()
     access = access_of(loaded.settings)
     archive = archive_of(loaded, inbox, access)
+    missing: NoInbox | None = None
     with watch.stage("listing"):
-        listed = settled(list_inbox(inbox, loaded.settings.ignore, access), loaded.settings.pickup.settle_seconds)
+        try:
+            listed = settled(list_inbox(inbox, loaded.settings.ignore, access), loaded.settings.pickup.settle_seconds)
+        except NoInbox as error:
+            if not Layout(folder).exists():
+                raise
+            listed, missing = Inbox("", LISTING.empty_table()), error
     threading.Thread(target=verdict.warm_up, name="great-expectations", daemon=True).start()
     as_of = _now()
     feeds = feeds_of(loaded.settings)
@@ -153,7 +159,7 @@ def run(loaded: Loaded, inbox: str, folder: Path, *, verify: bool) -> RunSummary
         current = _Run(con, loaded.settings, feeds, rules, folder, run_id, watch, archive, as_of=as_of)
         summary = RunSummary(run_id=run_id, state="completed", inbox=shown(inbox), warehouse=str(folder))
         try:
-            current.load_changes(listed, verify=verify)
+            current.load_changes(listed, missing, verify=verify)
         except BaseException as error:
             # Interrupts too: the run's end is recorded, and what was committed before it stays.
             state: Finish = "failed" if isinstance(error, Exception) else "interrupted"
@@ -199,8 +205,13 @@ class _Run:
         self._failures: list[BatchFailure] = []
         self.staging = Layout(folder).staging / f"run-{run_id}"
 
-    def load_changes(self, listed: Inbox, *, verify: bool) -> None:
-        """Read, validate and load what is not known yet, and learn from it for the runs to come."""
+    def load_changes(self, listed: Inbox, missing: NoInbox | None, *, verify: bool) -> None:
+        """Read, validate and load what is not known yet, and learn from it for the runs to come.
+
+        Raises ``missing``, why there is no listing: not before there is a run that fails of it, and tells.
+        """
+        if missing is not None:
+            raise missing
         sweep(self.staging.parent)
         self.staging.mkdir(parents=True)
         with self._watch.stage("comparing"):

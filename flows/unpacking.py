@@ -225,6 +225,7 @@ def _unpack(
     # Arrow reserves a GB of addresses with its first byte, which a limit that is set before would count as memory.
     pa.allocate_buffer(64)
     limit_memory(unpacker.memory_mb)
+    unpacker.access.settle()
     spool = _Spool(connection, Path(folder))
     try:
         with (

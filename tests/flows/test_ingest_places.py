@@ -12,6 +12,7 @@ from storage_servers import S3
 from web_server import Web, web_server
 from written_articles import article
 
+from flows.pickup import NoInbox
 from warehouse.audit import audit
 from warehouse.lake import connect
 
@@ -62,7 +63,7 @@ def test_objects_are_loaded_once_and_read_again_only_where_their_tag_changed(
     assert keys == [("0.html", True), ("1.html", False), ("2.html", True), ("1.html", True)]
 
 
-def test_pages_of_a_list_are_read_once_and_a_page_without_size_and_tag_is_compared_by_its_bytes(
+def test_pages_are_read_once_or_compared_by_their_bytes_and_a_list_that_is_gone_is_a_failed_run(
     web: Web, tmp_path: Path
 ) -> None:
     pages = [web.put(f"/{number}.html", article(number)) for number in range(2)]
@@ -76,6 +77,12 @@ def test_pages_of_a_list_are_read_once_and_a_page_without_size_and_tag_is_compar
     third = run(f"{web.address}/list.txt", tmp_path, settings)
     assert (third.counts.picked_up, third.counts.unchanged) == (0, 2)
     assert web.got() == ["/0.html", "/1.html", "/list.txt"]
+    with pytest.raises(NoInbox, match="nothing is there"):
+        run(f"{web.address}/gone.txt", tmp_path, settings)
+    last = ask(tmp_path, "select state, message, listed from ops.run order by run_id desc limit 1")
+    message = f"NoInbox: {web.address}/gone.txt: nothing is there; name an existing place of article files"
+    assert last == [("failed", message, 0)]
+    assert ask(tmp_path, "select cause from ops.alert order by alert_id desc limit 1") == [("run_failed",)]
 
 
 def test_a_password_in_the_address_of_the_inbox_is_in_no_table_no_file_and_no_output(
