@@ -162,6 +162,7 @@ def load_batch(
     for name, table in tables.items():
         con.register(name, table)
     try:
+        (keys,) = one_row(con, "select count(*) from ops.forgotten_key")
         known = without_forgotten(con, tables)
         for name, table in known.items():
             if table is not tables[name]:
@@ -170,6 +171,10 @@ def load_batch(
         if keep_raw == "all":
             keep_blobs(Layout(folder_of(con)).raw, staged)
         with transaction(con, f"batch of run {run_id}: {staged.num_rows} inputs"):
+            if one_row(con, "select count(*) from ops.forgotten_key") != (keys,):
+                raise LoadRefused(
+                    "Something was forgotten while this batch was prepared; nothing of it was kept. Run again."
+                )
             (batch_id,) = one_row(con, "select coalesce(max(batch_id), 0) + 1 from ops.batch")
             for variable, value in (("batch_id", batch_id), ("run_id", run_id), ("now", now), ("keep_raw", keep_raw)):
                 con.execute(f"set variable {variable} = ?", [value])
