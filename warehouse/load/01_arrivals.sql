@@ -7,7 +7,13 @@
 --           failed_again  it could not be read, as the last time
 --           open          it gets a state in this batch
 create or replace temp table arrivals as
-with reasons as (
+with known_inputs as (
+    select input_id, input_key, content_hash, is_latest, state, reason
+    from ops.input
+    semi join (select input_key from staged) using (input_key)
+),
+
+reasons as (
     select row, list({'reason': reason, 'detail': detail} order by position) as reasons
     from rejected
     group by row
@@ -70,7 +76,6 @@ select
 from judged
 left join replays using (row)
 left join (select row, reading_hash, body_hash from staged) as staged_hashes using (row)
-left join ops.input as known
-    on replays.row is null
-    and known.input_key = judged.input_key
+left join known_inputs as known
+    on known.input_key = judged.input_key
     and known.content_hash is not distinct from judged.content_hash;
