@@ -101,8 +101,9 @@ def _read(raw: RawFile, as_of: datetime, engine: Engine, site_rules: SiteRules |
 
             return read_json_lines(raw)
         case "xml":
-            what = "a feed or sitemap in XML, not an article; fetch the pages that it lists"
-            return [Rejection("unsupported_format", what)]
+            from transforms.read.syndicated import read_syndicated
+
+            return read_syndicated(raw)
         case form:
             return [_read_text(raw, form, as_of)]
 

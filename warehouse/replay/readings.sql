@@ -10,8 +10,8 @@ with last_readings as (
         feed_id,
         reading_hash,
         body_hash,
-        case when origins['url'] = 'sidecar' then url end as sidecar_url,
-        case when observed_origin = 'sidecar' then observed_at end as sidecar_fetched_at,
+        case when origins['url'] in ('sidecar', 'warc', 'table') then url end as sidecar_url,
+        case when observed_origin in ('sidecar', 'warc', 'table', 'archive') then observed_at end as sidecar_fetched_at,
         min(loaded_at) over (partition by article_id, revision) as first_loaded_at
     from fact_article
     where $article_id is null or article_id = $article_id
