@@ -329,14 +329,15 @@ def _current_bodies(con: DuckDBPyConnection, article_ids: set[int]) -> dict[int,
 
 
 def _check(con: DuckDBPyConnection) -> None:
-    for name, sql in statements("load/checks"):
+    checks = statements("load/checks")
+    for name, sql in checks:
         differences = con.execute(sql).fetchmany(5)
         if differences:
             raise LoadRefused(
                 f"The batch was rolled back: the check {name} found {differences}. Nothing of it is in the lake. "
                 "`newslake audit` says whether the lake itself is sound; if so, this is a fault of newslake."
             )
-        con.execute(statement("load/check_result"), {"name": name})
+    con.execute(statement("load/10_results"), {"checks": [name for name, _ in checks]})
 
 
 def _refuse_unknown_engines(staged: pa.Table, extractors: Sequence[Extractor]) -> None:

@@ -91,20 +91,3 @@ select
 from arrivals
 left join states using (row)
 left join decisions using (row);
-
-insert into ops.expectation_result
-select
-    getvariable('run_id'),
-    getvariable('batch_id'),
-    suite,
-    rule_id,
-    expectation,
-    column_name,
-    outcome,
-    severity,
-    success,
-    evaluated,
-    unexpected,
-    observed,
-    getvariable('now')
-from results;
