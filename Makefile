@@ -15,7 +15,7 @@ help:
 	@echo "make test        set up, lint, check types, run all tests (what continuous integration runs)"
 	@echo "make lint        ruff: rules and format          make types   mypy --strict"
 	@echo "make tests       the tests alone                 make test-setup   the long form of the set-up tests"
-	@echo "make test-kill   kill -9 at twenty moments       make dictionary   the data dictionary of the README"
+	@echo "make test-kill   kill -9 at 200 moments          make dictionary   the data dictionary of the README"
 	@echo "make bench       speed, start-up and quality against others; BENCH='--write' updates benchmarks/README.md"
 	@echo "make bench-inbox a run over a million known files; FILES=100000 for a look"
 	@echo "make bench-warehouse   a million articles loaded; ARTICLES=100000 for a look"
@@ -56,7 +56,7 @@ tests: dev-environment
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --durations=15 $(PYTEST)
 
 test-kill: dev-environment
-	KILL_MOMENTS=20 $(BIN)/python -m pytest tests/flows/test_kill.py -v $(PYTEST)
+	KILL_MOMENTS=200 $(BIN)/python -m pytest tests/flows/test_kill.py -v $(PYTEST)
 
 test-setup: dev-environment
 	$(BIN)/python -m pytest tests/test_setup.py -v --set-up=all $(PYTEST)

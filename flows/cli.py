@@ -34,6 +34,8 @@ def main() -> None:
     except Exception as error:
         from flows.settings import SettingsError
 
+        if isinstance(error, OSError):
+            _leave(1, f"{error}; nothing further was done")  # a disk that is full or read-only, before anything began
         if not isinstance(error, SettingsError):
             raise
         _leave(USAGE, str(error))  # what only a command finds wrong: a pattern of a feed, a folder of site rules

@@ -13,6 +13,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
 from flows.environment import settle
+from flows.machine_faults import in_words
 from flows.places import Access, has_credentials, shown
 from flows.prefect_server import ServerDown, start_for_a_run
 from flows.progress import REPORTER, Bar, PlainLines, Reporter
@@ -123,9 +124,9 @@ def _flow(
                 verify=verify,
             )
         except (LakeError, NoInbox, ExpectationsError, ServerDown) as error:
-            complain(str(error))
+            complain(in_words(error, folder) or str(error))
         except Exception as error:
-            complain(f"the run failed: {type(error).__name__}: {error}")
+            complain(in_words(error, folder) or f"the run failed: {type(error).__name__}: {error}")
     return None
 
 

@@ -54,7 +54,7 @@ def _serve(deployments: list[dict[str, Any]], folder: Path, settings_file: Path 
     # A served run is a process of its own, started anywhere: the module is found where a relative file would not be.
     prepared = [
         RunnerDeployment.from_flow(
-            _flow(one["entrypoint"]),
+            flow_of(one["entrypoint"]),
             name=one["name"],
             description=one.get("description"),
             tags=one.get("tags"),
@@ -69,7 +69,7 @@ def _serve(deployments: list[dict[str, Any]], folder: Path, settings_file: Path 
     serve(*prepared, limit=len(prepared))
 
 
-def _flow(entrypoint: str) -> Any:
+def flow_of(entrypoint: str) -> Any:
     """The flow that `flows/upkeep.py:upkeep` names."""
     file, _, name = entrypoint.partition(":")
     return getattr(importlib.import_module(file.removesuffix(".py").replace("/", ".")), name)

@@ -11,9 +11,10 @@ from typing import NoReturn
 
 from flows.housekeeping import as_json as report_as_json
 from flows.housekeeping import headline, keep_warehouse, rows
+from flows.machine_faults import in_words
 from flows.settings import Loaded
 from flows.terminal import complain, console, print_table
-from warehouse.errors import LakeError, WarehouseBusy
+from warehouse.errors import LakeError
 
 
 def keep_up_once(loaded: Loaded, folder: Path, named_by: str, *, dry_run: bool, as_json: bool) -> int:
@@ -23,7 +24,10 @@ def keep_up_once(loaded: Loaded, folder: Path, named_by: str, *, dry_run: bool, 
     try:
         report = keep_warehouse(loaded, folder, dry_run=dry_run)
     except LakeError as error:
-        complain(f"{error} What upkeep had done until then stays." if isinstance(error, WarehouseBusy) else str(error))
+        complain(in_words(error, folder) or str(error))
+        return 1
+    except Exception as error:
+        complain(in_words(error, folder) or f"upkeep failed: {type(error).__name__}: {error}")
         return 1
     if as_json:
         sys.stdout.write(json.dumps(report_as_json(report), default=str) + "\n")

@@ -115,7 +115,7 @@ class StorageSettings(Section, frozen=True):
 class Upkeep(Section, frozen=True):
     """How long what is no longer of the present is kept, and what a small file is."""
 
-    keep_snapshots_days: Annotated[float, msgspec.Meta(ge=0, le=36_500)] = 30.0
+    keep_snapshots_days: Annotated[float, msgspec.Meta(ge=0, le=36_500)] = 7.0
     keep_unused_hours: Annotated[float, msgspec.Meta(ge=0, le=876_000)] = 24.0
     merge_below_mb: Annotated[int, msgspec.Meta(ge=1, le=512)] = 64
 

@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Iterator
 
 import pytest
+from killing import Killer, killer
 
 
 def free_port() -> int:
@@ -47,3 +48,11 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         os.environ.pop("PREFECT_API_URL", None)
         server.kill()
         server.wait()
+
+
+@pytest.fixture(scope="session")
+def commands(prefect_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Killer]:
+    """Runs newslake's commands in forks of one process that has everything imported, and kills them where told."""
+    home = tmp_path_factory.mktemp("commands")
+    with killer({"PREFECT_API_URL": prefect_server, "PREFECT_HOME": str(home)}, home / "said.log") as forking:
+        yield forking

@@ -38,6 +38,12 @@ QUERIES = {
     "quarantine": """
         select i.input_key, q.reasons, q.raw from ops.quarantine q join ops.input i using (input_id) order by all""",
     "sources": "select domain, name from dim_source order by all",
+    "source merges": """
+        select s.domain, i.domain as into_domain, s.merge_cause, s.merge_reason
+        from dim_source s join dim_source i on i.source_id = s.merged_into order by all""",
+    "quarantine decisions": """
+        select i.input_key, d.decision, d.reason
+        from ops.quarantine_decision d join ops.input i using (input_id) order by all""",
     "source aliases": """
         select s.domain, a.alias, a.alias_kind from dim_source_alias a join dim_source s using (source_id)
         order by all""",

@@ -1,0 +1,37 @@
+"""What the machine has against a command, in words: a full or read-only disk, a catalog that another program locks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flows.alerts import redact_text
+
+_STAYS = "What was in hand was dropped, what was committed before stays."
+
+# What the operating system, SQLite and DuckDB say, and what to say to the user of the warehouse in {folder}.
+_FAULTS = [
+    (
+        ("no space left on device", "database or disk is full", "disk quota exceeded", "enospc"),
+        "The disk of the warehouse in {folder} is full. {stays} Make room (`newslake upkeep` gives back what nobody "
+        "needs), then run it again.",
+    ),
+    (
+        ("read-only file system", "readonly database", "read-only database"),
+        "The warehouse in {folder} is on a disk, or has a catalog, that is read-only; nothing was changed. Make it "
+        "writable, then run it again.",
+    ),
+    (
+        ("database is locked", "database table is locked"),
+        "Another program keeps the catalog of the warehouse in {folder} locked (an SQLite shell, or a copy that writes "
+        "to it?). {stays} End it, then run it again.",
+    ),
+]
+
+
+def in_words(error: BaseException, folder: Path) -> str | None:
+    """What an error of the machine means for the warehouse in ``folder``, and what to do; None for any other error."""
+    said = redact_text(str(error))
+    for signs, words in _FAULTS:
+        if any(sign in said.lower() for sign in signs):
+            return f"{words.format(folder=folder, stays=_STAYS)} ({said.splitlines()[0]})"
+    return None
