@@ -49,9 +49,9 @@ from warehouse.load import Extractor as LakeExtractor
 from warehouse.load import Feed as LakeFeed
 from warehouse.locks import run_lock
 from warehouse.migrate import prepare
-from warehouse.replay import Target, differences, select_targets
+from warehouse.replay import Target, differences, in_quarantine, select_targets
 from warehouse.scope import Scope
-from warehouse.site_blocks import blocks_ever_learned, learn_blocks, pass_over
+from warehouse.site_blocks import blocks_ever_learned, learn_blocks
 
 _REREADER: ContextVar[Rereader] = ContextVar("_REREADER")
 
@@ -187,7 +187,8 @@ class _Replay:
                 learn_blocks(self._con, run_id=self._run_id, now=_now())  # what a killed run left unlearned
         with self._watch.stage("comparing"):
             targets = select_targets(self._con, self._scope)
-        self._summary = replace(self._summary, inputs=len(targets))
+            before = in_quarantine(self._con) if self._scope.is_quarantine else 0
+        self._summary = replace(self._summary, inputs=len(targets), quarantined_before=before)
         if not targets:
             return
         REPORTER.get().begin(len(targets), sum(target.size for target in targets))
@@ -209,10 +210,9 @@ class _Replay:
             of_id = {target.input_id: target for target in targets}
             for batch in batches(self._tables(self._chunks_of(targets, staging)), self._settings.batch):
                 self._load(batch, of_id)
-        if self._run_id is not None:
+        if self._run_id is not None and self._scope.is_quarantine:
             with self._watch.stage("learning"):
-                learn = learn_blocks if self._scope.is_quarantine else pass_over
-                learn(self._con, run_id=self._run_id, now=_now())
+                learn_blocks(self._con, run_id=self._run_id, now=_now())
 
     def _chunks_of(self, targets: Sequence[Target], staging: Path) -> Iterator[PrefectFuture[ReadAgain]]:
         for number, members in enumerate(cut(targets, self._settings.batch)):
@@ -304,14 +304,8 @@ class _Replay:
         return summary
 
     def _told(self, summary: ReplaySummary) -> ReplaySummary:
-        left = sum(batch.loaded + batch.container for batch in self._batches) if summary.is_quarantine else 0
-        before = summary.inputs if summary.is_quarantine else 0
-        return replace(
-            self._tally.into(summary),
-            quarantined_before=before,
-            quarantined_after=before - left,
-            seconds=self._watch.total(),
-        )
+        after = in_quarantine(self._con) if summary.is_quarantine else 0
+        return replace(self._tally.into(summary), quarantined_after=after, seconds=self._watch.total())
 
 
 @task(name="read-again", persist_result=False, cache_policy=NO_CACHE)

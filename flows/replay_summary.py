@@ -43,7 +43,8 @@ class ReplaySummary:
 
     ``refused`` are loaded inputs whose bytes today's reader or rules would not load: their articles stay as they are.
     ``unread`` are those whose bytes are not to be had. Of a quarantine, ``same`` are the inputs that are refused as
-    before, and ``counts.quarantined`` those that are refused for other reasons now.
+    before, and ``counts.quarantined`` those that are refused for other reasons now; ``quarantined_before`` and
+    ``quarantined_after`` are all that are in quarantine.
     """
 
     run_id: int | None

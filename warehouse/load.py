@@ -187,7 +187,7 @@ def load_batch(
             con.execute("set disabled_optimizers = 'join_order,build_side_probe_side'")
             con.execute(statement("load/07_wide"))
             con.execute("reset disabled_optimizers")
-            for step in ("08_parts", "08_identities", "09_inputs"):
+            for step in ("08_parts", "08_identities", "09_inputs", "10_not_learned"):
                 con.execute(statement(f"load/{step}"))
             _check(con)
             names = [field.name for field in fields(BatchCounts)]

@@ -15,7 +15,7 @@ from duckdb import DuckDBPyConnection
 
 from warehouse.lake import Layout
 from warehouse.scope import Scope
-from warehouse.statements import statement
+from warehouse.statements import one_row, statement
 from warehouse.undisturbed import undisturbed
 
 
@@ -75,6 +75,12 @@ def select_targets(con: DuckDBPyConnection, scope: Scope) -> list[Target]:
         }
         rows = undisturbed(con, lambda: con.execute(statement("replay/readings"), of_readings).fetchall())
     return [Target(*row) for row in rows]
+
+
+def in_quarantine(con: DuckDBPyConnection) -> int:
+    """How many inputs are in quarantine, whatever was decided about them."""
+    (inputs,) = undisturbed(con, lambda: one_row(con, "select count(*) from ops.quarantine"))
+    return int(inputs)
 
 
 def blob_of(layout: Layout, content_hash: str) -> bytes | None:

@@ -64,17 +64,6 @@ def blocks_ever_learned(con: DuckDBPyConnection) -> SiteBlocks:
     return _blocks(con, "site_blocks/ever_learned")
 
 
-def pass_over(con: DuckDBPyConnection, *, run_id: int, now: datetime) -> None:
-    """Record that the batches up to the newest are not learned from: a replay made them, of articles long known."""
-    version, learned_up_to, last_batch = one_row(con, statement("site_blocks/standing"))
-    if learned_up_to == last_batch:
-        return
-    with transaction(con, f"run {run_id} read again; nothing is learned from it"):
-        for name, value in {"version": version, "last_batch": last_batch, "run_id": run_id, "now": now}.items():
-            con.execute(f"set variable {name} = ?", [value])
-        con.execute(statement("site_blocks/pass_over"))
-
-
 def _blocks(con: DuckDBPyConnection, query: str) -> SiteBlocks:
     version, _, _ = undisturbed(con, lambda: one_row(con, statement("site_blocks/standing")))
     rows = undisturbed(con, lambda: con.execute(statement(query)).fetchall()) if version else []
