@@ -1,5 +1,5 @@
 -- One row per quarantined input: what it takes to read it again, by key. Without ids, those that somebody discarded are
--- left out.
+-- left out. What was forgotten is not read again.
 with picked_up as (
     select input_id, min(run_id) as run_id
     from (select input_id, run_id from ops.input union all select input_id, run_id from ops.input_history)
@@ -31,7 +31,8 @@ from ops.quarantine as quarantine
 join ops.input as input using (input_id)
 join picked_up using (input_id)
 join ops.run as run on run.run_id = picked_up.run_id
-where case
+where input.reason <> 'forgotten'
+    and case
         when len($input_ids) > 0 then list_contains($input_ids, input.input_id)
         else quarantine.quarantine_id not in (select quarantine_id from ops.quarantine_decision)
     end
