@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 import pyarrow as pa
 import pytest
+from fastwarc.stream_io import BrotliWriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -155,6 +156,18 @@ def test_records_that_were_compressed_together_are_numbered() -> None:
 )
 def test_codings_of_the_transport_are_undone_where_the_crawler_left_them(headers: str, body: bytes) -> None:
     assert one(a_record(1, body, headers=headers)).content == PAGE
+
+
+def test_a_payload_in_brotli_is_undone_and_counted() -> None:
+    sink = io.BytesIO()
+    with BrotliWriter(sink) as writer:
+        writer.write(PAGE * 1000)
+    record = a_record(1, sink.getvalue(), headers="Content-Type: text/html\r\nContent-Encoding: br\r\n")
+    assert one(record).content == PAGE * 1000
+    (broken,) = opened(record, Bounds(unpacked=10_000))
+    assert isinstance(broken, Member)
+    assert broken.refused is not None
+    assert broken.refused[0] == "unpacks_too_large"
 
 
 @pytest.mark.parametrize(

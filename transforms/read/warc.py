@@ -193,9 +193,11 @@ def _decoded(payload: bytes, http: dict[str, str], budget: Budget) -> bytes:
         from fastwarc.stream_io import BrotliReader
 
         try:
-            return _bounded(BrotliReader(io.BytesIO(payload)), budget)
+            found = _bounded(BrotliReader(io.BytesIO(payload)), budget)
         except (OSError, ValueError):
             return payload
+        budget.take(len(found))
+        return found
     return payload
 
 
