@@ -130,6 +130,16 @@ def another_source(commands: Killer, place: Place, lake: Path) -> None:
     assert run.status == 0, run.said
 
 
+def a_rule_for_the_site(commands: Killer, place: Place, lake: Path) -> None:
+    """Settings of its own beside the lake, with a rule by which its articles are read otherwise."""
+    rules = lake.parent / "rules"
+    rules.mkdir()
+    (rules / "quay-gazette.example.txt").write_text("body: //article\nstrip: //article/p[2]\n", encoding="utf-8")
+    (lake.parent / "newslake.toml").write_text(
+        SETTINGS.replace("[batch]", '[extraction]\nsite_rules = "rules"\n[batch]'), encoding="utf-8"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """A command that changes the lake in one commit: its words (BACKUPS is a place), and what makes work for it."""
@@ -142,6 +152,13 @@ class Command:
 COMMANDS = [
     Command("upkeep", ("upkeep",)),
     Command("restore", ("restore", "BACKUPS", "--replace"), a_backup_and_a_run_since),
+    Command(
+        "sources merge",
+        ("sources", "merge", "quay-weekly.example", "quay-gazette.example", "--reason", "one paper"),
+        another_source,
+    ),
+    Command("quarantine discard", ("quarantine", "discard", str(PAGES + 2), "--reason", "nothing in it")),
+    Command("replay", ("replay", "--article", "1"), a_rule_for_the_site),
 ]
 
 
