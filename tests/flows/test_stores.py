@@ -14,10 +14,11 @@ from web_server import Web, web_server
 from written_articles import article
 
 from flows import stores
-from flows.extraction import Extractor, Job, Limits
+from flows.extraction import Extractor
 from flows.listing import Inbox
 from flows.pickup import NoInbox, list_inbox
 from flows.places import Access, file_system
+from flows.reading import Job, Limits
 
 
 @pytest.fixture

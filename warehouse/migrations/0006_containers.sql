@@ -10,7 +10,7 @@ create table lake.ops.passed_over (
     batch_id             bigint not null,
     recorded_at          timestamptz not null
 );
-comment on table lake.ops.passed_over is 'One row per container and reason for which records of it are no articles by their kind; they are no inputs';
+comment on table lake.ops.passed_over is 'One row per container and reason for which records of it are no articles by their kind; they are no inputs.';
 comment on column lake.ops.passed_over.input_id is 'The container';
 comment on column lake.ops.passed_over.reason is 'Stable word: warc_request, http_status_4xx, not_html, ignored_by_name and so on';
 comment on column lake.ops.passed_over.records is 'Records of the container that were passed over for it';
