@@ -8,7 +8,7 @@ export PYTHON
 # Text comes out as UTF-8 also where the machine has no locale set.
 export PYTHONUTF8 := 1
 
-.PHONY: help demo questions test lint types tests test-kill test-setup dictionary lock bench bench-warehouse bench-queries bench-inbox clean environment dev-environment
+.PHONY: help demo questions test lint types tests test-kill test-setup test-training dictionary lock bench bench-warehouse bench-queries bench-inbox clean environment dev-environment
 
 help:
 	@echo "make demo        set up, load samples/ into a warehouse of its own, load again, answer five questions"
@@ -16,6 +16,7 @@ help:
 	@echo "make lint        ruff: rules and format          make types   mypy --strict"
 	@echo "make tests       the tests alone                 make test-setup   the long form of the set-up tests"
 	@echo "make test-kill   kill -9 at 200 moments          make dictionary   the data dictionary of the README"
+	@echo "make test-training   train both classifiers again and compare them with the files"
 	@echo "make bench       speed, start-up and quality against others; BENCH='--write' updates benchmarks/README.md"
 	@echo "make bench-inbox a run over a million known files; FILES=100000 for a look"
 	@echo "make bench-warehouse   a million articles loaded; ARTICLES=100000 for a look"
@@ -60,6 +61,10 @@ test-kill: dev-environment
 
 test-setup: dev-environment
 	$(BIN)/python -m pytest tests/test_setup.py -v --set-up=all $(PYTEST)
+
+test-training: dev-environment
+	$(BIN)/python -m training.page --check
+	$(BIN)/python -m training.lines --check
 
 dictionary: dev-environment
 	$(BIN)/python -m warehouse.dictionary README.md

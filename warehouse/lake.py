@@ -168,7 +168,8 @@ def attach_lake(con: DuckDBPyConnection, layout: Layout, *, read_only: bool, at:
 
 def folder_of(con: DuckDBPyConnection) -> Path:
     """The warehouse folder that a connection of :func:`connect` belongs to."""
-    row = con.execute("select value from duckdb_settings() where name = 'temp_directory'").fetchone()
+    # Named with its schema: looked for in the lake first, the function costs a read of the catalog, 4 ms for 0.1.
+    row = con.execute("select system.main.current_setting('temp_directory')").fetchone()
     if row is None or Path(str(row[0])).name != "spill":
         raise LakeError("This connection has no lake attached; open it with warehouse.lake.connect.")
     return Path(str(row[0])).parents[1]
