@@ -12,7 +12,7 @@ from datetime import datetime
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-from warehouse.lake import folder_of, transaction
+from warehouse.lake import expect_rows, folder_of, transaction
 from warehouse.locks import claim_run, goes_on
 from warehouse.statements import one_row, statement
 from warehouse.undisturbed import undisturbed
@@ -136,6 +136,7 @@ def select_changed(con: DuckDBPyConnection, listing: pa.Table, *, verify: bool =
     `known_hash`: the content hash of the key's newest settled content; a file that hashes to it needs no reading, only
     :func:`touch`.
     """
+    expect_rows(con, listing.num_rows)
     con.register("listing", listing)
     try:
         sql = statement("ledger/changed_files")

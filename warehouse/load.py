@@ -21,7 +21,7 @@ from duckdb import DuckDBPyConnection
 
 from warehouse.errors import LakeError, LoadRefused
 from warehouse.forget import without_forgotten
-from warehouse.lake import Layout, folder_of, transaction
+from warehouse.lake import Layout, expect_rows, folder_of, transaction
 from warehouse.revisions import Candidate, Current, Decision, decide, needs_body
 from warehouse.sources import settle_identities
 from warehouse.statements import one_row, statement, statements
@@ -150,6 +150,7 @@ def load_batch(
     of ``staged`` is not among ``extractors``, :class:`warehouse.errors.WarehouseBusy` where the lock is not free.
     """
     _refuse_unknown_engines(staged, extractors)
+    expect_rows(con, staged.num_rows)
     tables = {
         "staged": staged.append_column("row", pa.array(range(staged.num_rows), pa.int64())),
         "rejected": _cast(rejected, REJECTED).append_column("position", pa.array(range(rejected.num_rows), pa.int64())),

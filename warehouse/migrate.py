@@ -15,7 +15,7 @@ from duckdb import DuckDBPyConnection
 
 from transforms.staged import digest
 from warehouse.errors import LakeError
-from warehouse.lake import Layout, applied_version, attach, refuse_newer, transaction
+from warehouse.lake import Layout, applied_version, attach, expect_rows, refuse_newer, transaction
 from warehouse.locks import COMMIT_WAIT_SECONDS, commit_lock
 from warehouse.views import Model, in_order, models
 
@@ -48,7 +48,9 @@ def prepare(folder: Path, *, wait_seconds: float = COMMIT_WAIT_SECONDS) -> DuckD
             con.execute("call lake.set_option('parquet_compression', 'zstd')")
         else:
             refuse_newer(con, layout, version)
+    con.execute("set threads = 1")  # until many rows are expected
     migrate(con)
+    expect_rows(con, con.execute("select count(*) from ops.input").fetchall()[0][0])
     # Memory is bounded by the batch: 50,000 articles of 3 KB load within this, and what is more spills to staging.
     con.execute("set memory_limit = '1GB'")
     con.execute("set preserve_insertion_order = false")

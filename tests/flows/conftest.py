@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -10,9 +11,12 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from killing import Killer, killer
+
+from warehouse.migrate import prepare
 
 
 def free_port() -> int:
@@ -48,6 +52,22 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         os.environ.pop("PREFECT_API_URL", None)
         server.kill()
         server.wait()
+
+
+@pytest.fixture(scope="session")
+def empty_lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse with nothing in it, to be copied: making its tables takes as long as a small run."""
+    folder = tmp_path_factory.mktemp("empty") / "lake"
+    prepare(folder).close()
+    return folder
+
+
+@pytest.fixture
+def lake(empty_lake: Path, tmp_path: Path) -> Path:
+    """A warehouse of the test's own, with nothing in it."""
+    folder = tmp_path / "lake"
+    shutil.copytree(empty_lake, folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -39,7 +39,7 @@ def below(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if not path.is_dir())
 
 
-@pytest.mark.usefixtures("prefect_server")
+@pytest.mark.usefixtures("prefect_server", "lake")
 def test_what_is_loaded_is_archived_under_its_name_and_what_is_refused_stays(tmp_path: Path) -> None:
     inbox, archive = tmp_path / "inbox", tmp_path / "archive"
     write_articles(inbox / "gazette", range(3))
@@ -83,7 +83,7 @@ def test_what_is_loaded_is_archived_under_its_name_and_what_is_refused_stays(tmp
     assert [(archive / "copy.html").read_text(), again.read_text()] == [article(0), article(7)]
 
 
-@pytest.mark.usefixtures("prefect_server")
+@pytest.mark.usefixtures("prefect_server", "lake")
 def test_loaded_objects_are_archived_with_their_sidecars_and_refused_ones_stay(
     s3: S3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import signal
-import subprocess
-import sys
-import time
+import shutil
 from pathlib import Path
 
 import pytest
+from killing import Killer, Moment, Outcome
 from lake_content import content
 
 from flows.command_inspect import explain_article
 from warehouse.audit import audit
-from warehouse.errors import NoWarehouse
 from warehouse.lake import connect, transaction
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
@@ -76,9 +73,9 @@ BODIES = (
 
 
 def test_the_second_run_cuts_the_footer_that_the_first_one_learned_and_keeps_the_quote(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, lake: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    inbox, lake = tmp_path / "inbox", tmp_path / "lake"
+    inbox = tmp_path / "inbox"
     write(inbox, range(12))
     run(inbox, lake)
     assert sorted(ask(lake, BODIES)) == [(True, False, 10), (True, True, 2)]
@@ -100,10 +97,11 @@ def test_the_second_run_cuts_the_footer_that_the_first_one_learned_and_keeps_the
     assert "site.block, on 17 of the site's last 17 articles" in capsys.readouterr().out
 
 
-def test_names_and_order_of_the_files_change_nothing_of_what_is_learned(tmp_path: Path) -> None:
+def test_names_and_order_of_the_files_change_nothing_of_what_is_learned(tmp_path: Path, empty_lake: Path) -> None:
     found = []
     for name in ("{:02}.json", "z{0}-shuffled.json"):
         inbox, lake = tmp_path / f"inbox{len(found)}", tmp_path / f"lake{len(found)}"
+        shutil.copytree(empty_lake, lake)
         write(inbox, range(12), name=name)
         run(inbox, lake, batch=3 if found else 1000)
         write(inbox, range(12, 17), name=name)
@@ -115,39 +113,31 @@ def test_names_and_order_of_the_files_change_nothing_of_what_is_learned(tmp_path
 
 
 @pytest.mark.timeout(900)
-def test_runs_that_are_killed_and_run_again_learn_what_undisturbed_ones_learn(tmp_path: Path) -> None:
+def test_runs_that_are_killed_and_run_again_learn_what_undisturbed_ones_learn(
+    tmp_path: Path, empty_lake: Path, commands: Killer
+) -> None:
     inbox, whole, killed = tmp_path / "inbox", tmp_path / "whole", tmp_path / "killed"
-    write(inbox, range(12))
-    run(inbox, whole, batch=4)
-    run_killed_after_a_batch(inbox, killed, batches=1)
-    run(inbox, killed, batch=4)
-    write(inbox, range(12, 22))
-    run(inbox, whole, batch=4)
-    run_killed_after_a_batch(inbox, killed, batches=4)
-    run(inbox, killed, batch=4)
+    for lake in (whole, killed):
+        shutil.copytree(empty_lake, lake)
+
+    def command(lake: Path, at: Moment | None = None) -> Outcome:
+        return commands.run("run", inbox, "--warehouse", lake, "--settings", settings_of(lake, 4), at=at)
+
+    for numbers, batches in ((range(12), 1), (range(12, 22), 4)):
+        write(inbox, numbers)
+        undisturbed = command(whole)
+        assert undisturbed.status == 0, undisturbed.said
+        # Two thirds of the statements: a batch or two are in the lake, and nothing is learned yet.
+        assert command(killed, Moment(2 * undisturbed.statements // 3, 0.0)).killed
+        assert ask(killed, "select count(*) from ops.batch")[0][0] >= batches  # type: ignore[operator]
+        again = command(killed)
+        assert again.status == 0, again.said
     assert content(killed) == content(whole)
     assert ask(whole, "select count(*) from fact_article where block_set_version = 1") == [(10,)]
 
 
-def run_killed_after_a_batch(inbox: Path, lake: Path, *, batches: int) -> None:
-    """A run that ends by SIGKILL once so many batches are in the lake, or by itself if it is faster."""
-    newslake = [sys.executable, "-c", "from flows.cli import main; main()"]
-    files = [str(inbox), "--warehouse", str(lake), "--settings", str(settings_of(lake, 4))]
-    child = subprocess.Popen(
-        [*newslake, "run", *files], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )
-    while child.poll() is None:
-        try:
-            if ask(lake, "select count(*) from ops.batch")[0][0] >= batches:  # type: ignore[operator]
-                os.killpg(child.pid, signal.SIGKILL)
-                child.wait()
-        except (NoWarehouse, LookupError):
-            pass
-        time.sleep(0.02)
-
-
-def test_what_a_killed_run_left_unlearned_the_next_one_learns_though_nothing_is_new(tmp_path: Path) -> None:
-    inbox, lake = tmp_path / "inbox", tmp_path / "lake"
+def test_what_a_killed_run_left_unlearned_the_next_one_learns_though_nothing_is_new(tmp_path: Path, lake: Path) -> None:
+    inbox = tmp_path / "inbox"
     write(inbox, range(12))
     run(inbox, lake)
     wanted = content(lake)

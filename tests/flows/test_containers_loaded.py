@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from test_extraction import SLOW_PAGE
-from test_ingest import ask, inbox, is_audited_clean, lake, run, states
+from test_ingest import ask, inbox, is_audited_clean, run, states
 from written_articles import article
 from written_warc import a_record
 
@@ -24,7 +24,7 @@ from flows.reading import Job, Limits
 from flows.unpacking import Unpacker, read_member
 from transforms.read.members import Bounds
 
-__all__ = ["inbox", "lake", "run"]  # fixtures
+__all__ = ["inbox", "run"]  # fixtures
 
 Run = Callable[..., Any]
 

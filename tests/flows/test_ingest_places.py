@@ -16,7 +16,7 @@ from flows.pickup import NoInbox
 from warehouse.audit import audit
 from warehouse.lake import connect
 
-pytestmark = pytest.mark.usefixtures("prefect_server")
+pytestmark = pytest.mark.usefixtures("prefect_server", "lake")
 
 
 @pytest.fixture

@@ -32,8 +32,8 @@ RULE = "title: //title\nauthor: //h1\n"
 class Place:
     """An inbox, a warehouse and the settings of its runs."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.inbox, self.lake = folder, folder / "inbox", folder / "lake"
+    def __init__(self, folder: Path, lake: Path) -> None:
+        self.folder, self.inbox, self.lake = folder, folder / "inbox", lake
         self.inbox.mkdir()
         self.settings = folder / "newslake.toml"
 
@@ -76,8 +76,8 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    place = Place(tmp_path)
+def place(tmp_path: Path, lake: Path) -> Place:
+    place = Place(tmp_path, lake)
     place.set(ALL)
     return place
 
