@@ -27,7 +27,7 @@ from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from flows.listing import Listed
 from flows.places import is_url
-from flows.reading import Job, end_of_container, entry_rows, outside_of, rows_of
+from flows.reading import Job, Rows, end_of_container, outside_of, pick_out, pick_up, refused, rows_of
 from flows.unpacking import LOST, Begun, Ended, Message, Slice, Unpacking, Unread, entries_of
 from transforms.article import RawFile, Reading, Rejection
 from transforms.read.page_body import Engine
@@ -177,8 +177,8 @@ class Extractor:
             if len(members) == 1:
                 entry = entries_of(path)[members[0]]
                 reason, detail = self._words(f"{own.file_key}#{entry.record}", error)
-                refusal = Rejection(reason, detail)
-                return to_table(entry_rows(entry, outside, own, self._job, lambda _raw: [refusal]))
+                found = pick_out(entry, outside, own, self._job)
+                return to_table(refused(found, Rejection(reason, detail), self._job))
         singly = [([at], self._schedule_slice(path, [at], outside, own)) for at in members]
         return pa.concat_tables([self._slice_result(path, at, outside, own, each) for at, each in singly])
 
@@ -200,14 +200,14 @@ class Extractor:
             if self._ended.is_set():
                 raise ChildrenEnded("the children were ended while files were read; the next run reads them")
 
-    def _refused(self, file: Listed, error: BaseException) -> list[dict[str, object]]:
+    def _refused(self, file: Listed, error: BaseException) -> Rows:
         reason, detail = self._words(file.file_key, error)
         if is_url(file.path):
             # It may have been the server. The process of the flow does not wait for it to look at the bytes.
             what = detail.partition(";")[0]
             unread = InputFacts(file.file_key, None, file.size, file.mtime_ns, None, file.etag)
             return [failed_row(unread, reason, f"{what}; the next run tries again")]
-        return rows_of(file, self._job, lambda _raw: [Rejection(reason, detail)], opens=False)
+        return refused(pick_up(file, self._job, opens=False), Rejection(reason, detail), self._job)
 
     def _words(self, key: str, error: BaseException) -> tuple[str, str]:
         """Why the input ``key`` is refused, and how that reads."""
@@ -274,29 +274,26 @@ def _idle() -> None:
 
 def _read_group(files: Sequence[Listed]) -> bytes:
     """In a child: the staged rows of ``files`` as one Arrow stream, which the parent opens without a copy."""
-    found: list[dict[str, object]] = []
-    for file in files:
-        found += rows_of(file, _job, _extract)
-    return _streamed(found)
+    return _streamed(rows_of((pick_up(file, _job) for file in files), _job, _extract))
 
 
 def _read_slice(path: str, members: Sequence[int], outside: RawFile, own: InputFacts) -> bytes:
     """In a child: the staged rows of some members of a slice, as one Arrow stream."""
     entries = entries_of(path)
-    found: list[dict[str, object]] = []
-    for at in members:
-        found += entry_rows(entries[at], outside, own, _job, _extract)
-    return _streamed(found)
+    return _streamed(rows_of((pick_out(entries[at], outside, own, _job) for at in members), _job, _extract))
 
 
-def _streamed(found: list[dict[str, object]]) -> bytes:
+def _streamed(found: Rows) -> bytes:
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, SCHEMA) as writer:
         writer.write_table(to_table(found))
     return sink.getvalue().to_pybytes()
 
 
-def _extract(raw: RawFile) -> list[Reading]:
-    from transforms.extract import extract
+def _extract(files: Sequence[RawFile]) -> list[list[Reading]]:
+    from transforms.extract import extract_group
 
-    return extract(raw, as_of=_job.as_of, engine=_job.engine, site_rules=_job.site_rules, site_blocks=_job.site_blocks)
+    job = _job
+    return extract_group(
+        files, as_of=job.as_of, engine=job.engine, site_rules=job.site_rules, site_blocks=job.site_blocks
+    )

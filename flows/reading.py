@@ -1,14 +1,17 @@
-"""From an input's bytes to its staged rows: what a child does with a file, and with a member of a container.
+"""From an input's bytes to its staged rows: what a child does with files, and with members of a container.
 
 A listed file goes in, rows of :data:`transforms.staged.SCHEMA` come out, whatever the file is: articles, rejections
-with their reason, why it could not be opened, or that it is a container, which is unpacked elsewhere.
+with their reason, why it could not be opened, or that it is a container, which is unpacked elsewhere. Between the two
+its bytes are :class:`PickedUp`, for what is read is read together with its neighbours.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TypeAlias
 
 from flows.listing import Listed
 from flows.opening import StillWritten, open_input, read_sidecar_of
@@ -16,7 +19,7 @@ from flows.places import Access
 from flows.settings import Settings
 from flows.unpacking import Ended, Entry, Same, Unpacker, Unread
 from transforms.article import Article, FieldFault, RawFile, Reading, Rejection
-from transforms.hints import Feed, merge, raw_file, with_fault
+from transforms.hints import Feed, merge, raw_file, sidecar_fault
 from transforms.read.compressed import unpacked
 from transforms.read.containers import HEAD, Packing, packing_of
 from transforms.read.members import Bounds, Broken, Inner, too_large
@@ -24,6 +27,8 @@ from transforms.read.page_body import Engine
 from transforms.read.site_rules import SiteRules
 from transforms.staged import InputFacts, container_row, digest, failed_row, packed_row, rows, same_row, settling_row
 from transforms.strip.site_blocks import SiteBlocks
+
+Rows: TypeAlias = list[dict[str, object]]
 
 SHORT_RECORDS = 1024 * 1024  # bytes up to which a file of records is read at once
 
@@ -77,10 +82,38 @@ def unpacker_of(settings: Settings) -> Unpacker:
     return Unpacker(bounds, settings.extraction.page_memory_mb, settings.ignore, access_of(settings))
 
 
+@dataclass(frozen=True, slots=True)
+class PickedUp:
+    """A file or a member whose bytes are there to be read; ``faults`` are of what stood beside it."""
+
+    raw: RawFile
+    facts: InputFacts
+    faults: tuple[FieldFault, ...] = ()
+
+    def rows(self, readings: Sequence[Reading], job: Job) -> Rows:
+        """Its rows by its readings."""
+        said = [
+            replace(reading, faults=(*reading.faults, *self.faults))
+            if self.faults and isinstance(reading, Article)
+            else reading
+            for reading in readings
+        ]
+        return rows(self.facts, self.raw.content, said, keep_raw=job.keep_raw)
+
+
 def rows_of(
-    file: Listed, job: Job, read: Callable[[RawFile], list[Reading]], *, opens: bool = True
-) -> list[dict[str, object]]:
-    """Read one file and its sidecar, and give its rows: what ``read`` made of it, or why it could not be opened.
+    inputs: Iterable[PickedUp | Rows], job: Job, read: Callable[[Sequence[RawFile]], Sequence[Sequence[Reading]]]
+) -> Rows:
+    """The rows of ``inputs`` in their order: those that are there already, and of the others what ``read`` makes of
+    all of them together."""
+    inputs = list(inputs)
+    readings = iter(read([found.raw for found in inputs if isinstance(found, PickedUp)]))
+    said = (found.rows(next(readings), job) if isinstance(found, PickedUp) else found for found in inputs)
+    return list(itertools.chain.from_iterable(said))
+
+
+def pick_up(file: Listed, job: Job, *, opens: bool = True) -> PickedUp | Rows:
+    """The bytes of a file and what its sidecar says; its rows where there is nothing to be read.
 
     A container is only said to be one, for it is unpacked elsewhere. Without ``opens`` a packed file is its bytes.
     """
@@ -120,10 +153,8 @@ def rows_of(
         reason, detail = too_large(most)
         cut = replace(facts, size=file.size)
         return rows(cut, b"", [Rejection(reason, f"{file.file_key}: {detail}")], keep_raw=False)
-    readings: list[Reading] = [refusal] if refusal is not None else read(raw)
-    if problem is not None:
-        readings = [with_fault(reading, problem) for reading in readings]
-    return rows(facts, content, readings, keep_raw=job.keep_raw)
+    found = PickedUp(raw, facts, (sidecar_fault(problem),) if problem is not None else ())
+    return found if refusal is None else found.rows([refusal], job)
 
 
 def outside_of(file: Listed, job: Job) -> RawFile:
@@ -132,10 +163,8 @@ def outside_of(file: Listed, job: Job) -> RawFile:
     return replace(raw, hints=replace(raw.hints, url=None, charset=None))
 
 
-def entry_rows(
-    entry: Entry, outside: RawFile, own: InputFacts, job: Job, read: Callable[[RawFile], list[Reading]]
-) -> list[dict[str, object]]:
-    """The rows of one entry of a slice: a member's, what ``read`` makes of it; or an inner container's end."""
+def pick_out(entry: Entry, outside: RawFile, own: InputFacts, job: Job) -> PickedUp | Rows:
+    """The member that an entry of a slice is; its row where it is the end of an inner container or not to be read."""
     if isinstance(entry, Same):
         return [same_row(replace(own, record=entry.record, size=entry.size, content_hash=entry.content_hash))]
     facts = replace(own, record=entry.record, size=len(entry.content), content_hash=digest(entry.content))
@@ -155,13 +184,12 @@ def entry_rows(
         if entry.proof is not None:
             facts = replace(facts, size=len(entry.proof), content_hash=digest(entry.proof))
         return rows(facts, entry.content, [Rejection(reason, f"{key}: {detail}")], keep_raw=kept)
-    readings = [_with_faults(reading, entry.faults) for reading in read(raw)]
-    return rows(facts, entry.content, readings, keep_raw=job.keep_raw)
+    return PickedUp(raw, facts, entry.faults)
 
 
 def end_of_container(
     file: Listed, own: InputFacts, form: str, end: Unread | Ended | None, job: Job, *, is_empty: bool
-) -> list[dict[str, object]]:
+) -> Rows:
     """A container's own row: what became of it, or of the attempt to read it."""
     if isinstance(end, Unread):
         row = settling_row if end.settling else failed_row
@@ -171,7 +199,7 @@ def end_of_container(
     if is_empty and not passed_over:
         reason, detail = fault or ("no_record", "a container without members; nothing to read")
         refusal = Rejection(reason, f"{file.file_key}: {detail}")
-        found = rows_of(file, job, lambda _raw: [refusal], opens=False)
+        found = refused(pick_up(file, job, opens=False), refusal, job)
         if found[0]["reason"] == "too_large":
             found[0] |= {"reason": refusal.reason, "detail": refusal.detail}
         return found
@@ -183,5 +211,6 @@ def is_unpacked_apart(packing: Packing, size: int) -> bool:
     return packing.format is not None and not (packing == Packing("jsonl", None) and size <= SHORT_RECORDS)
 
 
-def _with_faults(reading: Reading, faults: tuple[FieldFault, ...]) -> Reading:
-    return replace(reading, faults=(*reading.faults, *faults)) if faults and isinstance(reading, Article) else reading
+def refused(found: PickedUp | Rows, why: Rejection, job: Job) -> Rows:
+    """The rows of what is not read; those that are there already where it could not be."""
+    return found.rows([why], job) if isinstance(found, PickedUp) else found

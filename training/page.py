@@ -28,6 +28,7 @@ from transforms.read.markup import decode_markup
 from transforms.read.page_body import body_of_choice
 from transforms.select.page_choice import MODEL, choice
 from transforms.select.page_features import page_features
+from transforms.select.page_group import page_group
 from transforms.select.trees import from_document
 
 FILE = Path(transforms.select.__path__[0]) / MODEL
@@ -56,7 +57,7 @@ def examples() -> tuple[list[str], list[Example], list[GoldPage]]:
         if page is None or not page.blocks.texts:
             empty.append(gold)
             continue
-        names, rows = page_features(page.blocks, page.context)
+        names, rows = page_features(page_group([page.blocks], [page.context]))
         found.append(Example(gold, page, rows, labels(page.blocks.texts, gold.body)))
     return names, found, empty
 

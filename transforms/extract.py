@@ -1,17 +1,18 @@
 """From bytes to articles: the one pure function that every file passes.
 
-In goes a picked-up file with what is known of it, out come its readings: one for a page or text, one a record for a
-container, each an article or a rejection with its reason. No clock, no file, no database, no network: the same bytes
-and hints give the same readings.
+In go picked-up files with what is known of them, out come the readings of each: one for a page or text, one a record
+for a container, each an article or a rejection with its reason. No clock, no file, no database, no network: the same
+bytes and hints give the same readings, whatever other files they are read with.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import functools
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from importlib import metadata, resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import xxhash
 
@@ -20,8 +21,13 @@ from transforms.read import sniff
 from transforms.strip.site_blocks import SiteBlocks, without_site_blocks
 
 if TYPE_CHECKING:
+    from transforms.read.html import BegunPage
     from transforms.read.page_body import Engine
     from transforms.read.site_rules import SiteRules
+    from transforms.select.page_choice import Choice
+
+_Read = TypeVar("_Read")
+_Given = ParamSpec("_Given")
 
 
 def extract(
@@ -38,20 +44,27 @@ def extract(
     begins with the file's key. ``site_blocks`` are what the warehouse has learned of the sites, ``site_rules`` what the
     operator's rule files say of them; ``engine`` is what finds the bodies of pages.
     """
-    try:
-        readings = _read(raw, as_of, engine, site_rules)
-        if raw.hints.published is not None:
-            readings = [_dated(r, raw.hints.published) if isinstance(r, Article) else r for r in readings]
-        if site_blocks is not None:
-            readings = [without_site_blocks(r, site_blocks) if isinstance(r, Article) else r for r in readings]
-    except MemoryError:
-        raise
-    except Exception as error:  # a file may cost itself only, whatever a parser makes of it
-        what = f"{type(error).__name__}: {error}"[:300]
-        readings = [
-            Rejection("reader_failed", f"its reader failed ({what}); report the file, or leave it out of the inbox")
-        ]
-    return [_named(reading, raw.key) for reading in readings]
+    return extract_group([raw], as_of=as_of, site_blocks=site_blocks, site_rules=site_rules, engine=engine)[0]
+
+
+def extract_group(
+    files: Sequence[RawFile],
+    *,
+    as_of: datetime,
+    site_blocks: SiteBlocks | None = None,
+    site_rules: SiteRules | None = None,
+    engine: Engine = "accurate",
+) -> list[list[Reading]]:
+    """The readings of each of ``files``, as :func:`extract` gives them: the blocks of all pages among them are chosen
+    at once, which takes half the time."""
+    begun = [_spared(_begin, raw, as_of, engine, site_rules) for raw in files]
+    choices = iter(_choices([page for page in begun if not isinstance(page, list) and page.asks]))
+    found = []
+    for raw, page in zip(files, begun, strict=True):
+        readings = page if isinstance(page, list) else _finished(page, next(choices) if page.asks else None)
+        readings = _spared(_completed, raw, readings, site_blocks)
+        found.append([_named(reading, raw.key) for reading in readings])
+    return found
 
 
 def extractors(site_rules: SiteRules | None = None) -> list[tuple[str, str, str]]:
@@ -78,20 +91,35 @@ def extractors(site_rules: SiteRules | None = None) -> list[tuple[str, str, str]
     return sorted(found)
 
 
-def _read(raw: RawFile, as_of: datetime, engine: Engine, site_rules: SiteRules | None) -> list[Reading]:
+def _spared(read: Callable[_Given, _Read], *given: _Given.args, **named: _Given.kwargs) -> _Read | list[Reading]:
+    """What ``read`` gives; a file may cost itself only, whatever a parser makes of it."""
+    try:
+        return read(*given, **named)
+    except MemoryError:
+        raise
+    except Exception as error:
+        what = f"{type(error).__name__}: {error}"[:300]
+        return [
+            Rejection("reader_failed", f"its reader failed ({what}); report the file, or leave it out of the inbox")
+        ]
+
+
+def _begin(raw: RawFile, as_of: datetime, engine: Engine, site_rules: SiteRules | None) -> BegunPage | list[Reading]:
+    """The readings of a file, or a page that waits for the choice among its blocks."""
     match raw.form or sniff(raw):
         case "record":
             from transforms.read.json_records import read_json_record
 
             return [read_json_record(raw)]
         case "html":
-            from transforms.read.html import read_html
+            from transforms.read.html import begin_html
             from transforms.read.markup import decode_markup
 
             markup = decode_markup(raw.content, raw.hints.charset)
             if isinstance(markup, Rejection):
                 return [markup]
-            return [read_html(raw, markup, engine=engine, site_rules=site_rules)]
+            begun = begin_html(raw, markup, engine=engine, site_rules=site_rules)
+            return [begun] if isinstance(begun, Rejection) else begun
         case "json":
             from transforms.read.json_records import read_json
 
@@ -106,6 +134,37 @@ def _read(raw: RawFile, as_of: datetime, engine: Engine, site_rules: SiteRules |
             return read_syndicated(raw)
         case form:
             return [_read_text(raw, form, as_of)]
+
+
+def _choices(pages: Sequence[BegunPage]) -> list[Choice | list[Reading]]:
+    """The choice among the blocks of each page; where that of all at once fails, of each alone."""
+    if not pages:
+        return []
+    from transforms.select.page_choice import choose
+
+    def chosen(*of: BegunPage) -> list[Choice]:
+        return choose([begun.page.blocks for begun in of], [begun.page.context for begun in of])
+
+    try:
+        return [*chosen(*pages)]
+    except MemoryError:
+        raise
+    except Exception:
+        return [_spared(lambda begun: chosen(begun)[0], begun) for begun in pages]
+
+
+def _finished(begun: BegunPage, choice: Choice | list[Reading] | None) -> list[Reading]:
+    """The reading of a page by the choice among its blocks, or what stands in its place."""
+    return choice if isinstance(choice, list) else _spared(lambda: [begun.finish(choice)])
+
+
+def _completed(raw: RawFile, readings: list[Reading], site_blocks: SiteBlocks | None) -> list[Reading]:
+    """Readings with what is known of their file and site from outside."""
+    if raw.hints.published is not None:
+        readings = [_dated(r, raw.hints.published) if isinstance(r, Article) else r for r in readings]
+    if site_blocks is not None:
+        readings = [without_site_blocks(r, site_blocks) if isinstance(r, Article) else r for r in readings]
+    return readings
 
 
 def _read_text(raw: RawFile, form: str, as_of: datetime) -> Reading:

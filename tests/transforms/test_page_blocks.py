@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from transforms.select.page_blocks import PageBlocks, page_blocks
-from transforms.select.page_features import Context, page_features
+from transforms.select.page_features import page_features
+from transforms.select.page_group import Context, page_group
 from transforms.select.vocabulary import TAGS, TRAITS, attributes_of, place_of
 
 
@@ -108,6 +109,6 @@ def test_any_markup_gives_blocks_that_stand_where_they_say(markup: str) -> None:
     assert (found.first <= found.last).all()
     assert (found.parent <= range(len(found.parent))).all()
     if len(found):
-        names, rows = page_features(found, Context("A title", None, None))
+        names, rows = page_features(page_group([found], [Context("A title", None, None)]))
         assert rows.shape == (len(found), len(names))
         assert (rows == rows).all()  # noqa: PLR0124 - no NaN: the trees know no missing value

@@ -14,8 +14,9 @@ from selectolax.lexbor import LexborHTMLParser
 from training.pages import DATA
 from transforms.read.page_body import page_body
 from transforms.select.page_blocks import page_blocks
-from transforms.select.page_choice import MODEL, choice, expected_f1
-from transforms.select.page_features import Context, page_features
+from transforms.select.page_choice import MODEL, choice, choose, expected_f1
+from transforms.select.page_features import page_features
+from transforms.select.page_group import Context, page_group
 from transforms.select.trees import from_document, packaged
 
 # f0 <= 2: leaf -1; else f1 <= 0.5: leaf 2, else leaf 0.25. And a tree of one leaf.
@@ -43,7 +44,7 @@ def test_rows_of_another_width_than_the_trees_were_trained_on_are_refused() -> N
 
 def test_the_model_file_names_the_features_that_pages_have() -> None:
     blocks = page_blocks(LexborHTMLParser("<p>Some text that is long enough to be a block of its own.</p>"))
-    names, _ = page_features(blocks, Context())
+    names, _ = page_features(page_group([blocks], [Context()]))
     assert packaged(MODEL).features == tuple(names)
 
 
@@ -91,7 +92,8 @@ _PAGE = (
 
 def test_items_of_a_list_are_marked_and_cells_of_a_row_stay_on_one_line() -> None:
     blocks = page_blocks(LexborHTMLParser(_PAGE))
-    body = page_body(_PAGE, blocks, Context("Hall stays"), "fast")
+    context = Context("Hall stays")
+    body = page_body(_PAGE, blocks, context, "fast", *choose([blocks], [context]))
     text = body.text()
     assert text.startswith("The harbour council of the northern district")
     assert "- The iron roof, which is from 1887" in text

@@ -21,7 +21,8 @@ from transforms.read.ruled import (
 from transforms.read.site_page import SitePage
 from transforms.read.site_rules import parse_site_rule, site_rules_of
 from transforms.select.page_blocks import page_blocks
-from transforms.select.page_features import Context
+from transforms.select.page_choice import choose
+from transforms.select.page_group import Context
 
 _RULE = parse_site_rule("", host="bay.example", place="rules/bay.example.txt")
 _STAMP = datetime(2026, 3, 4, 6, 30, tzinfo=timezone(timedelta(hours=1)))
@@ -118,7 +119,8 @@ _MARKUP = (
 def test_what_a_rule_strips_is_no_part_of_the_body_that_the_reader_finds(engine: str) -> None:
     blocks = page_blocks(LexborHTMLParser(_MARKUP))
     context = Context(None, None, None)
-    body = page_body(_MARKUP, blocks, context, engine)  # type: ignore[arg-type]
+    found = choose([blocks], [context])[0] if engine == "fast" else None
+    body = page_body(_MARKUP, blocks, context, engine, found)  # type: ignore[arg-type]
     assert any("A part that goes." in line for line in body.lines)
     start = blocks.source_text.index("\n") + 1
     end = blocks.source_text.index("A part that goes.") + len("A part that goes.")

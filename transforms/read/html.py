@@ -22,7 +22,8 @@ from transforms.read.page_fields import Fields, fields_seen, page_fields
 from transforms.read.ruled import outside_cuts, rule_of_page, ruled_body, ruled_cuts, ruled_fields, ruled_places
 from transforms.read.site_page import SitePage, apply_site_rule
 from transforms.select.page_blocks import PageBlocks, page_blocks
-from transforms.select.page_features import Context
+from transforms.select.page_choice import Choice, choose
+from transforms.select.page_group import Context
 from transforms.select.trees import Trees
 from transforms.strip.edges import is_error_page
 from transforms.strip.lines import split_lines
@@ -55,6 +56,16 @@ def read_html(
 
     ``trees`` choose the blocks in the place of the packaged ones, where that choice is to be measured.
     """
+    begun = begin_html(raw, markup, engine=engine, site_rules=site_rules)
+    if isinstance(begun, Rejection):
+        return begun
+    return begun.finish(next(iter(choose([begun.page.blocks], [begun.page.context], trees))) if begun.asks else None)
+
+
+def begin_html(
+    raw: RawFile, markup: str, *, engine: Engine = "accurate", site_rules: SiteRules | None = None
+) -> BegunPage | Rejection:
+    """A page that is read but for the choice among its blocks, which is made for several pages at once."""
     if len(markup) > LARGEST:
         return Rejection(
             "too_large", f"a page of {len(markup):,} characters, the most is {LARGEST:,}; save the article's part of it"
@@ -75,23 +86,7 @@ def read_html(
     if ruled:
         fields, faults = ruled_fields(ruled, fields, page.said.site_name)
         page, faults = replace(page, fields=fields), (*faults, *ruled.faults())
-    body = ruled_body(ruled) if ruled else None
-    if body is None:
-        body = page_body(markup, blocks, page.context, engine, trees)
-        body = outside_cuts(body, blocks, page.context, ruled.removed) if ruled else body
-    if not any(c.isalpha() for line in body.lines for c in line):
-        return Rejection(
-            "no_body",
-            f"no article text found among the page's {len(blocks.source_text):,} visible characters; if it is an "
-            "article, save it as text",
-        )
-    if sum(map(len, body.lines)) < _LONGEST_NOTICE and is_error_page(
-        split_lines("\n".join([fields.title or "", *body.lines])), rulebook()
-    ):
-        return Rejection(
-            "not_an_article", f"the page says of itself: {(fields.title or body.lines[0])[:80]!r}; fetch it again"
-        )
-    return _article(raw, page, body, ruled, faults)
+    return BegunPage(raw, markup, engine, page, ruled, faults, place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +101,46 @@ class Page:
     def context(self) -> Context:
         """What the choice of its blocks is told of the page."""
         return Context(self.fields.title, self.said.summary, self.said.body)
+
+
+@dataclass(frozen=True, slots=True)
+class BegunPage:
+    """A page under way: what a rule for its site found on it, and its usable address."""
+
+    raw: RawFile
+    markup: str
+    engine: Engine
+    page: Page
+    ruled: SitePage | None
+    faults: tuple[FieldFault, ...]
+    place: tuple[str, Origin] | None
+
+    @property
+    def asks(self) -> bool:
+        """Whether its body is found by the choice among its blocks."""
+        return self.engine != "trafilatura" and (self.ruled is None or self.ruled.body is None)
+
+    def finish(self, choice: Choice | None) -> Reading:
+        """The reading by the choice among its blocks, where it :attr:`asks` for one."""
+        page, ruled, blocks = self.page, self.ruled, self.page.blocks
+        body = ruled_body(ruled) if ruled else None
+        if body is None:
+            body = page_body(self.markup, blocks, page.context, self.engine, choice)
+            body = outside_cuts(body, blocks, page.context, ruled.removed) if ruled else body
+        if not any(c.isalpha() for line in body.lines for c in line):
+            return Rejection(
+                "no_body",
+                f"no article text found among the page's {len(blocks.source_text):,} visible characters; if it is an "
+                "article, save it as text",
+            )
+        title = page.fields.title
+        if sum(map(len, body.lines)) < _LONGEST_NOTICE and is_error_page(
+            split_lines("\n".join([title or "", *body.lines])), rulebook()
+        ):
+            return Rejection(
+                "not_an_article", f"the page says of itself: {(title or body.lines[0])[:80]!r}; fetch it again"
+            )
+        return _article(self, body)
 
 
 def parsed(markup: str, address: str | None) -> Page:
@@ -136,12 +171,10 @@ def _nests_too_deep(markup: str) -> bool:
     return False
 
 
-def _article(
-    raw: RawFile, page: Page, found: PageBody, ruled: SitePage | None, ruled_faults: tuple[FieldFault, ...]
-) -> Article:
-    said, fields, blocks = page.said, page.fields, page.blocks
+def _article(begun: BegunPage, found: PageBody) -> Article:
+    raw, ruled, ruled_faults, place = begun.raw, begun.ruled, begun.faults, begun.place
+    said, fields, blocks = begun.page.said, begun.page.fields, begun.page.blocks
     body = found.text()
-    place = usable_url(said.urls, raw.hints, witness=said.witness)
     url = place[0] if place else None
     source = source_of(url, raw.hints)
     faults = [*said.faults, *ruled_faults]

@@ -28,9 +28,8 @@ from transforms.read.align import Aligner
 from transforms.read.byline import read_credit
 from transforms.read.visible import legible
 from transforms.select.page_blocks import PageBlocks
-from transforms.select.page_choice import Choice, choose, expected_f1
-from transforms.select.page_features import Context
-from transforms.select.trees import Trees
+from transforms.select.page_choice import Choice, expected_f1
+from transforms.select.page_group import Context
 from transforms.select.vocabulary import HEADINGS, TAGS, place_of
 from transforms.strip.rules import rulebook
 
@@ -65,13 +64,11 @@ class PageBody:
         return "".join(parts)
 
 
-def page_body(
-    markup: str, blocks: PageBlocks, context: Context, engine: Engine, trees: Trees | None = None
-) -> PageBody:
-    """The body of the page by ``engine``; without lines where none finds any. ``trees`` as for :func:`choose`."""
-    if engine == "trafilatura":
+def page_body(markup: str, blocks: PageBlocks, context: Context, engine: Engine, found: Choice | None) -> PageBody:
+    """The body of the page by ``engine``; without lines where none finds any. ``found`` is the choice among its blocks,
+    which every engine but ``trafilatura`` needs."""
+    if found is None:
         return _by_trafilatura(markup, blocks, context, precise=False)
-    found = choose(blocks, context, trees)
     own = body_of_choice(blocks, context, found)
     if engine == "fast" or found.confidence >= UNSURE:
         return own

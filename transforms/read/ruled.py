@@ -21,7 +21,7 @@ from transforms.read.page_fields import Fields
 from transforms.read.site_page import SitePage
 from transforms.read.site_rules import SiteRule, SiteRules
 from transforms.select.page_blocks import PageBlocks
-from transforms.select.page_features import Context
+from transforms.select.page_group import Context
 
 ENGINE = "site_rules"
 UNREADABLE = "site_rule.unreadable"

@@ -7,6 +7,8 @@ stretch of the array.
 from __future__ import annotations
 
 import functools
+import re
+import sys
 import unicodedata
 
 import numpy as np
@@ -25,6 +27,8 @@ _COMMAS = ",;、，；،؛"
 _QUOTES = "\"'“”„«»‘’‹›「」『』"
 _BARS = "|›»·•/→>—–"
 _PLANE = 0x10000
+_FACTOR = 0x9E3779B97F4A7C15  # odd, so that it has an inverse among the numbers of 64 bits
+_USUAL = 1 << 18  # characters; few groups of pages show more
 
 
 @functools.cache
@@ -57,27 +61,28 @@ def _table() -> npt.NDArray[np.uint16]:
 
 
 class Characters:
-    """The counts of n lines, each a stretch ``starts[i]:ends[i]`` of ``text``."""
+    """The counts of n lines, each a stretch ``starts[i]:ends[i]`` of ``text`` with at least one character."""
 
     def __init__(self, text: str, starts: Ints, ends: Ints) -> None:
-        points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        points = np.frombuffer(f"{text}\n".encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
         self._bits = _table()[np.minimum(points, _PLANE)]
         self._starts, self._ends = starts, ends
+        self._edges = np.column_stack((starts, ends)).ravel()
+        inside = self._flags(LETTER | DIGIT)
+        self._word = inside.copy()  # the first character of each
+        self._word[1:] &= ~inside[:-1]
 
     def count(self, classes: int) -> Floats:
         """How many characters of each line are of any of the classes."""
-        return self._sums((self._bits & classes) != 0)
+        return self._sums(self._flags(classes))
 
     def words(self) -> Floats:
         """How many words each line has: runs of letters and digits."""
-        inside = (self._bits & (LETTER | DIGIT)) != 0
-        return self._sums(inside & ~np.concatenate(([False], inside[:-1])))
+        return self._sums(self._word)
 
     def capitalised(self) -> Floats:
         """How many words of each line begin with a capital."""
-        inside = (self._bits & (LETTER | DIGIT)) != 0
-        begins = inside & ~np.concatenate(([False], inside[:-1]))
-        return self._sums(begins & ((self._bits & UPPER) != 0))
+        return self._sums(self._word & self._flags(UPPER))
 
     def first(self) -> npt.NDArray[np.uint16]:
         """The classes of each line's first character."""
@@ -87,6 +92,70 @@ class Characters:
         """The classes of each line's last character, or of the one ``back`` places from its end."""
         return self._bits[np.maximum(self._ends - back, self._starts)]
 
+    def _flags(self, classes: int) -> npt.NDArray[np.bool_]:
+        flags: npt.NDArray[np.bool_] = (self._bits & np.uint16(classes)) != 0
+        return flags
+
     def _sums(self, flags: npt.NDArray[np.bool_]) -> Floats:
-        total = np.concatenate(([0], np.cumsum(flags)))
-        return (total[self._ends] - total[self._starts]).astype(np.float64)
+        # Every other stretch is the gap between two lines. A quarter of the time that running sums take.
+        return np.add.reduceat(flags.view(np.uint8), self._edges, dtype=np.int64)[::2].astype(np.float64)
+
+
+class Words:
+    """The words of a text by line, as numbers: equal numbers for equal words.
+
+    ``of_line`` counts the words of each line that is not empty. A word is a run of what ``\\w`` matches; its number is
+    its characters' as a polynomial of 64 bits, so that all words are numbered by a handful of numpy calls, in a sixth
+    of the time that a string for each of them takes.
+    """
+
+    def __init__(self, text: str) -> None:
+        points = np.frombuffer(f"\n{text}\n".encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        inside = _in_words()[points]
+        edges = np.flatnonzero(inside[1:] != inside[:-1]) + 1
+        starts, ends = edges[::2], edges[1::2]
+        powers, inverses = _powers(len(points))
+        sums = np.cumsum(points * powers[: len(points)])
+        self.numbers = (sums[ends - 1] - sums[starts - 1]) * inverses[starts]
+        breaks = np.flatnonzero(points == ord("\n"))
+        before = np.searchsorted(starts, breaks)
+        self.of_line: Ints = (before[1:] - before[:-1])[breaks[1:] - breaks[:-1] > 1]
+
+    def lines(self) -> list[npt.NDArray[np.uint64]]:
+        """The words of each line that is not empty."""
+        return np.split(self.numbers, np.cumsum(self.of_line)[:-1])
+
+
+def in_threes(numbers: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """Each three words in a row as one number: two fewer than ``numbers``."""
+    factor = np.uint64(_FACTOR)
+    mixed = numbers ^ (numbers >> np.uint64(29))
+    return (mixed[:-2] * factor + mixed[1:-1]) * factor + mixed[2:]
+
+
+@functools.cache
+def _in_words() -> npt.NDArray[np.bool_]:
+    """Of each code point whether it is of a word."""
+    every = np.arange(sys.maxunicode + 1, dtype="<u4").tobytes().decode("utf-32-le", "surrogatepass")
+    table = np.zeros(len(every), dtype=bool)
+    for run in re.finditer(r"\w+", every):
+        table[run.start() : run.end()] = True
+    return table
+
+
+def _powers(count: int) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
+    """The first ``count`` or more powers of the factor, and of its inverse."""
+    return _usual_powers() if count <= _USUAL else _computed_powers(count)
+
+
+@functools.cache
+def _usual_powers() -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
+    return _computed_powers(_USUAL)
+
+
+def _computed_powers(count: int) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
+    found = np.empty((2, count), dtype=np.uint64)
+    found[:, 0] = 1
+    found[:, 1:] = np.array([[_FACTOR], [pow(_FACTOR, -1, 1 << 64)]], dtype=np.uint64)
+    powers, inverses = np.cumprod(found, axis=1)
+    return powers, inverses

@@ -8,14 +8,15 @@ a mean F1 of .61, .8–.9 with .71, .9–.94 with .88, above .97 with .976 (meas
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from transforms.select.page_blocks import PageBlocks
-from transforms.select.page_features import Context, page_features
+from transforms.select.page_features import page_features
+from transforms.select.page_group import Context, page_group
 from transforms.select.trees import Trees, packaged
 
 MODEL = "page.json"
@@ -37,11 +38,19 @@ class Choice:
     confidence: float
 
 
-def choose(blocks: PageBlocks, context: Context, trees: Trees | None = None) -> Choice:
-    """The choice among ``blocks``, at least one, of a page with the declared ``context``; by the packaged trees, or by
-    ``trees`` that have not seen the page's site, where the choice is to be measured."""
-    _, rows = page_features(blocks, context)
-    return choice(blocks.texts, (trees or packaged(MODEL)).probabilities(rows))
+def choose(pages: Sequence[PageBlocks], contexts: Sequence[Context], trees: Trees | None = None) -> list[Choice]:
+    """The choice among the blocks of each of ``pages``, none of which is without, with what they declare; by the
+    packaged trees, or by ``trees`` that have not seen the pages' sites, where the choice is to be measured."""
+    if not pages:
+        return []
+    group = page_group(pages, contexts)
+    _, rows = page_features(group)
+    # Page by page: what is under way stays in the processor's cache.
+    probability = (trees or packaged(MODEL)).probabilities
+    return [
+        choice(page.texts, probability(np.ascontiguousarray(rows[begin:end])))
+        for page, (begin, end) in zip(pages, group.stretches(), strict=True)
+    ]
 
 
 def choice(texts: list[str], probability: npt.NDArray[np.float64]) -> Choice:

@@ -1,8 +1,8 @@
 """The features of a page's blocks: their own text, the containers they stand in, and what surrounds them.
 
-In go :class:`~transforms.select.page_blocks.PageBlocks`, the page's title and summary; out comes a float32 matrix, a
-row a block, whose columns are :data:`NAMES`. Everything is computed for all blocks at once: an element's blocks are a
-stretch, so a container's sums are differences of running sums.
+In goes a :class:`~transforms.select.page_group.PageGroup`, out come the columns' names and a float32 matrix, a row a
+block. Everything is computed for all blocks of all its pages at once: an element's blocks are a stretch, so a
+container's sums are differences of running sums. A page's rows are the same whatever pages it is grouped with.
 
 Sentence mass: a block of at least 60 characters that ends as a sentence and is not mostly links counts its length, at
 most 600, in hundreds; a character of a dense script counts three.
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable
+from collections import Counter
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -34,11 +34,15 @@ from transforms.select.characters import (
     Characters,
     Floats,
     Ints,
+    Words,
+    in_threes,
 )
 from transforms.select.page_blocks import PageBlocks
+from transforms.select.page_group import PageGroup
 from transforms.select.vocabulary import HEADINGS, NEAREST_TAGS, TAGS, TRAITS
 
 _SHARES = (0.4, 0.6, 0.8, 0.95)
+_ANCHORS = ("top", *(f"holds_{int(share * 100)}" for share in _SHARES), "title")
 _ANCESTORS = 5
 _FAR = 30.0
 # Categories and tags of which it counts what else stands in the same element.
@@ -46,16 +50,13 @@ _SCOPES = (
     "comment", "related", "popular", "share", "ad", "newsletter", "sidebar", "consent", "hidden", "card", "caption",
     "body", "article_body", "bio", "product", "tags",
 )  # fmt: skip
+# Those, and at last the tag of articles, as places in _NEAREST.
+_HOLDERS = [*map(TRAITS.index, _SCOPES), len(TRAITS) + NEAREST_TAGS.index("article")]
+_SINCE = ("comment", "related", "share", "author", "newsletter", "footer", "tags", "bio")
+_NEAREST = (*TRAITS, *NEAREST_TAGS)
 _WORD = re.compile(r"\w+")
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What the page declares: its title, its summary, the body that its linked data may carry."""
-
-    title: str | None = None
-    summary: str | None = None
-    body: str | None = None
+_SMALL = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefghijklmnopqrstuvwxyz")
+_NO_WORD = bytes(sign for sign in range(128) if not (chr(sign).isalnum() or sign == ord("_")))
 
 
 class _Columns:
@@ -63,60 +64,64 @@ class _Columns:
 
     def __init__(self) -> None:
         self.names: list[str] = []
-        self.values: list[npt.NDArray[np.generic]] = []
+        self._values: list[npt.NDArray[np.generic]] = []
 
     def add(self, name: str, values: npt.NDArray[np.generic]) -> None:
         self.names.append(name)
-        self.values.append(values)
+        self._values.append(values)
+
+    def matrix(self) -> npt.NDArray[np.float32]:
+        """The columns side by side."""
+        found = np.empty((len(self._values), len(self._values[0])), dtype=np.float32)
+        for row, values in zip(found, self._values, strict=True):
+            row[:] = values
+        return found.T
 
 
-def page_features(blocks: PageBlocks, context: Context) -> tuple[list[str], npt.NDArray[np.float32]]:
-    """The columns' names and the matrix of features, blocks × columns. ``blocks`` must not be empty."""
+def page_features(group: PageGroup) -> tuple[list[str], npt.NDArray[np.float32]]:
+    """The columns' names and the matrix of features, blocks × columns."""
     out = _Columns()
-    count = len(blocks)
+    blocks, page = group.blocks, group.page
     own = _own(out, blocks)
-    title_at = _title_block(blocks, context.title)
-    comments = _comments(blocks, own, title_at)
+    titles = _title_blocks(group)
+    comments = _comments(group, own, titles)
     out.add("in_comments", comments)
     # A long discussion holds more sentences than the article: its containers are found without it.
     own = replace(own, mass=np.where(comments, 0.0, own.mass))
-    mass, length = own.mass, own.length
-    sums = _ContainerSums(blocks, own)
+    running = group.running(own.mass, own.length, own.link, (own.mass > 0).astype(np.float64))
+    sums = _ContainerSums(blocks, running.of_elements(), group.totals(own.mass))
     element = blocks.element
-    order = np.arange(count)
-    out.add("position", order / count)
-    out.add("blocks", np.full(count, count))
-    total_mass = max(float(mass.sum()), 1e-9)
-    out.add("page_mass", np.full(count, total_mass))
-    before = np.concatenate(([0.0], np.cumsum(mass)[:-1]))
-    out.add("mass_before", before / total_mass)
-    total_length = max(float(length.sum()), 1.0)
-    out.add("length_before", (np.cumsum(length) - length) / total_length)
-    out.add("same_text", _repeats(blocks.texts))
+    order = np.arange(len(blocks))
+    count = np.diff(group.edges)[page]
+    out.add("position", (order - group.begin) / count)
+    out.add("blocks", count)
+    total_mass = np.maximum(sums.total, 1e-9)[page]
+    out.add("page_mass", total_mass)
+    before = running.up_to(order, page)
+    out.add("mass_before", before[0] / total_mass)
+    out.add("length_before", before[1] / np.maximum(group.totals(own.length), 1.0)[page])
+    out.add("same_text", _repeats(group))
 
-    tops = _containers(blocks, sums, own)
-    anchors = [*tops, int(element[title_at]) if title_at is not None else 0]
-    _steps(out, blocks, anchors)
-    out.add("from_title", order - title_at if title_at is not None else np.full(count, -999))
+    anchors = np.column_stack((_containers(group, sums, own), np.where(titles < 0, group.root, element[titles])))
+    _steps(out, group, anchors)
+    out.add("from_title", np.where(titles[page] < 0, -999, order - titles[page]))
 
     _ancestors(out, blocks, sums, total_mass)
     parent = blocks.parent[element]
-    for name, group in (
+    for name, same in (
         ("path", blocks.path[element]),
         ("class_path", blocks.class_path[element]),
         ("parent", parent),
         ("grandparent", blocks.parent[parent]),
     ):
-        _group(out, name, group, own)
-    _nearest(out, blocks, sums, total_mass, tops[0])
-    _twins(out, blocks, sums)
-    _since_title(out, blocks, title_at, own)
-    _overlaps(out, blocks, context)
-    _neighbours(out, own)
-    matrix = np.empty((count, len(out.names)), dtype=np.float32)
-    for index, values in enumerate(out.values):
-        matrix[:, index] = values
-    return out.names, matrix
+        _shared(out, name, same, own, total_mass)
+    nearest = _nearest(blocks)
+    _near(out, blocks, nearest, sums, total_mass, anchors[:, 0][page])
+    _twins(out, blocks, sums, np.maximum(sums.mass[group.root], 1e-9)[page])
+    _since_title(out, group, np.where(titles < 0, group.edges[:-1], titles), nearest, own)
+    _overlaps(out, group)
+    _neighbours(out, group, own, running.sums[0])
+    return out.names, out.matrix()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +141,12 @@ def _own(out: _Columns, blocks: PageBlocks) -> _Own:
     dense = signs.count(DENSE)
     letters = signs.count(LETTER)
     words = signs.words()
+    stop_count = signs.count(STOP)
     length = (blocks.ends - blocks.starts) + 2.0 * dense
     link = np.minimum(blocks.link_chars * (1.0 + 2.0 * dense / np.maximum(visible, 1)), length)
     density = link / np.maximum(length, 1)
     some = np.maximum(visible, 1)
-    last, before_last = signs.last(), signs.last(2)
+    first, last, before_last = signs.first(), signs.last(), signs.last(2)
     stops = ((last & STOP) != 0) | (((last & (QUOTE | MARK)) != 0) & ((before_last & STOP) != 0))
     tag = blocks.tag[blocks.element]
     heading = np.isin(tag, HEADINGS)
@@ -154,13 +160,13 @@ def _own(out: _Columns, blocks: PageBlocks) -> _Own:
     out.add("bold", np.minimum(blocks.bold_chars / some, 1))
     out.add("ends_as_sentence", stops)
     out.add("ends_with_colon", (last & MARK != 0) & (last & (STOP | QUOTE | BAR) == 0))
-    out.add("begins_upper", (signs.first() & UPPER) != 0)
-    out.add("begins_lower", (signs.first() & LOWER) != 0)
-    out.add("begins_digit", (signs.first() & DIGIT) != 0)
-    out.add("begins_quoted", (signs.first() & (QUOTE | OPENS)) != 0)
-    out.add("begins_mark", (signs.first() & MARK) != 0)
-    out.add("stops", signs.count(STOP))
-    out.add("stops_share", signs.count(STOP) / some)
+    out.add("begins_upper", (first & UPPER) != 0)
+    out.add("begins_lower", (first & LOWER) != 0)
+    out.add("begins_digit", (first & DIGIT) != 0)
+    out.add("begins_quoted", (first & (QUOTE | OPENS)) != 0)
+    out.add("begins_mark", (first & MARK) != 0)
+    out.add("stops", stop_count)
+    out.add("stops_share", stop_count / some)
     out.add("commas_share", signs.count(COMMA) / some)
     out.add("quotes", signs.count(QUOTE))
     out.add("digits_share", signs.count(DIGIT) / some)
@@ -172,45 +178,38 @@ def _own(out: _Columns, blocks: PageBlocks) -> _Own:
     return _Own(length, mass, link, density, heading)
 
 
-def _comments(blocks: PageBlocks, own: _Own, title_at: int | None) -> npt.NDArray[np.bool_]:
+def _comments(group: PageGroup, own: _Own, titles: Ints) -> npt.NDArray[np.bool_]:
     """Which blocks stand in an element of comments, one that does not hold the title (else: the first sentence) too."""
-    found = np.zeros(len(blocks), dtype=bool)
-    witness = int((own.mass > 0).argmax()) if title_at is None else title_at
+    blocks = group.blocks
+    sentences = [begin + int((own.mass[begin:end] > 0).argmax()) for begin, end in group.stretches()]
+    witness = np.where(titles < 0, sentences, titles)[group.element_page]
     bit = np.uint64(1 << TRAITS.index("comment"))
-    for index in np.flatnonzero(blocks.traits & bit):
-        first, last = blocks.first[index], blocks.last[index]
-        if not first <= witness < last:
-            found[first:last] = True
-    return found
+    held = (blocks.first <= witness) & (witness < blocks.last)
+    found = np.flatnonzero(((blocks.traits & bit) != 0) & ~held)
+    count = len(blocks) + 1
+    begun = np.bincount(blocks.first[found], minlength=count) - np.bincount(blocks.last[found], minlength=count)
+    return np.cumsum(begun)[:-1] > 0
 
 
-def _repeats(texts: list[str]) -> Floats:
-    seen: dict[str, int] = {}
-    for text in texts:
-        seen[text] = seen.get(text, 0) + 1
-    return np.array([seen[text] for text in texts], dtype=np.float64)
+def _repeats(group: PageGroup) -> Ints:
+    """How many blocks of its page have a block's text."""
+    seen = (map(Counter(page.texts).__getitem__, page.texts) for page in group.pages)
+    return np.fromiter(itertools.chain.from_iterable(seen), dtype=np.int64, count=len(group.blocks))
 
 
 class _ContainerSums:
-    """Sums over the blocks that each element holds."""
+    """Sums over the blocks that each element holds, and the ``total`` mass of each page."""
 
-    def __init__(self, blocks: PageBlocks, own: _Own) -> None:
-        first, last = blocks.first, blocks.last
-
-        def over(values: Floats) -> Floats:
-            running = np.concatenate(([0.0], np.cumsum(values)))
-            return running[last] - running[first]
-
-        self.mass = over(own.mass)
-        self.length = over(own.length)
-        self.link = over(own.link)
-        self.blocks = (last - first).astype(np.float64)
-        self.headings = over(own.heading.astype(np.float64))
-        self.sentences = over((own.mass > 0).astype(np.float64))
+    def __init__(self, blocks: PageBlocks, of_elements: Floats, total: Floats) -> None:
+        self.mass, self.length, self.link, self.sentences = of_elements
+        self.blocks = (blocks.last - blocks.first).astype(np.float64)
+        self.total = total
 
 
-def _containers(blocks: PageBlocks, sums: _ContainerSums, own: _Own) -> list[int]:
-    """The element with the most paragraph mass of its own, and the deepest ones that hold a share of all mass."""
+def _containers(group: PageGroup, sums: _ContainerSums, own: _Own) -> Ints:
+    """Of each page the element with the most paragraph mass of its own, and the deepest ones that hold a share of all
+    mass: pages × elements."""
+    blocks = group.blocks
     element = blocks.element
     tag = blocks.tag[element]
     leaf = (tag == TAGS["p"]) | np.isin(tag, (*HEADINGS, TAGS["li"], TAGS["blockquote"]))
@@ -218,29 +217,39 @@ def _containers(blocks: PageBlocks, sums: _ContainerSums, own: _Own) -> list[int
     count = len(blocks.parent)
     score = np.bincount(container, weights=own.mass, minlength=count)
     score = score + np.bincount(blocks.parent[container], weights=own.mass / 2, minlength=count)
-    found = [int(score.argmax())]
-    total = float(own.mass.sum())
-    for share in _SHARES:
-        holds = sums.mass >= share * total - 1e-9
-        found.append(int(np.where(holds, blocks.depth, -1).argmax()) if total else 0)
-    return found
+    shares = np.array(_SHARES)[:, None] * sums.total - 1e-9
+    holds = np.where(sums.mass >= shares[:, group.element_page], blocks.depth, -1)
+    holds[:, sums.total[group.element_page] == 0] = 0
+    ranked = np.vstack((score, holds))
+    return np.array(
+        [root + ranked[:, root:end].argmax(axis=1) for root, end in itertools.pairwise([*group.root.tolist(), count])]
+    )
 
 
-def _title_block(blocks: PageBlocks, title: str | None) -> int | None:
-    """The block that is the title; of several the one in the highest heading."""
-    wanted = "".join(_WORD.findall((title or "").casefold()))
-    if not wanted:
-        return None
-    tag = blocks.tag[blocks.element]
-    best: tuple[int, int] | None = None
-    for index, text in enumerate(blocks.texts):
-        if abs(len(text) - len(title or "")) > 40:
-            continue
-        said = "".join(_WORD.findall(text.casefold()))
-        if said == wanted or (len(said) > 20 and (said in wanted or wanted in said)):
-            rank = (0 if tag[index] == TAGS["h1"] else 1 if tag[index] in HEADINGS else 2, index)
-            best = rank if best is None else min(best, rank)
-    return best[1] if best else None
+def _title_blocks(group: PageGroup) -> Ints:
+    """The block of each page that is its title, -1 where none is; of several the one in the highest heading."""
+    tags = group.blocks.tag[group.blocks.element]
+    ranks = np.where(tags == TAGS["h1"], 0, np.where(np.isin(tags, HEADINGS), 1, 2))
+    length = group.blocks.ends - group.blocks.starts
+    found = []
+    for (begin, end), context in zip(group.stretches(), group.contexts, strict=True):
+        best = None
+        if wanted := _run_together(context.title or ""):
+            near = np.flatnonzero(abs(length[begin:end] - len(context.title or "")) <= 40) + begin
+            for index in near.tolist():
+                said = _run_together(group.blocks.texts[index])
+                if said == wanted or (len(said) > 20 and (said in wanted or wanted in said)):
+                    rank = (int(ranks[index]), index)
+                    best = rank if best is None else min(best, rank)
+        found.append(-1 if best is None else best[1])
+    return np.array(found, dtype=np.int64)
+
+
+def _run_together(text: str) -> str:
+    """The words of a text without what is between them and without its capitals."""
+    if text.isascii():  # a tenth of the time
+        return text.encode().translate(_SMALL, _NO_WORD).decode()
+    return "".join(_WORD.findall(text.casefold()))
 
 
 def _levels(blocks: PageBlocks) -> list[Ints]:
@@ -249,71 +258,95 @@ def _levels(blocks: PageBlocks) -> list[Ints]:
     return list(np.split(order, edges))[1:]
 
 
-def _steps(out: _Columns, blocks: PageBlocks, anchors: list[int]) -> None:
-    """How far up from each block, and down again, each anchor element lies."""
+def _steps(out: _Columns, group: PageGroup, anchors: Ints) -> None:
+    """How far up from each block, and down again, each anchor element of its page lies."""
+    blocks = group.blocks
     count = len(blocks.parent)
-    shared = np.zeros((count, len(anchors)), dtype=np.int64)  # depth of the lowest common ancestor
-    on_way = np.zeros((count, len(anchors)), dtype=bool)
-    for column, anchor in enumerate(anchors):
-        at = anchor
-        while not on_way[at, column]:
-            on_way[at, column] = True
-            at = int(blocks.parent[at])
+    columns = np.arange(anchors.shape[1])
+    on_way = np.zeros((count, anchors.shape[1]), dtype=bool)
+    at = anchors
+    for _ in range(int(blocks.depth[anchors].max()) + 1):
+        on_way[at, columns] = True
+        at = blocks.parent[at]
     depth = blocks.depth[:, None]
+    shared = np.zeros((count, anchors.shape[1]), dtype=np.int64)  # depth of the lowest common ancestor
     for level in _levels(blocks):
         shared[level] = np.where(on_way[level], depth[level], shared[blocks.parent[level]])
     met = shared[blocks.element]
-    names = ("top", *(f"holds_{int(share * 100)}" for share in _SHARES), "title")
-    for column, (name, anchor) in enumerate(zip(names, anchors, strict=True)):
-        out.add(f"up_{name}", blocks.depth[blocks.element] - met[:, column])
-        out.add(f"down_{name}", blocks.depth[anchor] - met[:, column])
+    up = blocks.depth[blocks.element][:, None] - met
+    down = blocks.depth[anchors][group.page] - met
+    for column, name in enumerate(_ANCHORS):
+        out.add(f"up_{name}", up[:, column])
+        out.add(f"down_{name}", down[:, column])
 
 
-def _ancestors(out: _Columns, blocks: PageBlocks, sums: _ContainerSums, total_mass: float) -> None:
+def _ancestors(out: _Columns, blocks: PageBlocks, sums: _ContainerSums, total_mass: Floats) -> None:
     at = blocks.element
+    density = sums.link / np.maximum(sums.length, 1)
+    sentences = sums.sentences / np.maximum(sums.blocks, 1)
     out.add("depth", blocks.depth[at])
     for step in range(_ANCESTORS):
         out.add(f"a{step}_tag", blocks.tag[at])
         out.add(f"a{step}_mass", sums.mass[at] / total_mass)
-        out.add(f"a{step}_link_density", sums.link[at] / np.maximum(sums.length[at], 1))
+        out.add(f"a{step}_link_density", density[at])
         out.add(f"a{step}_length", sums.length[at])
         out.add(f"a{step}_blocks", sums.blocks[at])
-        out.add(f"a{step}_sentences", sums.sentences[at] / np.maximum(sums.blocks[at], 1))
+        out.add(f"a{step}_sentences", sentences[at])
         at = blocks.parent[at]
 
 
-def _group(out: _Columns, name: str, group: Ints, own: _Own) -> None:
-    """Over the blocks of the same group: mass, count, link density, mean length."""
-    size = int(group.max()) + 1
-    count = np.bincount(group, minlength=size)
-    length = np.bincount(group, weights=own.length, minlength=size)
-    link = np.bincount(group, weights=own.link, minlength=size)
-    mass = np.bincount(group, weights=own.mass, minlength=size)
-    total = max(float(own.mass.sum()), 1e-9)
-    out.add(f"{name}_mass", mass[group] / total)
-    out.add(f"{name}_count", count[group])
-    out.add(f"{name}_link_density", link[group] / np.maximum(length[group], 1))
-    out.add(f"{name}_mean_length", length[group] / np.maximum(count[group], 1))
+def _shared(out: _Columns, name: str, same: Ints, own: _Own, total_mass: Floats) -> None:
+    """Over the blocks that are the ``same`` in something: mass, count, link density, mean length."""
+    size = int(same.max()) + 1
+    count = np.bincount(same, minlength=size)
+    length = np.bincount(same, weights=own.length, minlength=size)
+    link = np.bincount(same, weights=own.link, minlength=size)
+    mass = np.bincount(same, weights=own.mass, minlength=size)
+    out.add(f"{name}_mass", mass[same] / total_mass)
+    out.add(f"{name}_count", count[same])
+    out.add(f"{name}_link_density", link[same] / np.maximum(length[same], 1))
+    out.add(f"{name}_mean_length", length[same] / np.maximum(count[same], 1))
 
 
-def _nearest(out: _Columns, blocks: PageBlocks, sums: _ContainerSums, total_mass: float, top: int) -> None:
-    """The nearest ancestor of each category and tag: steps up to it and, of some, what else it holds."""
-    bits = np.uint64(1) << np.arange(len(TRAITS), dtype=np.uint64)
+def _bits(traits: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
+    """Whether each of TRAITS is set: n × traits."""
+    octets = traits.astype("<u8").view(np.uint8).reshape(-1, 8)
+    return np.unpackbits(octets, axis=1, count=len(TRAITS), bitorder="little").view(np.bool_)
+
+
+@dataclass(frozen=True, slots=True)
+class _Nearest:
+    """The nearest ancestor of each block that has each trait or tag, -1 where none has: its ``depth``, blocks ×
+    _NEAREST, and the element itself, blocks × _HOLDERS."""
+
+    depth: npt.NDArray[np.float32]
+    element: npt.NDArray[np.int32]
+
+
+def _nearest(blocks: PageBlocks) -> _Nearest:
     tags = np.array([TAGS[name] for name in NEAREST_TAGS])
-    has = np.concatenate([(blocks.traits[:, None] & bits) != 0, blocks.tag[:, None] == tags], axis=1)
-    nearest = np.where(has, np.arange(len(has), dtype=np.int32)[:, None], np.int32(-1))
+    has = np.concatenate([_bits(blocks.traits), blocks.tag[:, None] == tags], axis=1)
+    held = has[:, _HOLDERS]
+    depth = np.where(has, blocks.depth.astype(np.float32)[:, None], np.float32(-1))
+    element = np.where(held, np.arange(len(held), dtype=np.int32)[:, None], np.int32(-1))
+    # An ancestor's depth and number are less than those of what it holds.
     for level in _levels(blocks):
-        rows = nearest[level]
-        nearest[level] = np.where(rows >= 0, rows, nearest[blocks.parent[level]])
-    near = nearest[blocks.element]
-    steps = np.where(near >= 0, blocks.depth[blocks.element][:, None] - blocks.depth[near], _FAR)
-    inline = (blocks.inline[:, None] & bits) != 0
-    steps[:, : len(TRAITS)][inline] = -1
-    names = [*TRAITS, *NEAREST_TAGS]
-    for column, name in enumerate(names):
+        parent = blocks.parent[level]
+        depth[level] = np.maximum(depth[level], depth[parent])
+        element[level] = np.maximum(element[level], element[parent])
+    return _Nearest(depth[blocks.element], element[blocks.element])
+
+
+def _near(
+    out: _Columns, blocks: PageBlocks, near: _Nearest, sums: _ContainerSums, total_mass: Floats, top: Ints
+) -> None:
+    """The nearest ancestor of each category and tag: steps up to it and, of some, what else it holds."""
+    depth = blocks.depth[blocks.element].astype(np.float32)[:, None]
+    steps = np.where(near.depth >= 0, depth - near.depth, np.float32(_FAR))
+    steps[:, : len(TRAITS)][_bits(blocks.inline)] = -1
+    for column, name in enumerate(_NEAREST):
         out.add(f"near_{name}", steps[:, column])
-    for name in _SCOPES:
-        at = near[:, names.index(name)]
+    for at, name in zip(near.element.T, _SCOPES, strict=False):
         missing = at < 0
         out.add(f"scope_{name}_mass", np.where(missing, -1.0, sums.mass[at] / total_mass))
         out.add(f"scope_{name}_blocks", np.where(missing, -1.0, sums.blocks[at]))
@@ -321,7 +354,7 @@ def _nearest(out: _Columns, blocks: PageBlocks, sums: _ContainerSums, total_mass
         out.add(f"scope_{name}_holds_top", np.where(missing, -1, holds))
 
 
-def _twins(out: _Columns, blocks: PageBlocks, sums: _ContainerSums) -> None:
+def _twins(out: _Columns, blocks: PageBlocks, sums: _ContainerSums, page_mass: Floats) -> None:
     """Of each block's ancestors: how many siblings of the same class hold text too, and which of them it is.
 
     Several posts on a page, the comments under it and lists of teasers are siblings of one another.
@@ -335,6 +368,7 @@ def _twins(out: _Columns, blocks: PageBlocks, sums: _ContainerSums) -> None:
     rank[order] = np.arange(len(group)) - begins[group[order]]
     size = sizes[group]
     mass = np.bincount(group, weights=sums.mass)[group]
+    weight = np.where((size > 1) & (sums.blocks > 1), mass, 0.0)
     at = blocks.element
     largest = np.zeros(len(at))
     at_largest = at
@@ -342,79 +376,71 @@ def _twins(out: _Columns, blocks: PageBlocks, sums: _ContainerSums) -> None:
         if step < 4:
             out.add(f"a{step}_twins", size[at])
             out.add(f"a{step}_twin", rank[at])
-        weight = np.where((size[at] > 1) & (sums.blocks[at] > 1), mass[at], 0.0)
-        better = weight > largest
-        largest = np.where(better, weight, largest)
+        better = weight[at] > largest
+        largest = np.where(better, weight[at], largest)
         at_largest = np.where(better, at, at_largest)
         at = blocks.parent[at]
     found = largest > 0
     out.add("posts", np.where(found, size[at_largest], 0))
     out.add("post", np.where(found, rank[at_largest], -1))
     out.add("post_share", np.where(found, sums.mass[at_largest] / np.maximum(largest, 1e-9), -1))
-    out.add("posts_mass", largest / max(float(sums.mass[0]), 1e-9))
+    out.add("posts_mass", largest / page_mass)
 
 
-def _since_title(out: _Columns, blocks: PageBlocks, title_at: int | None, own: _Own) -> None:
-    """Headings and tell-tale elements that began between the title and the block."""
+def _since_title(out: _Columns, group: PageGroup, titles: Ints, near: _Nearest, own: _Own) -> None:
+    """Headings and tell-tale elements that began between the title and the block; sentences before and behind it."""
+    blocks = group.blocks
     count = len(blocks)
-    start = title_at or 0
+    start = titles[group.page]
     headings = np.cumsum(own.heading)
     out.add("headings_since", headings - headings[start])
-    names = list(TRAITS)
-    for name in ("comment", "related", "share", "author", "newsletter", "footer", "tags", "bio"):
-        bit = np.uint64(1 << names.index(name))
-        opened = np.bincount(np.minimum(blocks.first, count), weights=(blocks.traits & bit) != 0, minlength=count + 1)
-        seen = np.cumsum(opened)[:count]
-        out.add(f"{name}_since", seen - seen[start])
-    article = TAGS["article"]
-    inside = np.full(count, -1)
-    for index in np.flatnonzero(blocks.tag == article):
-        inside[blocks.first[index] : blocks.last[index]] = index
-    out.add("articles", np.full(count, int((blocks.tag == article).sum())))
+    bits = _bits(blocks.traits)
+    for name in _SINCE:
+        # What begins behind a page's last block counts at the next one's first, before whatever is asked there.
+        seen = np.cumsum(np.bincount(blocks.first[bits[:, TRAITS.index(name)]], minlength=count))
+        out.add(f"{name}_since", seen[:count] - seen[start])
+    articles = np.bincount(group.element_page[blocks.tag == TAGS["article"]], minlength=len(group.pages))
+    inside = near.element[:, -1]
+    out.add("articles", articles[group.page])
     out.add("article_of_title", np.where(inside < 0, -1, inside == inside[start]))
-    last_mass = np.maximum.accumulate(np.where(own.mass > 0, np.arange(count), -1))
-    out.add("since_sentence", np.arange(count) - last_mass)
-    later = np.where(own.mass > 0, np.arange(count), 10**6)[::-1]
-    next_mass = np.minimum.accumulate(later)[::-1]
-    out.add("until_sentence", np.minimum(next_mass - np.arange(count), 999))
+    order = np.arange(count)
+    last = np.maximum.accumulate(np.where(own.mass > 0, order, -1))
+    out.add("since_sentence", order - np.maximum(last, group.begin - 1))
+    following = np.minimum.accumulate(np.where(own.mass > 0, order, count)[::-1])[::-1]
+    out.add("until_sentence", np.where(following < group.end, np.minimum(following - order, 999), 999))
 
 
-def _overlaps(out: _Columns, blocks: PageBlocks, context: Context) -> None:
-    """The share of a block's words that the title, the summary and the declared body hold."""
-    count = len(blocks)
-    by_block = [_WORD.findall(text) for text in blocks.source_text.lower().split("\n") if text]
-    words = list(itertools.chain.from_iterable(by_block))
-    number = np.array([len(found) for found in by_block], dtype=np.int64)
-    edges = np.concatenate(([0], np.cumsum(number)))
-
-    def share(flags: Iterable[bool]) -> Floats:
-        running = np.concatenate(([0], np.cumsum(np.fromiter(flags, dtype=np.bool_, count=len(words)))))
-        return (running[edges[1:]] - running[edges[:-1]]) / np.maximum(number, 1)
-
-    for name, text in (("title", context.title), ("summary", context.summary)):
-        known = set(_WORD.findall(text.lower())) if text else set()
-        out.add(f"in_{name}", share(map(known.__contains__, words)) if known else np.full(count, -1.0))
-    grams = _grams(_WORD.findall(context.body.lower())) if context.body else set()
-    if grams:
-        following = itertools.chain(
-            map(grams.__contains__, zip(words, words[1:], words[2:], strict=False)), (False,) * 2
-        )
-        out.add("in_body", share(itertools.islice(following, len(words))))
-    else:
-        out.add("in_body", np.full(count, -1.0))
+def _overlaps(out: _Columns, group: PageGroup) -> None:
+    """The share of a block's words that its page's title and summary have, or that begin three in a row of the body
+    that its page declares."""
+    said = Words(group.blocks.source_text.lower())
+    edges = np.concatenate(([0], np.cumsum(said.of_line)))
+    pages = edges[group.edges].tolist()
+    for name in ("title", "summary", "body"):
+        texts = ((getattr(context, name) or "").lower().replace("\n", " ") for context in group.contexts)
+        known = Words("\n".join(f"-{text}" for text in texts)).lines()  # with a mark no line is empty
+        shared = np.zeros(len(said.numbers) + 1, dtype=np.int64)
+        for (begin, end), words in zip(itertools.pairwise(pages), known, strict=True):
+            if name == "body" and len(words) > 2 and end - begin > 2:
+                shared[begin + 1 : end - 1] = np.isin(in_threes(said.numbers[begin:end]), in_threes(words))
+            elif name != "body" and len(words):
+                shared[begin + 1 : end + 1] = np.isin(said.numbers[begin:end], words)
+        running = np.cumsum(shared)
+        share = (running[edges[1:]] - running[edges[:-1]]) / np.maximum(said.of_line, 1)
+        is_known = np.array([len(words) > (2 if name == "body" else 0) for words in known])
+        out.add(f"in_{name}", np.where(is_known[group.page], share, -1.0))
 
 
-def _grams(words: list[str]) -> set[tuple[str, str, str]]:
-    return set(zip(words, words[1:], words[2:], strict=False))
-
-
-def _neighbours(out: _Columns, own: _Own) -> None:
-    """Length and mass of the blocks before and after."""
+def _neighbours(out: _Columns, group: PageGroup, own: _Own, running: Floats) -> None:
+    """Length and mass of the blocks before and after, where they are of the same page."""
     for name, values in (("length", own.length), ("mass", own.mass), ("density", own.density)):
-        out.add(f"{name}_above", np.concatenate(([0.0], values[:-1])))
-        out.add(f"{name}_below", np.concatenate((values[1:], [0.0])))
-    running = np.concatenate(([0.0], np.cumsum(own.mass)))
-    index = np.arange(len(own.mass))
+        above = np.concatenate(([0.0], values[:-1]))
+        above[group.edges[:-1]] = 0.0
+        out.add(f"{name}_above", above)
+        below = np.concatenate((values[1:], [0.0]))
+        below[group.edges[1:] - 1] = 0.0
+        out.add(f"{name}_below", below)
+    order = np.arange(len(own.mass))
     for reach in (5, 15):
-        low, high = np.maximum(index - reach, 0), np.minimum(index + reach + 1, len(index))
-        out.add(f"mass_within_{reach}", running[high] - running[low])
+        low, high = np.maximum(order - reach, group.begin), np.minimum(order + reach + 1, group.end)
+        out.add(f"mass_within_{reach}", running[high + group.page] - running[low + group.page])
