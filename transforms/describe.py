@@ -92,9 +92,10 @@ def _detector() -> LangDetector:
 
 def is_brief(body: str) -> bool:
     """Whether a body is no more than a brief: under 80 words, or 240 characters of a script without spaces."""
-    if _SPACELESS.search(body):
-        return len(body) < _BRIEF_CHARACTERS
-    return len(body.split()) < BRIEF_WORDS
+    is_short, is_few = len(body) < _BRIEF_CHARACTERS, len(body.split(maxsplit=BRIEF_WORDS)) < BRIEF_WORDS
+    if is_short == is_few:
+        return is_few
+    return is_short if _SPACELESS.search(body) else is_few
 
 
 def clean_title(title: str, site_names: Iterable[str] = ()) -> str | None:

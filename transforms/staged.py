@@ -7,7 +7,6 @@ hex digits, made here and not in the database because duckdb does not promise th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,9 +16,9 @@ import pyarrow as pa
 import xxhash
 
 from transforms.article import Article, Origin, Published, Reading, Rejection
+from transforms.select.characters import word_count
 
 _STAMP = pa.timestamp("us", tz="UTC")
-_WORD = re.compile(r"\w+")
 
 _COLUMNS: list[tuple[str, pa.DataType]] = [
     # the input
@@ -242,7 +241,7 @@ def _article_columns(article: Article) -> dict[str, object]:
     return fields | {
         "format": article.format,
         "engine": article.engine,
-        "word_count": len(_WORD.findall(article.body)),
+        "word_count": word_count(article.body),
         "char_count": len(article.body),
         "removed_chars": sum(len("".join(article.source_text[r.start : r.end].split())) for r in article.removed),
         "body_hash": digest(article.body),

@@ -6,11 +6,11 @@ reason ``no_body``, ``not_an_article``, ``too_large`` or ``too_deep``. The sourc
 
 from __future__ import annotations
 
-import itertools
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 from selectolax.lexbor import LexborHTMLParser
 
 from transforms.article import Article, FieldFault, Kind, Origin, RawFile, Reading, Rejection
@@ -154,13 +154,16 @@ def parsed(markup: str, address: str | None) -> Page:
 def _nests_too_deep(markup: str) -> bool:
     """Whether elements nest deeper than DEEPEST, told before anything is parsed.
 
-    A page of few elements is not deep. Of others the count of tags that open between two that close bounds the depth
-    from above at the speed of ``str.split``; only a page near the bound is counted exactly.
+    The tags that open above those that close bound the depth from above, for all tags at once; only a page near that
+    bound is counted exactly.
     """
-    if markup.count("<") - markup.count("</") < DEEPEST:
+    if markup.count("<") < DEEPEST:
         return False
-    opened = itertools.accumulate(piece.count("<") - 1 for piece in markup.split("</"))
-    if max(opened) < DEEPEST:
+    signs = np.frombuffer(f"{markup}>".encode("utf-8", "surrogatepass"), dtype=np.uint8)
+    tags = np.flatnonzero(signs == ord("<"))
+    balance = np.cumsum(np.where(signs[tags + 1] == ord("/"), -1, 1))
+    lowest = np.minimum(np.minimum.accumulate(balance), 0)  # what closes more than was open leaves nothing open
+    if int((balance - lowest).max()) < DEEPEST:
         return False
     depth = 0
     for tag in _OPEN_OR_CLOSE.finditer(markup):

@@ -15,7 +15,7 @@ import functools
 import itertools
 import logging
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -27,7 +27,7 @@ from transforms.dates import read_date
 from transforms.read.align import Aligner
 from transforms.read.byline import read_credit
 from transforms.read.visible import legible
-from transforms.select.page_blocks import PageBlocks
+from transforms.select.page_blocks import Ints, PageBlocks
 from transforms.select.page_choice import Choice, expected_f1
 from transforms.select.page_group import Context
 from transforms.select.vocabulary import HEADINGS, TAGS, place_of
@@ -92,22 +92,31 @@ def removed_spans(blocks: PageBlocks, body: PageBody, kept: Sequence[Kept | Remo
     if body.choice is None or body.engine != "blocks":
         return found
     starts = blocks.starts.tolist()
+    repeated = body.choice.repeated.tolist()
+    place_of_block = _places(blocks)
     named = []
     for span in found:
         block = max(bisect_right(starts, span.start) - 1, 0)
-        rule = REPEATED if body.choice.repeated[block] else f"blocks.{_place(blocks, block)}"
+        rule = REPEATED if repeated[block] else f"blocks.{place_of_block(block)}"
         named.append(Removed(span.start, span.end, Role.BOILERPLATE, rule))
     return named
 
 
-def _place(blocks: PageBlocks, block: int) -> str:
-    at = int(blocks.element[block])
-    while True:
-        if place := place_of(int(blocks.tag[at]), int(blocks.traits[at])):
-            return place
-        if blocks.parent[at] == at:
-            return "unselected"
-        at = int(blocks.parent[at])
+def _places(blocks: PageBlocks) -> Callable[[int], str]:
+    """Which part of the page a block stands in: that of the innermost element that is one."""
+    elements, parents = blocks.element.tolist(), blocks.parent.tolist()
+    tags, traits = blocks.tag.tolist(), blocks.traits.tolist()
+
+    def place(block: int) -> str:
+        at = elements[block]
+        while True:
+            if found := place_of(tags[at], traits[at]):
+                return found
+            if parents[at] == at:
+                return "unselected"
+            at = parents[at]
+
+    return place
 
 
 def body_of_choice(blocks: PageBlocks, context: Context, found: Choice) -> PageBody:
@@ -118,21 +127,25 @@ def body_of_choice(blocks: PageBlocks, context: Context, found: Choice) -> PageB
     title = _compact(context.title or "")
     row = -1
     in_head = True
-    for index in np.flatnonzero(found.chosen).tolist():
+    indexes = np.flatnonzero(found.chosen)
+    in_heading = [tag in HEADINGS for tag in blocks.tag[blocks.element[indexes]].tolist()]
+    starts, ends = blocks.starts[indexes].tolist(), blocks.ends[indexes].tolist()
+    items, rows = _items_and_rows(blocks, indexes)
+    for index, start, end, is_heading, item, own_row in zip(
+        indexes.tolist(), starts, ends, in_heading, items, rows, strict=True
+    ):
         text = blocks.texts[index]
         if in_head:
             in_head = len(text) < _PARAGRAPH
             if in_head and (_compact(text) == title or _is_credit(text)):
                 continue  # the headline is the title and a by-line the author: fields, and no paragraphs
-        item, own_row = _item_and_row(blocks, index)
         if own_row >= 0 and own_row == row:
             lines[-1] += f" | {text}"
         else:
             lines.append(f"- {text}" if item else f"| {text}" if own_row >= 0 else text)
         row = own_row
-        if blocks.tag[blocks.element[index]] in HEADINGS:
+        if is_heading:
             headings.append(text)
-        start, end = int(blocks.starts[index]), int(blocks.ends[index])
         if spans and spans[-1].end + 1 == start:
             spans[-1] = Kept(spans[-1].start, end, "body")
         else:
@@ -148,19 +161,19 @@ def _is_credit(text: str) -> bool:
     return any(map(str.isdigit, text)) and read_date(text, Origin.PAGE) is not None
 
 
-def _item_and_row(blocks: PageBlocks, index: int) -> tuple[bool, int]:
-    """Whether a block begins an item of a list, and the element of the table row that it stands in, or -1."""
-    at = int(blocks.element[index])
-    item = False
+def _items_and_rows(blocks: PageBlocks, indexes: Ints) -> tuple[list[bool], list[int]]:
+    """Of each block: whether it begins an item of a list, and the element of the table row it stands in, or -1."""
+    at = blocks.element[indexes]
+    items = np.zeros(len(at), dtype=bool)
+    rows = np.full(len(at), -1)
+    within = np.ones(len(at), dtype=bool)
     for _ in range(_REACH):
-        tag = int(blocks.tag[at])
-        if tag == TAGS["li"]:
-            item = int(blocks.first[at]) == index
-            break
-        if tag == TAGS["tr"]:
-            return False, at
-        at = int(blocks.parent[at])
-    return item, -1
+        tag = blocks.tag[at]
+        items |= within & (tag == TAGS["li"]) & (blocks.first[at] == indexes)
+        rows = np.where(within & (tag == TAGS["tr"]), at, rows)
+        within &= (tag != TAGS["li"]) & (tag != TAGS["tr"])
+        at = blocks.parent[at]
+    return items.tolist(), rows.tolist()
 
 
 def _by_trafilatura(markup: str, blocks: PageBlocks, context: Context, *, precise: bool) -> PageBody:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import functools
 import html
 import re
+from array import array
 from dataclasses import dataclass
 
 import numpy as np
@@ -107,7 +108,10 @@ class _Walk:
         self.texts: list[str] = []
         self.starts: list[int] = []
         self.element: list[int] = []
-        self.links: list[tuple[int, int, int, int]] = []
+        self.links: list[int] = []
+        self.link_chars: list[int] = []
+        self.bold_chars: list[int] = []
+        self.inline: list[int] = []
         self.lines: list[str] = []
         self.offset = 0  # of the next line in the source text
         self.parent = [0]
@@ -194,33 +198,39 @@ class _Walk:
         self.texts.append(shown)
         self.starts.append(self.offset)
         self.element.append(element)
-        self.links.append((links, link_chars, bold_chars, inline))
+        self.links.append(links)
+        self.link_chars.append(link_chars)
+        self.bold_chars.append(bold_chars)
+        self.inline.append(inline)
         self.lines.append(shown)
         self.offset += len(shown) + 1
 
     def done(self) -> PageBlocks:
         """What the walk found."""
-        starts = np.array(self.starts, dtype=np.int64)
-        counted = np.array([row[:3] for row in self.links], dtype=np.int64).reshape(-1, 3)
+        starts = _ints(self.starts)
         return PageBlocks(
             source_text="\n".join(self.lines).strip("\n"),
             texts=self.texts,
             starts=starts,
-            ends=starts + np.array([len(text) for text in self.texts], dtype=np.int64),
-            element=np.array(self.element, dtype=np.int64),
-            links=counted[:, 0],
-            link_chars=counted[:, 1],
-            bold_chars=counted[:, 2],
-            inline=np.array([row[3] for row in self.links], dtype=np.uint64),
-            parent=np.array(self.parent, dtype=np.int64),
-            depth=np.array(self.depth, dtype=np.int64),
-            tag=np.array(self.tag, dtype=np.int64),
-            traits=np.array(self.traits, dtype=np.uint64),
-            path=np.array(self.path, dtype=np.int64),
-            class_path=np.array(self.class_path, dtype=np.int64),
-            first=np.array(self.first, dtype=np.int64),
-            last=np.array(self.last, dtype=np.int64),
+            ends=starts + _ints(list(map(len, self.texts))),
+            element=_ints(self.element),
+            links=_ints(self.links),
+            link_chars=_ints(self.link_chars),
+            bold_chars=_ints(self.bold_chars),
+            inline=_ints(self.inline).view(np.uint64),
+            parent=_ints(self.parent),
+            depth=_ints(self.depth),
+            tag=_ints(self.tag),
+            traits=_ints(self.traits).view(np.uint64),
+            path=_ints(self.path),
+            class_path=_ints(self.class_path),
+            first=_ints(self.first),
+            last=_ints(self.last),
         )
+
+
+def _ints(numbers: list[int]) -> Ints:
+    return np.frombuffer(array("q", numbers), dtype=np.int64)  # half the time of np.array
 
 
 def _shown(text: str) -> str:

@@ -60,12 +60,13 @@ def choice(texts: list[str], probability: npt.NDArray[np.float64]) -> Choice:
         chosen = probability > _AT_LEAST
     repeated = np.zeros(len(texts), dtype=bool)
     said = ""
-    for index in np.flatnonzero(chosen):
+    for index in np.flatnonzero(chosen).tolist():
         text = texts[index]
-        repeated[index] = len(text) >= _LEAST_LENGTH and all(probe in said for probe in _probes(text))
+        if len(text) >= _LEAST_LENGTH and all(probe in said for probe in _probes(text)):
+            repeated[index] = True
         said += f"{text}\n"
     chosen = chosen & ~repeated
-    length = np.array([len(text) for text in texts], dtype=np.float64)
+    length = np.array(list(map(len, texts)), dtype=np.float64)
     return Choice(probability, chosen, repeated, expected_f1(probability, length, chosen))
 
 

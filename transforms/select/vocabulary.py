@@ -75,10 +75,12 @@ _OF_WORD: dict[str, int] = {}
 for _name, _words in CATEGORIES.items():
     for _word in _words:
         _OF_WORD[_word] = _OF_WORD.get(_word, 0) | _BIT[_name]
-_WITHIN = re.compile("|".join(sorted((word for word in _OF_WORD if len(word) > 4), key=len, reverse=True)))
+_SHORT = 4  # letters up to which a word is a part of a name and never within one
+_WITHIN = re.compile("|".join(sorted((word for word in _OF_WORD if len(word) > _SHORT), key=len, reverse=True)))
 _PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
-# What a page's designers name things by; the serialisation writes names in small letters and values in quotes.
-_NAMED = (' class="', ' id="', ' itemprop="', ' role="', ' data-testid="', ' data-component="')
+# What a page's designers name things by, and the first 200 characters of the name; the serialisation writes names of
+# attributes in small letters and values in quotes.
+_NAMED = re.compile(r' (class|id|itemprop|role|data-testid|data-component)="([^"]{0,200})')
 _HIDES = (
     "display:none",
     "display: none",
@@ -87,7 +89,6 @@ _HIDES = (
     ' aria-hidden="true"',
     ' hidden=""',
 )
-_LONGEST = 200  # characters of a name that are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,24 +102,25 @@ class Attributes:
 def attributes_of(attrs: str) -> Attributes:
     """The traits of an element by its attributes, as the parser serialises them."""
     traits = 0
-    classes = ""
-    for name in _NAMED:
-        start = attrs.find(name)
-        if start < 0:
-            continue
-        start += len(name)
-        value = attrs[start : min(attrs.find('"', start), start + _LONGEST)]
-        if not classes and name == _NAMED[0]:
-            classes = value
-        for word in value.split():
-            traits |= _traits_of(word)
-    if any(sign in attrs for sign in _HIDES):
+    named = dict(reversed(_NAMED.findall(attrs)))  # of a name that broken markup has twice, the first
+    for value in named.values():
+        traits |= _traits_of(value)
+    if ("hidden" in attrs or "display" in attrs) and any(sign in attrs for sign in _HIDES):
         traits |= _BIT["hidden"]
-    return Attributes(traits, classes)
+    return Attributes(traits, named.get("class", ""))
 
 
 @functools.lru_cache(maxsize=32768)
-def _traits_of(name: str) -> int:
+def _traits_of(value: str) -> int:
+    """The categories of the names in an attribute's value."""
+    traits = 0
+    for name in value.split():
+        traits |= _traits_of_name(name)
+    return traits
+
+
+@functools.lru_cache(maxsize=32768)
+def _traits_of_name(name: str) -> int:
     """The categories of one class or id, by the known words within it."""
     traits = _BIT["article_body"] if name.lower() == "articlebody" else 0
     traits |= _BIT["hidden"] if name in _HIDDEN_CLASSES else 0
@@ -131,8 +133,9 @@ def _traits_of(name: str) -> int:
 def _traits_of_part(part: str) -> int:
     part = part.lower()
     traits = _OF_WORD.get(part, 0)
-    for word in _WITHIN.findall(part):
-        traits |= _OF_WORD[word]
+    if len(part) > _SHORT:
+        for word in _WITHIN.findall(part):
+            traits |= _OF_WORD[word]
     return traits
 
 
@@ -146,6 +149,7 @@ _PLACES = (
 )  # fmt: skip
 
 
+@functools.lru_cache(maxsize=4096)
 def place_of(tag: int, traits: int) -> str | None:
     """The part of a page that an element is by its own tag or class, the most telling first; None of a plain one."""
     for place in _PLACES:
