@@ -25,49 +25,53 @@ from benchmarks.known_pages import KnownPage
 from benchmarks.measure import ROOT, by_turns, machine, median, table
 from benchmarks.peers import TRAFILATURA, peer_versions, peers, silence
 from transforms.article import RawFile
-from transforms.extract import extract
+from transforms.extract import extract_group
 from transforms.read.page_body import Engine
 from transforms.staged import InputFacts, digest, rows
 
 NEWSLAKE: Mapping[str, Engine] = {"newslake accurate": "accurate", "newslake fast": "fast"}
+_AT_ONCE = 8  # files that a process is given at a time
 _WARM_UP = 20  # files; some libraries load a second's worth of data at the first page that needs it
 
 
-def side(name: str) -> Callable[[Path], int]:
-    """What one side does with a file: reads it and extracts; the number of characters found."""
+def side(name: str) -> Callable[[Sequence[Path]], int]:
+    """What one side does with some files: reads them and extracts; the number of characters found."""
     if name in NEWSLAKE:
         engine, as_of = NEWSLAKE[name], datetime(2026, 1, 1, tzinfo=UTC)
 
-        def of_newslake(path: Path) -> int:
-            content = path.read_bytes()
-            found = extract(RawFile(path.name, content), as_of=as_of, engine=engine)
-            inputs = InputFacts(path.name, None, len(content), path.stat().st_mtime_ns, digest(content))
-            return sum(len(str(row.get("body") or "")) for row in rows(inputs, content, found, keep_raw=False))
+        def of_newslake(paths: Sequence[Path]) -> int:
+            files = [RawFile(path.name, path.read_bytes()) for path in paths]
+            count = 0
+            for path, file, found in zip(paths, files, extract_group(files, as_of=as_of, engine=engine), strict=True):
+                content = file.content
+                inputs = InputFacts(path.name, None, len(content), path.stat().st_mtime_ns, digest(content))
+                count += sum(len(str(row.get("body") or "")) for row in rows(inputs, content, found, keep_raw=False))
+            return count
 
         return of_newslake
     peer = peers()[name]
-    return lambda path: len(peer(path.read_bytes()).body)
+    return lambda paths: sum(len(peer(path.read_bytes()).body) for path in paths)
 
 
 class _Work:
     """What a pool's children inherit."""
 
-    side: Callable[[Path], int]
+    side: Callable[[Sequence[Path]], int]
 
 
-def _one(path: Path) -> int:
-    return _Work.side(path)
+def _some(paths: Sequence[Path]) -> int:
+    return _Work.side(paths)
 
 
 def run(name: str, folder: Path, processes: int) -> dict[str, float]:
     """One side over the files of ``folder`` once: its wall seconds, and the largest child's peak in MB."""
     _Work.side = staticmethod(side(name))  # type: ignore[assignment]
     files = sorted(folder.iterdir())
-    for file in files[:_WARM_UP]:
-        _one(file)
+    _some(files[:_WARM_UP])
     began = time.perf_counter()
     with multiprocessing.get_context("fork").Pool(processes) as pool:
-        found = sum(pool.imap_unordered(_one, files, chunksize=8))
+        groups = [files[at : at + _AT_ONCE] for at in range(0, len(files), _AT_ONCE)]
+        found = sum(pool.imap_unordered(_some, groups))
         took = time.perf_counter() - began
         pool.close()
         pool.join()

@@ -58,7 +58,7 @@ def extract_group(
     """The readings of each of ``files``, as :func:`extract` gives them: the blocks of all pages among them are chosen
     at once, which takes half the time."""
     begun = [_spared(_begin, raw, as_of, engine, site_rules) for raw in files]
-    choices = iter(_choices([page for page in begun if not isinstance(page, list) and page.asks]))
+    choices = iter(chosen([page for page in begun if not isinstance(page, list) and page.asks]))
     found = []
     for raw, page in zip(files, begun, strict=True):
         readings = page if isinstance(page, list) else _finished(page, next(choices) if page.asks else None)
@@ -136,21 +136,21 @@ def _begin(raw: RawFile, as_of: datetime, engine: Engine, site_rules: SiteRules 
             return [_read_text(raw, form, as_of)]
 
 
-def _choices(pages: Sequence[BegunPage]) -> list[Choice | list[Reading]]:
+def chosen(pages: Sequence[BegunPage]) -> list[Choice | list[Reading]]:
     """The choice among the blocks of each page; where that of all at once fails, of each alone."""
     if not pages:
         return []
     from transforms.select.page_choice import choose
 
-    def chosen(*of: BegunPage) -> list[Choice]:
-        return choose([begun.page.blocks for begun in of], [begun.page.context for begun in of])
+    def of(*some: BegunPage) -> list[Choice]:
+        return choose([begun.page.blocks for begun in some], [begun.page.context for begun in some])
 
     try:
-        return [*chosen(*pages)]
+        return [*of(*pages)]
     except MemoryError:
         raise
     except Exception:
-        return [_spared(lambda begun: chosen(begun)[0], begun) for begun in pages]
+        return [_spared(lambda begun: of(begun)[0], begun) for begun in pages]
 
 
 def _finished(begun: BegunPage, choice: Choice | list[Reading] | None) -> list[Reading]:

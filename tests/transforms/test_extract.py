@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,9 +15,11 @@ from hypothesis import strategies as st
 
 from transforms.account import unaccounted
 from transforms.article import Article, RawFile, Reading, Rejection
-from transforms.extract import extract, extractors
+from transforms.extract import chosen, extract, extract_group, extractors
 from transforms.read import sniff
 from transforms.read.align import Aligner
+from transforms.read.html import BegunPage, begin_html
+from transforms.select.page_choice import Choice
 
 _AS_OF = datetime(2026, 11, 22, tzinfo=UTC)
 _SENTENCES = "The harbour council met on Monday. It voted for the plan. The work begins in May and takes two years. "
@@ -85,6 +88,43 @@ def test_what_cannot_be_read_is_a_rejection_with_a_stable_reason_that_names_the_
     assert isinstance(reading, Rejection)
     assert reading.reason == reason
     assert reading.detail.startswith(f"{key}: ")
+
+
+def test_closing_tags_of_nothing_do_not_hide_how_deep_a_page_is() -> None:
+    reading = read(b"<html>" + b"</i>" * 100_000 + b"<div>" * 50_000 + b"text")
+    assert isinstance(reading, Rejection)
+    assert reading.reason == "too_deep"
+
+
+def page(sentences: str) -> bytes:
+    return f"<html><body><nav>Home</nav><article><h1>Gates</h1><p>{sentences}</p></article></body></html>".encode()
+
+
+def test_files_that_are_read_together_read_as_they_do_alone() -> None:
+    files = [
+        RawFile("a.html", page(_SENTENCES * 4)),
+        RawFile("b.txt", b"Gates open\n\n" + (_SENTENCES * 3).encode()),
+        RawFile("c.html", page("The ferry is late again, the harbour master said on Tuesday. " * 9)),
+        RawFile("d.html", b""),
+        RawFile("e.html", page("")),
+    ]
+    alone = [extract(file, as_of=_AS_OF) for file in files]
+    assert extract_group(files, as_of=_AS_OF) == alone
+    assert [type(readings[0]).__name__ for readings in alone] == ["Article", "Article", "Article", *["Rejection"] * 2]
+
+
+def test_a_page_whose_blocks_cannot_be_chosen_costs_itself_only() -> None:
+    sound = begin_html(RawFile("a.html", b""), page(_SENTENCES * 4).decode())
+    assert isinstance(sound, BegunPage)
+    blocks = replace(sound.page.blocks, parent=sound.page.blocks.parent[:1])
+    broken = replace(sound, page=replace(sound.page, blocks=blocks))
+    first, second, third = chosen([sound, broken, sound])
+    assert isinstance(first, Choice)
+    assert isinstance(second, list)
+    assert isinstance(second[0], Rejection)
+    assert second[0].reason == "reader_failed"
+    assert isinstance(third, Choice)
+    assert third.probability.tolist() == first.probability.tolist()
 
 
 def test_a_deep_page_within_the_limit_is_read() -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
+from transforms.select.characters import Words, word_count
 from transforms.select.page_blocks import PageBlocks, page_blocks
 from transforms.select.page_features import page_features
 from transforms.select.page_group import Context, page_group
@@ -101,6 +102,7 @@ _PIECES = st.one_of(
 
 
 @given(st.lists(_PIECES, max_size=40).map("".join))
+@settings(deadline=None)
 def test_any_markup_gives_blocks_that_stand_where_they_say(markup: str) -> None:
     found = blocks_of(markup)
     for text, start, end in zip(found.texts, found.starts.tolist(), found.ends.tolist(), strict=True):
@@ -112,3 +114,26 @@ def test_any_markup_gives_blocks_that_stand_where_they_say(markup: str) -> None:
         names, rows = page_features(page_group([found], [Context("A title", None, None)]))
         assert rows.shape == (len(found), len(names))
         assert (rows == rows).all()  # noqa: PLR0124 - no NaN: the trees know no missing value
+
+
+@given(st.lists(st.lists(_PIECES, max_size=30).map("".join), min_size=1, max_size=4))
+@settings(deadline=None)  # the first example loads the tables of characters
+def test_a_page_has_the_same_features_in_any_company(markups: list[str]) -> None:
+    pages = [found for markup in markups if len(found := blocks_of(markup))]
+    contexts = [Context(page.texts[0], page.texts[-1], page.source_text) for page in pages]
+    if not pages:
+        return
+    alone = [
+        page_features(page_group([page], [context]))[1].tolist() for page, context in zip(pages, contexts, strict=True)
+    ]
+    assert page_features(page_group(pages, contexts))[1].tolist() == [row for rows in alone for row in rows]
+
+
+def test_words_of_a_page_are_told_apart_by_line() -> None:
+    words = Words("the ferry\n\nThe ferry, the quay\n…")
+    assert words.of_line.tolist() == [2, 4, 0]
+    first, second, third = (line.tolist() for line in words.lines())
+    assert second[1:3] == [first[1], first[0]]
+    assert len({*first, *second}) == 4
+    assert third == []
+    assert word_count("The ferry's 2 quays — «été»_x") == 7

@@ -12,6 +12,7 @@ on the day of publication on 12, and two to nine years later on 10.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -121,6 +122,7 @@ def says_update(text: str) -> bool:
     return _UPDATE.search(text) is not None
 
 
+@functools.lru_cache(maxsize=1024)  # it is asked three times of each
 def is_update(moment: Moment) -> bool:
     """Whether a time element says when the page was changed: the nearest word before it decides."""
     if "dateModified" in moment.itemprop or ("updat" in moment.classes and "publish" not in moment.classes):

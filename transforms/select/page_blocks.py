@@ -164,15 +164,15 @@ class _Walk:
                             last[stack.pop()[1]] = len(texts)
                             current = stack[-1][1]
                     elif name not in _VOID:
-                        found = _attributes(attrs) if attrs else _NO_ATTRIBUTES
+                        told, classes = _attributes(attrs) if attrs else _NO_ATTRIBUTES
                         kind = TAGS.get(name, _OTHER)
                         index = len(parent)
                         parent.append(current)
                         depth.append(depth[current] + 1)
                         tags.append(kind)
-                        traits.append(found.traits)
+                        traits.append(told)
                         path.append(paths.setdefault((path[current], kind), len(paths) + 1))
-                        key = (class_path[current], kind, found.classes)
+                        key = (class_path[current], kind, classes)
                         class_path.append(class_paths.setdefault(key, len(class_paths) + 1))
                         first.append(len(texts))
                         last.append(len(texts))

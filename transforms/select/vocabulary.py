@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _TAG_NAMES = (
     "body", "div", "p", "article", "section", "main", "header", "footer", "aside", "nav", "ul", "ol", "li", "dl", "dd",
@@ -91,8 +91,7 @@ _HIDES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Attributes:
+class Attributes(NamedTuple):
     """What an element's attributes say: bits of TRAITS, and its class as written."""
 
     traits: int
