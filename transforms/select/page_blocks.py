@@ -141,14 +141,17 @@ class _Walk:
             if name is not None:  # None is a comment
                 if name in _INLINE:
                     if name == "a":
-                        link = max(link + (-1 if closing else 1), 0)
-                        links += not closing
+                        if closing:
+                            link -= link > 0
+                        else:
+                            link += 1
+                            links += 1
                     elif name in ("b", "strong"):
-                        bold = max(bold + (-1 if closing else 1), 0)
+                        bold = bold - (bold > 0) if closing else bold + 1
                     elif attrs and not closing and name in _NAMED_INLINE:
                         inline |= _attributes(attrs).traits
                 else:
-                    if line and (words := "".join(line).split()):
+                    if line and (words := "".join(line).split()):  # white space alone begins no line
                         shown = _shown(" ".join(words))
                         if shown:
                             self.add(shown, began_in, links, link_chars, bold_chars, inline)
@@ -185,7 +188,7 @@ class _Walk:
                     link_chars += len(text.strip())
                 if bold:
                     bold_chars += len(text.strip())
-            elif text:
+            elif text and line:
                 line.append(" ")
         if words := "".join(line).split():
             self.add(_shown(" ".join(words)), began_in, links, link_chars, bold_chars, inline)
