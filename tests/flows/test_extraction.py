@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -33,6 +35,16 @@ def read(folder: Path, *, seconds: float = 60, memory_mb: int = 1024, file_mb: i
 
 def outcomes(rows: dict[str, dict[str, Any]]) -> dict[str, str]:
     return {key: row["reason"] or row["outcome"] for key, row in rows.items()}
+
+
+def test_children_are_forked_from_a_process_that_has_read_a_page() -> None:
+    # The server of the children passes over what it cannot import, so it would not say so itself.
+    asked = (
+        "import flows.preloaded, sys; from transforms.select.trees import packaged; "
+        "print(packaged.cache_info().currsize, 'flows.extraction' in sys.modules, 'prefect' in sys.modules)"
+    )
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert said.stdout.split() == ["1", "True", "False"]
 
 
 def test_a_page_that_passes_its_deadline_is_refused_and_its_neighbours_are_read(tmp_path: Path) -> None:
