@@ -68,6 +68,7 @@ _REPLAYED: list[tuple[str, pa.DataType]] = [("row", pa.int64()), ("input_id", pa
 REPLAYED = pa.schema(_REPLAYED)
 _WORK_TABLES = [
     "replays",
+    "known_inputs",
     "arrivals",
     "sources_named",
     "aliases_seen",
@@ -179,17 +180,22 @@ def load_batch(
             (batch_id,) = one_row(con, "select coalesce(max(batch_id), 0) + 1 from ops.batch")
             for variable, value in (("batch_id", batch_id), ("run_id", run_id), ("now", now), ("keep_raw", keep_raw)):
                 con.execute(f"set variable {variable} = ?", [value])
-            for step in ("00_replays", "01_arrivals", "02_dimensions", "03_placed"):
-                con.execute(statement(f"load/{step}"))
-            settle_identities(con)
-            con.register("decisions", _decisions(con, staged))
-            for step in ("05_light", "06_replaced"):
-                con.execute(statement(f"load/{step}"))
+            is_replay = tables["replayed"].num_rows > 0
+            _take(con, "00_replays" if is_replay else "00_no_replays", "01_arrivals")
+            if feeds or staged["feed"].null_count < staged.num_rows:
+                _take(con, "02_feeds")
+            _place(con)
+            con.register("decisions", _decisions(con, staged, is_replay=is_replay))
+            _take(con, "05_light", "06_replaced")
+            due = con.execute(statement("load/06_due")).to_arrow_table().to_pylist()[0]
+            _take(con, *(f"06_{step}" for step in ("taken_out", "superseded", "touched") if due[step]))
             con.execute("set disabled_optimizers = 'join_order,build_side_probe_side'")
-            con.execute(statement("load/07_wide"))
+            _take(con, "07_wide", *(["07_quarantined"] if due["quarantined"] else []))
             con.execute("reset disabled_optimizers")
-            for step in ("08_parts", "08_identities", "09_inputs", "10_not_learned"):
-                con.execute(statement(f"load/{step}"))
+            _take(con, *(["08_items"] if due["items"] else []), "08_parts", *(["08_identities"] if is_replay else []))
+            _take(con, "09_inputs", *(f"09_{step}" for step in ("faults", "passed_over") if due[step]))
+            if is_replay:
+                _take(con, "10_not_learned")
             _check(con)
             names = [field.name for field in fields(BatchCounts)]
             counts = BatchCounts(
@@ -202,6 +208,22 @@ def load_batch(
         for name in _WORK_TABLES:
             con.execute(f"drop table if exists temp.{name}")
     return counts
+
+
+def _take(con: DuckDBPyConnection, *steps: str) -> None:
+    for step in steps:
+        con.execute(statement(f"load/{step}"))
+
+
+def _place(con: DuckDBPyConnection) -> None:
+    """Give the arrivals their dimensions and ids."""
+    _take(con, "02_dimensions")
+    if one_row(con, "select count(*) from sources_named where source_id is null") != (0,):
+        _take(con, "02_new_sources")
+    if one_row(con, "select count(*) from sources_named") != (0,):
+        _take(con, "02_sources_seen")
+    _take(con, "03_placed")
+    settle_identities(con)
 
 
 def keep_blobs(folder: Path, staged: pa.Table) -> None:
@@ -221,7 +243,7 @@ def keep_blobs(folder: Path, staged: pa.Table) -> None:
             partial.replace(path)
 
 
-def _decisions(con: DuckDBPyConnection, staged: pa.Table) -> pa.Table:
+def _decisions(con: DuckDBPyConnection, staged: pa.Table, *, is_replay: bool) -> pa.Table:
     found = con.execute(statement("load/04_candidates")).to_arrow_table()
     (last_id,) = one_row(con, statement("load/last_article_id"))
     # Nearly all of a batch is new and alone under its identity: nothing is to be decided there, row by row.
@@ -234,10 +256,12 @@ def _decisions(con: DuckDBPyConnection, staged: pa.Table) -> pa.Table:
         candidates, last_article_id=last_id, body_of_row=lambda row: body[row].as_py() or "", body_of=bodies
     )
     _settle_refused_again(con, decided)
-    again = con.execute(statement("load/04_re_extracted")).to_arrow_table()
     made = pa.Table.from_pylist(
         [_decision_row(d) for d in decided if d.cause != _SETTLED], schema=pa.schema(_DECISIONS)
     )
+    if not is_replay:
+        return pa.concat_tables([alone, made])
+    again = con.execute(statement("load/04_re_extracted")).to_arrow_table()
     return pa.concat_tables([alone, made, _cast(again, pa.schema(_DECISIONS))])
 
 

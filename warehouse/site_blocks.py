@@ -41,7 +41,7 @@ _COLUMNS: list[tuple[str, pa.DataType]] = [
     ("last_seen_at", _STAMP),
 ]
 _CHANGED = pa.schema(_COLUMNS)
-_WORK_TABLES = ["recent", "recent_lines", "originals", "site_sizes", "found_lines", "seen_blocks"]
+_WORK_TABLES = ["site_readings", "recent", "recent_lines", "originals", "site_sizes", "found_lines", "seen_blocks"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +106,13 @@ def _look(con: DuckDBPyConnection, learned_up_to: int) -> tuple[list[dict[str, o
     sites = con.execute(statement("site_blocks/touched")).fetchall()
     changed: list[dict[str, object]] = []
     con.execute(statement("site_blocks/tidy"))
-    for some in _in_groups([source_id for source_id, has_enough in sites if has_enough]):
-        con.execute("set variable sites = ?", [some])
+    con.execute("set variable sites = ?::bigint[]", [[source_id for source_id, _ in sites]])
+    con.execute(statement("site_blocks/00_readings"))
+    for group in _in_groups([source_id for source_id, has_enough in sites if has_enough]):
+        con.execute("set variable site_group = ?", [group])
         for step in ("01_recent", "02_originals", "03_found"):
             con.execute(statement(f"site_blocks/{step}"))
         changed += map(_change, con.execute(statement("site_blocks/04_seen")).to_arrow_table().to_pylist())
-    con.execute("set variable sites = ?::bigint[]", [[source_id for source_id, _ in sites]])
     return changed, con.execute(statement("site_blocks/05_templates")).to_arrow_table()
 
 
@@ -154,6 +155,10 @@ def _record(
         with transaction(con, f"blocks learned by run {run_id}: {learned} new, {aged} aged"):
             for name, value in variables.items():
                 con.execute(f"set variable {name} = ?", [value])
+            if learned:
+                con.execute(statement("site_blocks/record_learned"))
+            if len(changed) > learned:
+                con.execute(statement("site_blocks/record_seen"))
             con.execute(statement("site_blocks/record"))
     finally:
         con.unregister("changed")

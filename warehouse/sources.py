@@ -208,20 +208,23 @@ def name(
         return Decided(one, one, articles)
 
 
-def settle_identities(con: DuckDBPyConnection) -> None:
+def settle_identities(con: DuckDBPyConnection, *, decided: bool = False) -> None:
     """Merge what the declared names say is one, and find for every source the one that stands for it.
 
-    Runs inside the caller's transaction; the variable ``now`` is set.
+    Runs inside the caller's transaction; the variable ``now`` is set. ``decided``: an operator's decision may have
+    changed who stands for whom, which is found anew even where the names say nothing new.
     """
     con.execute(statement("sources/folded"))
-    con.execute(statement("sources/identities"))
+    con.execute(statement("sources/identities_due"))
+    if decided or one_row(con, "select count(*) from identities_due") != (0,):
+        con.execute(statement("sources/identities"))
 
 
 def _settle(con: DuckDBPyConnection, now: datetime) -> None:
     con.execute("set variable now = ?", [now])
     try:
-        settle_identities(con)  # who stands for whom, after the decision
-        settle_identities(con)  # what that makes of the names that are declared
+        settle_identities(con, decided=True)  # who stands for whom, after the decision
+        settle_identities(con, decided=True)  # what that makes of the names that are declared
     finally:
         for table in ("identities_due", "identities"):
             con.execute(f"drop table if exists temp.{table}")

@@ -1,3 +1,10 @@
+-- known_inputs: one row per input of the lake, before the batch, with the key of a staged row. Nearly all of a batch is new:
+-- what the ledger holds, a million rows as a rule, is searched once.
+create or replace temp table known_inputs as
+select input_id, input_key, content_hash, is_latest, state, reason
+from ops.input
+semi join (select input_key from staged) using (input_key);
+
 -- arrivals: one row per staged row, in light columns, with what the ledger knows of its key and bytes.
 --
 -- A row of `replays` is an input that is read again: its ledger row is the one that it names, whatever its bytes' key.
@@ -7,13 +14,7 @@
 --           failed_again  it could not be read, as the last time
 --           open          it gets a state in this batch
 create or replace temp table arrivals as
-with known_inputs as (
-    select input_id, input_key, content_hash, is_latest, state, reason
-    from ops.input
-    semi join (select input_key from staged) using (input_key)
-),
-
-reasons as (
+with reasons as (
     select row, list({'reason': reason, 'detail': detail} order by position) as reasons
     from rejected
     group by row

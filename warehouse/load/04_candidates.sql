@@ -15,6 +15,10 @@ with known_articles as (
 
 known_readings as (
     from fact_article semi join known_articles using (article_id)
+),
+
+holders as (
+    select input_id, input_key from ops.input semi join known_readings using (input_id)
 )
 
 select
@@ -55,6 +59,6 @@ left join known_readings as reading
     and reading.revision = article.current_revision
     and reading.extraction = article.current_extraction
 left join dim_extractor as extractor on extractor.extractor_id = reading.extractor_id
-left join ops.input as input on input.input_id = reading.input_id
+left join holders as input on input.input_id = reading.input_id
 where arrivals.is_usable and placed.duplicate_of is null and replays.article_id is null
 order by arrivals.observed_at, arrivals.input_key

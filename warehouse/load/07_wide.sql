@@ -1,4 +1,4 @@
--- The wide columns: bodies, texts that were cut, quarantined bytes. Each statement streams `staged` past a light table
+-- The wide columns: bodies and texts that were cut; quarantined bytes are 07_quarantined's. Each statement streams `staged` past a light table
 -- on its right; the loader keeps the optimizer from turning the join round, which takes an Arrow table for one row and
 -- would hold all of the texts in a hash table (measured with 50,000 articles: 0.8 GB more).
 
@@ -62,24 +62,3 @@ insert into removed_block
 select new_blocks.block_id, new_blocks.text_hash, staged.removed[position].text, length(staged.removed[position].text)
 from staged
 join new_blocks using (row);
-
-insert into ops.quarantine
-select
-    -- Ids that a decision names are not given again: the entry may be gone.
-    greatest(
-        (select coalesce(max(quarantine_id), 0) from ops.quarantine),
-        (select coalesce(max(quarantine_id), 0) from ops.quarantine_decision)
-    ) + refused.place,
-    refused.input_id,
-    refused.reasons,
-    case when getvariable('keep_raw') <> 'none' then staged.raw end,
-    getvariable('run_id'),
-    getvariable('batch_id'),
-    getvariable('now')
-from staged
-join (
-    select placed.row, placed.input_id, states.reasons, row_number() over (order by placed.input_id) as place
-    from placed
-    join states using (row)
-    where states.state = 'quarantined'
-) as refused using (row);

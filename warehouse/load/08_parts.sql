@@ -1,14 +1,5 @@
 -- What belongs to the new readings, and the articles that they are readings of.
 
-insert into fact_article_item
-select decisions.article_id, decisions.revision, decisions.extraction, item.position, item.text
-from (
-    select row, unnest(items) as text, generate_subscripts(items, 1)::integer as position from staged
-) as item
-join decisions using (row)
-where decisions.is_reading
-order by all;
-
 insert into dim_author
 select
     (select max(author_id) from dim_author) + row_number() over (order by named.name, named.kind),

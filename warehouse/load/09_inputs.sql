@@ -1,4 +1,4 @@
--- The books: one state for each input, what was set to null, and the batch itself.
+-- The books: one state for each input, and the batch itself.
 
 insert into ops.input by name
 select
@@ -30,7 +30,11 @@ select
         when replays.row is not null then replays.is_latest
         else
             states.state <> 'failed'
-            or arrivals.input_key not in (select input_key from ops.input where is_latest)
+            or arrivals.input_key not in (
+                select input_key
+                from known_inputs
+                where is_latest and input_id not in (select input_id from replaced)
+            )
     end as is_latest,
     getvariable('run_id') as run_id,
     getvariable('batch_id') as batch_id,
@@ -41,34 +45,6 @@ join states using (row)
 left join replays using (row)
 left join decisions using (row)
 order by placed.input_id;
-
-insert into ops.field_fault
-select
-    placed.input_id,
-    faults.field,
-    faults.raw_value,
-    faults.rule_id,
-    getvariable('run_id'),
-    getvariable('batch_id'),
-    getvariable('now')
-from faults
-join placed using (row)
-join states using (row)
-where states.state in ('loaded', 'quarantined')
-order by all;
-
-insert into ops.passed_over
-select
-    placed.input_id,
-    passed.over.reason,
-    passed.over.records,
-    passed.over.example,
-    getvariable('run_id'),
-    getvariable('batch_id'),
-    getvariable('now')
-from (select row, unnest(passed_over) as over from staged where len(passed_over) > 0) as passed
-join placed using (row)
-order by all;
 
 insert into ops.batch
 select

@@ -16,7 +16,7 @@ with shown as (
 in_force as (
     select source_id, hash(text) as line, text_hash, text, place
     from site_block
-    where aged_version is null and list_contains(getvariable('sites'), source_id)
+    where aged_version is null and list_contains(getvariable('site_group'), source_id)
 ),
 
 of_interest as (

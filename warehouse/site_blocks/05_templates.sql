@@ -14,38 +14,29 @@ with inputs as (
     group by all
 ),
 
+compared as (
+    select source_id, article_id, revision, extraction, is_new
+    from site_readings
+    where is_new or past_age <= 100
+),
+
 readings as (
     select
-        reading.source_id,
-        reading.batch_id > getvariable('learned_up_to') as is_new,
+        compared.source_id,
+        compared.is_new,
         reading.char_count,
         reading.title is not null as has_title,
         reading.published_date is not null as has_date,
-        exists (
-            from bridge_article_author as place
-            where place.article_id = reading.article_id
-                and place.revision = reading.revision
-                and place.extraction = reading.extraction
-        ) as has_author,
-        exists (
-            from fact_removed_text as span
-            where span.article_id = reading.article_id
-                and span.revision = reading.revision
-                and span.extraction = reading.extraction
-                and span.rule_id = 'site.block'
-        ) as has_block
-    from (
-        select source_id, article_id, revision, extraction, batch_id, char_count, title, published_date
-        from fact_article
-        join dim_article as article using (article_id, source_id)
-        where list_contains(getvariable('sites'), source_id)
-            and article.current_revision = revision
-            and article.current_extraction = extraction
-        qualify batch_id > getvariable('learned_up_to') or row_number() over (
-            partition by source_id, batch_id > getvariable('learned_up_to')
-            order by observed_at desc, article.identity_kind, article.identity_key
-        ) <= 100
-    ) as reading
+        len(reading.authors) > 0 as has_author,
+        stripped.article_id is not null as has_block
+    from compared
+    join fact_article as reading using (article_id, revision, extraction)
+    left join (
+        select distinct article_id, revision, extraction
+        from fact_removed_text
+        semi join compared using (article_id, revision, extraction)
+        where rule_id = 'site.block'
+    ) as stripped using (article_id, revision, extraction)
 ),
 
 measured as (
