@@ -89,7 +89,7 @@ bench-warehouse: dev-environment
 	$(BIN)/python -m benchmarks.warehouse --articles $(or $(ARTICLES),1000000) $(BENCH)
 
 bench-queries: dev-environment
-	$(BIN)/python -m benchmarks.queries $(LAKE) --articles $(or $(ARTICLES),1000000)
+	$(BIN)/python -m benchmarks.queries $(LAKE) --articles $(or $(ARTICLES),1000000) $(BENCH)
 
 clean:
 	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info

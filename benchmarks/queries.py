@@ -1,6 +1,6 @@
 """What analysts wait for: ten typical queries of the views, beside the same ones over plain sorted Parquet.
 
-    python -m benchmarks.queries [FOLDER] [--articles 100000] [--rounds 5]
+    python -m benchmarks.queries [FOLDER] [--articles 100000] [--rounds 5] [--write]
 
 Synthetic articles are loaded into a lake in FOLDER (kept, and used again by the next call), and the rows of the view
 `article` are written as one plain Parquet table, sorted by source and day, which bare DuckDB reads. Each query is a
@@ -11,7 +11,6 @@ of its own while another loads batches into the lake.
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from pathlib import Path
 
 import duckdb
 
+from benchmarks.measure import machine, publish, table
 from benchmarks.synthetic import ENGINE, MAX_ROWS, staged
 from warehouse.lake import Connection, connect
 from warehouse.ledger import begin_run
@@ -39,10 +39,10 @@ def load(folder: Path, articles: int, *, first: int = 0) -> None:
     """Load synthetic articles from number ``first`` on, in batches."""
     con = prepare(folder)
     run_id = begin_run(con, inbox="/synthetic", now=datetime.now(UTC), version="benchmark")
-    for table in staged(articles, first=first, rows=min(articles, MAX_ROWS)):
+    for batch in staged(articles, first=first, rows=min(articles, MAX_ROWS)):
         load_batch(
             con,
-            table,
+            batch,
             REJECTED.empty_table(),
             FAULTS.empty_table(),
             RESULTS.empty_table(),
@@ -119,16 +119,18 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--load", type=int, metavar="BATCHES", help="load so many batches of 5,000 more, and no more")
+    parser.add_argument("--write", action="store_true", help="put the result into benchmarks/README.md")
     given = parser.parse_args()
     if given.load:
         for n in range(given.load):
             load(given.folder, 5_000, first=10_000_000 + int(time.time()) * 10_000 + n * 5_000)
         return
     with tempfile.TemporaryDirectory() as made:
-        _measure(given.folder or Path(made) / "lake", given.articles, given.rounds)
+        text = _measured(given.folder or Path(made) / "lake", given.articles, given.rounds)
+    publish("queries", text, write=given.write)
 
 
-def _measure(folder: Path, articles: int, rounds: int) -> None:
+def _measured(folder: Path, articles: int, rounds: int) -> str:
     if not (folder / "catalog.sqlite").exists():
         load(folder, articles)
     con = prepare(folder)  # a lake of an earlier call has the views of today
@@ -142,22 +144,27 @@ def _measure(folder: Path, articles: int, rounds: int) -> None:
     plain.execute("set timezone = 'UTC'")
     plain.execute(f"create view article as from '{plain_file}'")
     (count,) = lake.execute("select count(*) from article").fetchall()[0]
-    print(f"{count:,} articles, {articles:,} asked for")
-    print(f"{'query':<28} {'lake ms':>9} {'plain ms':>9} {'ratio':>6}")
-    for name, mine, theirs in compare(lake, plain, rounds):
-        told = "" if mine <= BOUND * theirs else f"  over {BOUND:g}"
-        print(f"{name:<28} {mine * 1e3:>9.1f} {theirs * 1e3:>9.1f} {mine / theirs:>6.2f}{told}")
+    rows = [
+        (
+            name,
+            f"{mine * 1e3:.1f}",
+            f"{theirs * 1e3:.1f}",
+            f"{mine / theirs:.2f} ×{'' if mine <= BOUND * theirs else ' (over)'}",
+        )
+        for name, mine, theirs in compare(lake, plain, rounds)
+    ]
     lake.close()
-    quiet, loading = while_loading(folder, count, 3)
-    ratio = statistics.median(loading) / statistics.median(quiet)
-    summary = {
-        "point query, quiet, ms": round(statistics.median(quiet) * 1e3, 1),
-        "point query, while loading, ms": round(statistics.median(loading) * 1e3, 1),
-        "ratio": round(ratio, 2),
-        "queries": len(loading),
-        "failures": 0,  # one would have ended this
-    }
-    print(json.dumps(summary))
+    alone, beside = while_loading(folder, count, 3)  # a query that fails ends this
+    quiet, loading = statistics.median(alone) * 1e3, statistics.median(beside) * 1e3
+    return "\n".join(
+        [
+            table(["query", "lake, ms", "plain Parquet, ms", f"bound {BOUND:g} ×"], rows),
+            "",
+            f"{count:,} articles, medians of {rounds}. A point query took {quiet:.1f} ms on the quiet lake and "
+            f"{loading:.1f} ms beside a process that loads: {loading / quiet:.2f} × (bound {BOUND_WHILE_LOADING:g} ×), "
+            f"medians; none of {len(beside):,} failed. On {machine()}.",
+        ]
+    )
 
 
 if __name__ == "__main__":

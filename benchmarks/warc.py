@@ -3,7 +3,7 @@
 Writes a WARC file of invented pages as CC-NEWS has them, a gzip member a record with requests between, unpacks it, then
 reads it as a run does, both from the disk's cache. Validating and loading come on top of what it is compared with.
 
-    python -m benchmarks.warc --pages 500
+    python -m benchmarks.warc --pages 500 [--write]
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.measure import machine, publish
 from flows.extraction import Extractor
 from flows.pickup import list_inbox
 from flows.reading import Job, Limits
@@ -65,10 +66,11 @@ def main() -> None:
     """Write, unpack, read; print the seconds and their share."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--pages", type=int, default=500)
-    pages = options.parse_args().pages
+    options.add_argument("--write", action="store_true", help="put the result into benchmarks/README.md")
+    said = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="newslake-warc-") as folder:
         path = Path(folder, "crawl.warc.gz")
-        write(path, pages)
+        write(path, said.pages)
         began, cpu = time.perf_counter(), time.process_time()
         with path.open("rb") as stream:
             packing = packing_of(stream.read(HEAD), path.name)
@@ -80,9 +82,13 @@ def main() -> None:
             began = time.perf_counter()
             rows = sum(t.num_rows for t in extractor.read(list_inbox(Path(folder)).sorted(), lambda *_: None))
             reading = time.perf_counter() - began
-        print(f"{unpacked} pages, {budget.unpacked / 2**20:.0f} MB unpacked from {path.stat().st_size / 2**20:.0f} MB")
-        print(f"unpacking alone {unpacking:.2f} s ({unpacking_cpu:.2f} s of a core), reading the file {reading:.2f} s")
-        print(f"share {unpacking / reading:.1%} of the reading's time, of {rows} rows")
+        packed = path.stat().st_size / 2**20
+        text = (
+            f"{unpacked} pages, {budget.unpacked / 2**20:.0f} MB unpacked from {packed:.1f} MB: unpacking alone took "
+            f"{unpacking:.2f} s ({unpacking_cpu:.2f} s of a core), reading {rows} rows {reading:.2f} s of the wall. "
+            f"That is {unpacking / reading:.1%} of the reading, and less of a run. On {machine()}."
+        )
+        publish("warc", text, write=said.write)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ def test_every_published_section_has_its_place_in_the_readme() -> None:
     places = re.findall(r"<!-- (?!end )([\w ]+) -->", page)
     assert places == [
         "pipeline", "pipeline fast", "extraction html", "extraction text", "extraction lines", "extraction speed",
-        "false cuts", "tried", "startup", "monitors", "warehouse", "inbox", "upkeep",
+        "false cuts", "tried", "startup", "monitors", "warehouse", "queries", "inbox", "warc", "upkeep",
     ]  # fmt: skip
     assert [place for place in places if page.count(f"<!-- end {place} -->") != 1] == []
 
