@@ -17,10 +17,12 @@ class ExpectationsError(Exception):
 
 
 class RuleFileError(ExpectationsError):
-    """A rule file is wrong; the message names file, rule and key."""
+    """A rule file is wrong; the message names file, rule and key, and the line where it is known."""
 
-    def __init__(self, file: Path, rule: str | None, key: str | None, problem: str) -> None:
-        place = [str(file)]
+    def __init__(self, file: Path, rule: str | None, key: str | None, problem: str, line: int | None = None) -> None:
+        self.key = key
+        self.problem = problem
+        place = [str(file) if line is None else f"{file}, line {line}"]
         if rule is not None:
             place.append(f"rule {rule}")
         if key is not None:

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -66,7 +67,9 @@ _BOUND_NAMES = {f.name for f in fields(Bounds)} - {"min_rows"}
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One rule. ``columns`` are those of the frame that is judged, ``field`` the staged column it speaks of (the first
-    of ``columns`` where the file leaves it out), ``nulls`` the fields that become null together."""
+    of ``columns`` where the file leaves it out), ``nulls`` the fields that become null together. A rule with ``feed``
+    or ``source`` judges that one's records alone, and none of those for which it was changed (``except_feeds``,
+    ``except_sources``). ``file`` and ``line`` are where a user wrote it."""
 
     id: Annotated[str, msgspec.Meta(pattern=r"^[a-z_]+(\.[a-z0-9_]+)+$")]
     expectation: Annotated[str, msgspec.Meta(pattern=r"^Expect\w+$")]
@@ -79,6 +82,19 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     nulls: tuple[Text, ...] = ()
     arguments: dict[str, Any] = {}
     needs_min_rows: bool = False
+    feed: str = ""
+    source: str = ""
+    except_feeds: tuple[Text, ...] = ()
+    except_sources: tuple[Text, ...] = ()
+    file: str = ""
+    line: int = 0
+
+    @property
+    def conditions(self) -> list[tuple[str, str, bool]]:
+        """Which records it judges: column, value, and whether they must have it or must not."""
+        asked = [(column, value, True) for column, value in (("feed", self.feed), ("source", self.source)) if value]
+        spared = (("feed", self.except_feeds), ("source", self.except_sources))
+        return asked + [(column, value, False) for column, values in spared for value in values]
 
     @property
     def subject(self) -> str:
@@ -98,6 +114,10 @@ class Suite(msgspec.Struct, frozen=True):
     file: Path
     row: tuple[Rule, ...]
     batch: tuple[Rule, ...]
+
+
+RuleBook = Mapping[str, Suite]
+"""The suites by table: the project's own (:func:`suites`), or those with what a user added."""
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -126,9 +146,9 @@ def read_suite(file: Path) -> Suite:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise RuleFileError(file, None, None, str(error)) from error
     except msgspec.ValidationError as error:
-        raise RuleFileError(file, None, _key(error), str(error)) from error
-    row = tuple(_rule(file, values, _ROW_COLUMNS[found.table], batch=False) for values in found.row)
-    batch = tuple(_rule(file, values, _BATCH_COLUMNS[found.table], batch=True) for values in found.batch)
+        raise RuleFileError(file, None, key_of(error), str(error)) from error
+    row = tuple(rule_of(file, values, found.table, batch=False) for values in found.row)
+    batch = tuple(rule_of(file, values, found.table, batch=True) for values in found.batch)
     ids = [rule.id for rule in (*row, *batch)]
     for name in ids:
         if ids.count(name) > 1:
@@ -141,10 +161,10 @@ def arguments(rule: Rule) -> dict[str, Any]:
     return {key: _argument(value) for key, value in rule.arguments.items()}
 
 
-def parameters(as_of: datetime, bounds: Bounds) -> dict[str, datetime | float]:
-    """The values of every parameter that the rule files name."""
+def parameters(as_of: datetime, bounds: Bounds, rules: RuleBook) -> dict[str, datetime | float]:
+    """The values of every parameter that the rules name."""
     found: dict[str, datetime | float] = {}
-    for suite in suites().values():
+    for suite in rules.values():
         for rule in (*suite.row, *suite.batch):
             for value in rule.arguments.values():
                 match value:
@@ -173,12 +193,14 @@ def _argument(value: object) -> object:
     return value
 
 
-def _rule(file: Path, values: dict[str, Any], columns: frozenset[str], *, batch: bool) -> Rule:
+def rule_of(file: Path, values: dict[str, Any], table: str, *, batch: bool) -> Rule:
+    """A rule as it stands in a file, checked. Raises :class:`RuleFileError`."""
+    columns = (_BATCH_COLUMNS if batch else _ROW_COLUMNS)[table]
     name = values.get("id") if isinstance(values.get("id"), str) else None
     try:
         rule = msgspec.convert(values, Rule)
     except msgspec.ValidationError as error:
-        raise RuleFileError(file, name, _key(error), str(error)) from error
+        raise RuleFileError(file, name, key_of(error), str(error)) from error
     for column in rule.columns:
         if column not in columns:
             raise RuleFileError(
@@ -197,12 +219,15 @@ def _rule(file: Path, values: dict[str, Any], columns: frozenset[str], *, batch:
         raise RuleFileError(file, rule.id, "outcome", "a batch rule can only record: no single row is to blame")
     if not batch and "mostly" in rule.arguments:
         raise RuleFileError(file, rule.id, "mostly", "a row rule holds for every record; shares belong to [[batch]]")
+    if table == "dim_source" and rule.feed:
+        raise RuleFileError(file, rule.id, "feed", "a source has no feed; name the source")
     for key, value in rule.arguments.items():
-        _check_argument(file, rule.id, key, value)
+        check_argument(file, rule.id, key, value)
     return rule
 
 
-def _check_argument(file: Path, rule: str, key: str, value: object) -> None:
+def check_argument(file: Path, rule: str, key: str, value: object) -> None:
+    """Raise :class:`RuleFileError` where an argument refers to something that is not there, or is no pattern."""
     match value:
         case {"as_of_plus_hours": int()}:
             return
@@ -221,7 +246,7 @@ def _check_argument(file: Path, rule: str, key: str, value: object) -> None:
                 raise RuleFileError(file, rule, key, f"not a regular expression: {error}") from error
 
 
-def _key(error: msgspec.ValidationError) -> str | None:
+def key_of(error: msgspec.ValidationError) -> str | None:
     """The key that msgspec's message names: in its path, or in backquotes for an unknown or missing one."""
     message = str(error)
     found = re.search(r"at `\$\.([\w.\[\]]+)`", message) or re.search(r"field `(\w+)`", message)

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from expectations.errors import ValidationBroken
 from expectations.measures import Sources, article_frame, batch_frame, mismatched, source_frame
-from expectations.rules import Bounds, Rule, arguments, parameters, suites
+from expectations.rules import Bounds, Rule, RuleBook, arguments, parameters, suites
 from expectations.validation import COUNTS, WITH_ROWS, Finding, engine
 from transforms.staged import SCHEMA
 
@@ -79,14 +79,16 @@ class Verdict:
     batch_failures: tuple[BatchFailure, ...]
 
 
-def warm_up() -> None:
+def warm_up(rules: RuleBook | None = None) -> None:
     """Import Great Expectations and build the suites, about five seconds. Meant for a thread that runs while pages are
     read; :func:`judge` waits for it, and does the same itself where nobody did."""
-    engine()
+    engine(rules)
 
 
-def judge(staged: pa.Table, *, as_of: datetime, bounds: Bounds | None = None) -> Verdict:
+def judge(staged: pa.Table, *, as_of: datetime, bounds: Bounds | None = None, rules: RuleBook | None = None) -> Verdict:
     """Judge a batch in the schema of ``transforms.staged``; ``as_of`` (aware) is the time that "future" means.
+
+    ``rules`` are the project's own where none are given.
 
     Raises :class:`~expectations.errors.ValidationBroken` where a column is missing or of another type or an expectation
     raised, and :class:`~expectations.errors.RuleFileError` where a rule file is wrong.
@@ -96,12 +98,14 @@ def judge(staged: pa.Table, *, as_of: datetime, bounds: Bounds | None = None) ->
         raise ValidationBroken("fact_article", None, f"columns missing or not of their type: {', '.join(wrong)}")
     bounds = bounds or Bounds()
     staged = staged.select(SCHEMA.names).combine_chunks()
-    given = parameters(as_of, bounds)
-    articles, sources = suites()["fact_article"], suites()["dim_source"]
+    rules = suites() if rules is None else rules
+    given = parameters(as_of, bounds, rules)
+    articles, sources = rules["fact_article"], rules["dim_source"]
+    judge_by = engine(rules)
 
-    in_articles = engine().validate("fact_article", articles.row, article_frame(staged), given)
+    in_articles = judge_by.validate("fact_article", articles.row, article_frame(staged), given)
     origins = source_frame(staged)
-    in_sources = engine().validate("dim_source", (*sources.row, *sources.batch), origins.frame, given, first=WITH_ROWS)
+    in_sources = judge_by.validate("dim_source", (*sources.row, *sources.batch), origins.frame, given, first=WITH_ROWS)
     of_source_rows, of_source_batch = in_sources[: len(sources.row)], in_sources[len(sources.row) :]
 
     by_row = [*in_articles, *(_of_articles(finding, origins) for finding in of_source_rows)]
@@ -110,8 +114,8 @@ def judge(staged: pa.Table, *, as_of: datetime, bounds: Bounds | None = None) ->
     faults = pa.concat_tables([own_faults, _readers_faults(staged)]).sort_by([("row", "ascending")])
 
     dropped = {row for finding in by_row if finding.rule.outcome == "quarantine" for row in finding.rows}
-    records = batch_frame(apply_nulls(staged, own_faults), dropped)
-    in_batch = engine().validate("fact_article.batch", articles.batch, records, given, first=COUNTS)
+    records = batch_frame(apply_nulls(staged, own_faults, rules), dropped)
+    in_batch = judge_by.validate("fact_article.batch", articles.batch, records, given, first=COUNTS)
 
     weighed = [_weigh(finding, bounds) for finding in (*in_batch, *of_source_batch)]
     results = [
@@ -124,13 +128,14 @@ def judge(staged: pa.Table, *, as_of: datetime, bounds: Bounds | None = None) ->
     return Verdict(rejected, faults, pa.Table.from_pylist(results, schema=RESULTS), failures)
 
 
-def apply_nulls(staged: pa.Table, faults: pa.Table) -> pa.Table:
-    """The staged table with the values gone that this package's rules call impossible.
+def apply_nulls(staged: pa.Table, faults: pa.Table, rules: RuleBook | None = None) -> pa.Table:
+    """The staged table with the values gone that ``rules`` (the project's own, where none are given) call impossible.
 
     A field becomes null; a list loses the members that are named and keeps the others. Faults that a reader found are
     passed over: it has dealt with them, and the field may hold another candidate's sound value by now.
     """
-    ours = {rule.id for suite in suites().values() for rule in suite.row if rule.outcome == "null_field"}
+    rules = suites() if rules is None else rules
+    ours = {rule.id for suite in rules.values() for rule in suite.row if rule.outcome == "null_field"}
     marked: dict[str, dict[int, set[str]]] = {}
     for fault in faults.to_pylist():
         if fault["rule_id"] in ours:

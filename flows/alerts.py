@@ -74,7 +74,8 @@ class Secret(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOutcome:
     """What a run came to, as far as an alert needs it. ``counts`` are inputs by state; ``batch_failures`` are the
-    messages of the batch rules that failed; ``samples`` are (input key, reason) of some rejections."""
+    messages of the batch rules that failed; ``held`` says what a gate held back;
+    ``samples`` are (input key, reason) of some rejections."""
 
     run_id: int
     state: str
@@ -82,6 +83,7 @@ class RunOutcome:
     warehouse: str
     counts: Mapping[str, int]
     batch_failures: Sequence[str] = ()
+    held: Sequence[str] = ()
     error: str | None = None
     samples: Sequence[tuple[str, str]] = ()
 
@@ -147,14 +149,18 @@ class Delivery:
 def alert_for_run(outcome: RunOutcome, *, max_rejected_share: float) -> Alert | None:
     """The run's one message, or None where all is well.
 
-    Causes: ``run_failed``; ``rejected_share``, where more than ``max_rejected_share`` of what was picked up could not
-    be loaded; ``batch_suite``, where another batch rule failed. Several make one message.
+    Causes: ``run_failed``; ``gate_held``, where a slice was held back; ``rejected_share``, where more than
+    ``max_rejected_share`` of what was picked up could not be loaded; ``batch_suite``, where another batch rule failed.
+    Several make one message.
     """
     causes: list[str] = []
     what: list[str] = []
     if outcome.state == "failed":
         causes.append("run_failed")
         what.append(f"The run failed: {outcome.error or 'no message was left'}")
+    if outcome.held:
+        causes.append("gate_held")
+        what += [f"Held back, to be let through (--accept) or dropped (--discard): {told}" for told in outcome.held]
     picked_up = sum(outcome.counts.values())
     rejected = outcome.counts.get("quarantined", 0) + outcome.counts.get("failed", 0)
     share = rejected / picked_up if picked_up else 0.0
@@ -170,7 +176,8 @@ def alert_for_run(outcome: RunOutcome, *, max_rejected_share: float) -> Alert | 
         return None
     reasons = (
         f"select state, reason, count(*) as inputs, min(input_key) as example from ops.input "
-        f"where run_id = {outcome.run_id} and state in ('quarantined', 'failed') group by all order by inputs desc"
+        f"where run_id = {outcome.run_id} and state in ('quarantined', 'held', 'failed') "
+        "group by all order by inputs desc"
     )
     return Alert(
         cause="+".join(causes),
@@ -181,16 +188,21 @@ def alert_for_run(outcome: RunOutcome, *, max_rejected_share: float) -> Alert | 
         since=f"run {outcome.run_id}",
         samples=tuple((redact_text(key), redact_text(reason)) for key, reason in outcome.samples[:_SAMPLES]),
         sql=reasons,
-        command=redact_text(
-            f"newslake run {shlex.quote(outcome.inbox)} --warehouse {shlex.quote(outcome.warehouse)}"
-            if "run_failed" in causes
-            else f"newslake status --warehouse {shlex.quote(outcome.warehouse)}"
-        ),
+        command=redact_text(f"{_next_command(outcome, causes)} --warehouse {shlex.quote(outcome.warehouse)}"),
     )
+
+
+def _next_command(outcome: RunOutcome, causes: Sequence[str]) -> str:
+    if "run_failed" in causes:
+        return f"newslake run {shlex.quote(outcome.inbox)}"
+    if "gate_held" in causes:
+        return f"newslake run --accept {outcome.run_id} --reason WHY"
+    return "newslake status"
 
 
 _TITLES = {
     "run_failed": "failed",
+    "gate_held": "a gate held something back",
     "rejected_share": "too much was rejected",
     "batch_suite": "the data fell below its bounds",
 }

@@ -66,11 +66,42 @@ def run_command(
         bool, typer.Option("--verify", help="Hash every file, also those of known size and time.")
     ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 4 where inputs were rejected.")] = False,
+    accept: Annotated[int | None, typer.Option("--accept", metavar="RUN", help="Load what a gate of RUN held.")] = None,
+    discard: Annotated[
+        int | None, typer.Option("--discard", metavar="RUN", help="Drop what a gate of RUN held.")
+    ] = None,
+    reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why; it is recorded.")] = None,
+    only: Annotated[
+        str | None, typer.Option("--only", metavar="NAME", help="Of what is held, one feed or source.")
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Load what is new or changed in INBOX into the warehouse."""
+    """Load what is new or changed in INBOX into the warehouse, or decide about what a gate of an earlier run held."""
     loaded = _settings(settings)
     folder, named_by = loaded.warehouse(warehouse)
+    if accept is not None or discard is not None:
+        if None not in (accept, discard) or inbox is not None or verify:
+            _leave(USAGE, "run --accept RUN or --discard RUN reads no inbox; give one of the two, and --reason")
+        if not (reason or "").strip():
+            _leave(USAGE, "--reason: say why in a few words; who looks at it next year has only them")
+        from flows.command_held import decide
+
+        raise typer.Exit(
+            decide(
+                loaded,
+                folder,
+                named_by,
+                "discard" if accept is None else "accept",
+                accept or discard or 0,
+                (reason or "").strip(),
+                only,
+                settings_file=settings,
+                strict=strict,
+                as_json=json,
+            )
+        )
+    if reason is not None or only is not None:
+        _leave(USAGE, "--reason and --only go with --accept RUN or --discard RUN")
     from flows.command_run import run_once
 
     status = run_once(

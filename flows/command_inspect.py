@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 
 def show_status(folder: Path, named_by: str, *, as_json: bool) -> int:
     """Print how the warehouse stands; the exit status."""
+    from warehouse.gates import waiting_slices
     from warehouse.ledger import status
     from warehouse.locks import run_in_progress
 
     try:
         con = connect(folder, read_only=True)
         now = undisturbed(con, lambda: status(con))
+        held = waiting_slices(con)
         running = run_in_progress(folder)
     except LakeError as error:
         complain(str(error))
@@ -39,6 +41,7 @@ def show_status(folder: Path, named_by: str, *, as_json: bool) -> int:
                 "data_bytes": now.data_bytes,
                 "snapshots": now.snapshots,
                 "totals": totals,
+                "held": held.to_pylist(),
                 "states": {row["state"]: row["inputs"] for row in now.states.to_pylist()},
                 "runs": now.runs.to_pylist(),
                 "alerts": now.alerts.to_pylist(),
@@ -54,6 +57,10 @@ def show_status(folder: Path, named_by: str, *, as_json: bool) -> int:
         highlight=False,
     )
     _print_arrow(now.states, "inputs by state")
+    if held.num_rows:
+        _print_arrow(held, "held by gates")
+        for run in held["run_id"].unique().to_pylist():
+            out.print(f"newslake run --accept {run} --reason WHY    loads them; --discard drops them", highlight=False)
     runs = now.runs.select(
         ["run_id", "state", "started_at", "ended_at", "picked_up", "loaded", "quarantined", "failed", "unchanged"]
     )

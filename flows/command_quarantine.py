@@ -106,7 +106,7 @@ def discard_quarantined(folder: Path, input_ids: list[int], *, reason: str) -> i
     try:
         connect(folder, read_only=True).close()
         con = prepare(folder)
-        done = discard(con, input_ids, reason=reason.strip(), decided_by=_account(), now=datetime.now(UTC))
+        done = discard(con, input_ids, reason=reason.strip(), decided_by=account(), now=datetime.now(UTC))
         con.close()
     except LakeError as error:
         complain(str(error))
@@ -117,7 +117,8 @@ def discard_quarantined(folder: Path, input_ids: list[int], *, reason: str) -> i
     return 0
 
 
-def _account() -> str:
+def account() -> str:
+    """The name of the account that runs this process, as it is kept with a decision."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):

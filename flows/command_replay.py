@@ -14,7 +14,7 @@ from flows.environment import settle
 from flows.prefect_server import ServerDown, start_for_a_run
 from flows.progress import REPORTER, Bar, PlainLines, Reporter
 from flows.replay_summary import ReplaySummary
-from flows.settings import Loaded, feeds_of, read_site_rules
+from flows.settings import Loaded, feeds_of, read_site_rules, rules_of
 from flows.terminal import complain, console
 from warehouse.errors import LakeError
 from warehouse.scope import Scope
@@ -115,7 +115,7 @@ def _summary(
         from flows.extraction import prepare_children
 
         try:
-            verdict.warm_up()
+            verdict.warm_up(rules_of(loaded))
             prepare_children(loaded.settings.extraction.engine)
             server_answers()
             return flow()

@@ -17,11 +17,12 @@ from flows.machine_faults import in_words
 from flows.places import Access, has_credentials, shown
 from flows.prefect_server import ServerDown, start_for_a_run
 from flows.progress import REPORTER, Bar, PlainLines, Reporter
-from flows.settings import Loaded, feeds_of, read_site_rules
+from flows.settings import Loaded, SettingsError, feeds_of, read_site_rules, rules_of
 from flows.summary import RunSummary
 from flows.terminal import complain, console
 
 if TYPE_CHECKING:
+    from expectations.rules import RuleBook
     from transforms.read.page_body import Engine
 
 
@@ -43,6 +44,7 @@ def run_once(
     """
     feeds_of(loaded.settings)
     read_site_rules(loaded)
+    rules = rules_of(loaded)
     settle(folder)
     # Prefect makes an exception of it inside the flow, and hands it on to this handler when the flow has ended.
     signal.signal(signal.SIGTERM, terminated)
@@ -72,13 +74,14 @@ def run_once(
         settings_file,
         verify=verify,
         as_json=as_json,
+        rules=rules,
     )
     if summary is None:
         return 1
     if as_json:
         sys.stdout.write(json.dumps(summary.as_json(), ensure_ascii=False) + "\n")
     else:
-        _print(summary)
+        print_summary(summary)
     return summary.exit_status(strict=strict)
 
 
@@ -93,6 +96,7 @@ def _flow(
     *,
     verify: bool,
     as_json: bool,
+    rules: RuleBook,
 ) -> RunSummary | None:
     with ExitStack() as stack:
         reporter: Reporter = PlainLines()
@@ -104,7 +108,7 @@ def _flow(
         REPORTER.set(reporter)
         reporter.stage("starting Prefect")
         from expectations import verdict
-        from expectations.errors import ExpectationsError
+        from expectations.errors import ExpectationsError, RuleFileError
         from flows.extraction import prepare_children
         from flows.ingest import ingest
         from flows.pickup import NoInbox
@@ -112,7 +116,7 @@ def _flow(
         from warehouse.migrate import prepare
 
         try:
-            verdict.warm_up()
+            verdict.warm_up(rules)
             prepare_children(engine)
             with suppress(LakeError):  # the flow opens it too, and says what is wrong where Prefect sees it
                 prepare(folder).close()
@@ -123,6 +127,8 @@ def _flow(
                 settings_file=str(settings_file) if settings_file else None,
                 verify=verify,
             )
+        except RuleFileError as error:
+            raise SettingsError(str(error)) from error
         except (LakeError, NoInbox, ExpectationsError, ServerDown) as error:
             complain(in_words(error, folder) or str(error))
         except Exception as error:
@@ -136,7 +142,8 @@ def terminated(_number: int, _frame: FrameType | None) -> NoReturn:
     sys.exit(143)
 
 
-def _print(summary: RunSummary) -> None:
+def print_summary(summary: RunSummary) -> None:
+    """The run in words, on standard output."""
     out = console()
     out.print(summary.headline(), style="bold" if summary.state == "completed" else "bold red", highlight=False)
     for line in summary.plain_lines():

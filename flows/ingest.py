@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -32,17 +30,19 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.annotations import opaque
 
 from expectations import verdict
-from expectations.rules import Bounds
+from expectations.rules import Bounds, RuleBook
 from flows import alerts
 from flows.archive import Archive, archive_of
 from flows.chunks import CHUNKS_AT_ONCE, batches, cut, staged_pieces, under_way
 from flows.extraction import Extractor
+from flows.gating import Gate
 from flows.listing import LISTING, Inbox, Listed
 from flows.pickup import NoInbox, list_inbox, settled
 from flows.places import shown
 from flows.progress import REPORTER
 from flows.reading import Job, access_of, limits_of, unpacker_of
-from flows.settings import Loaded, Settings, feeds_of, load, read_site_rules
+from flows.settings import Loaded, Settings, feeds_of, load, read_site_rules, rules_of
+from flows.stopwatch import Stopwatch
 from flows.summary import STATES, Counts, Finish, Problem, RunSummary
 from transforms.extract import extractors
 from transforms.hints import Feed
@@ -70,28 +70,6 @@ class StagedChunk:
     path: str
     rows: int
     size: int
-
-
-class Stopwatch:
-    """Wall seconds by stage."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-        self._began = time.monotonic()
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Add the time of the block to the stage ``name`` and report it."""
-        began = time.monotonic()
-        REPORTER.get().stage(name)
-        try:
-            yield
-        finally:
-            self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - began
-
-    def total(self) -> dict[str, float]:
-        """The stages so far and the time since the start."""
-        return self.seconds | {"total": time.monotonic() - self._began}
 
 
 @flow(
@@ -130,7 +108,8 @@ def run(loaded: Loaded, inbox: str, folder: Path, *, verify: bool) -> RunSummary
             if not Layout(folder).exists():
                 raise
             listed, missing = Inbox("", LISTING.empty_table()), error
-    threading.Thread(target=verdict.warm_up, name="great-expectations", daemon=True).start()
+    book = rules_of(loaded)
+    threading.Thread(target=verdict.warm_up, args=(book,), name="great-expectations", daemon=True).start()
     as_of = _now()
     feeds = feeds_of(loaded.settings)
     rules = read_site_rules(loaded)
@@ -156,7 +135,19 @@ def run(loaded: Loaded, inbox: str, folder: Path, *, verify: bool) -> RunSummary
             run_id = ledger.begin_run(
                 con, inbox=shown(inbox), now=_now(), version=version("newslake"), flow_run_id=flow_run.get_id()
             )
-        current = _Run(con, loaded.settings, feeds, rules, folder, run_id, watch, archive, as_of=as_of)
+        current = _Run(
+            con,
+            loaded.settings,
+            feeds,
+            rules,
+            folder,
+            run_id,
+            watch,
+            archive,
+            book=book,
+            inbox=shown(inbox),
+            as_of=as_of,
+        )
         summary = RunSummary(run_id=run_id, state="completed", inbox=shown(inbox), warehouse=str(folder))
         try:
             current.load_changes(listed, missing, verify=verify)
@@ -187,6 +178,8 @@ class _Run:
         watch: Stopwatch,
         archive: Archive | None,
         *,
+        book: RuleBook,
+        inbox: str,
         as_of: datetime,
     ) -> None:
         self._con = con
@@ -197,6 +190,7 @@ class _Run:
         self._run_id = run_id
         self._watch = watch
         self._archive = archive
+        self._book = book
         self._as_of = as_of
         self._spared = 0
         self._changing = 0
@@ -204,6 +198,7 @@ class _Run:
         self._batches: list[BatchCounts] = []
         self._failures: list[BatchFailure] = []
         self.staging = Layout(folder).staging / f"run-{run_id}"
+        self._gate = Gate(con, settings, book, run_id, inbox, self.staging, as_of=as_of)
 
     def load_changes(self, listed: Inbox, missing: NoInbox | None, *, verify: bool) -> None:
         """Read, validate and load what is not known yet, and learn from it for the runs to come.
@@ -227,8 +222,10 @@ class _Run:
         _EXTRACTOR.get().know(blocks_in_force(self._con))
         REPORTER.get().begin(changed.num_rows, pc.sum(changed["size"]).as_py() or 0)
         for batch in batches(self._tables(self._chunks_of(listed.read(changed))), self._settings.batch):
-            self._load(batch)
-            self._put_away(listed, batch["file_key"])
+            self._judge(batch)
+            if self._gate.is_due:
+                self._load(listed)
+        self._load(listed)
 
     def _put_away(self, listed: Inbox, keys: pa.ChunkedArray[Any] | None = None) -> None:
         if self._archive is not None:
@@ -245,29 +242,37 @@ class _Run:
                 chunk = future.result()
             yield from staged_pieces(chunk.path, chunk.size, self._settings.batch)
 
-    def _load(self, batch: pa.Table) -> None:
+    def _judge(self, batch: pa.Table) -> None:
         staged = self._set_aside(batch)
-        if not staged.num_rows:
-            return
+        if staged.num_rows:
+            with self._watch.stage("validating"):
+                judged = verdict.judge(staged, as_of=self._as_of, bounds=self._bounds, rules=self._book)
+                self._gate.add(staged, judged)
+
+    def _load(self, listed: Inbox) -> None:
+        """Load what waits before the gate, slices that are held to wait behind it."""
         with self._watch.stage("validating"):
-            judged = verdict.judge(staged, as_of=self._as_of, bounds=self._bounds)
-            staged = verdict.apply_nulls(staged, judged.faults)
-        with self._watch.stage("loading"):
-            counts = load_batch(
-                self._con,
-                staged,
-                judged.rejected,
-                judged.faults,
-                judged.results,
-                run_id=self._run_id,
-                now=_now(),
-                feeds=self._feeds,
-                extractors=self._extractors,
-                keep_raw=self._settings.keep_raw,
-            )
-        self._failures += judged.batch_failures
-        self._batches.append(counts)
-        get_run_logger().info("batch %d committed: %s", counts.batch_id, counts)
+            self._gate.decide()
+        for batch in self._gate.opened():
+            with self._watch.stage("loading"):
+                counts = load_batch(
+                    self._con,
+                    batch.staged,
+                    batch.verdict.rejected,
+                    batch.verdict.faults,
+                    batch.verdict.results,
+                    run_id=self._run_id,
+                    now=_now(),
+                    feeds=self._feeds,
+                    extractors=self._extractors,
+                    keep_raw=self._settings.keep_raw,
+                    holding=batch.holding,
+                )
+            if not batch.holding.num_rows:  # else the gate has told what is the matter
+                self._failures += batch.verdict.batch_failures
+            self._batches.append(counts)
+            get_run_logger().info("batch %d committed: %s", counts.batch_id, counts)
+            self._put_away(listed, batch.staged["file_key"])
 
     def _set_aside(self, batch: pa.Table) -> pa.Table:
         """The rows to be loaded: not those whose bytes are known, nor those of files that are still being written."""
@@ -304,6 +309,7 @@ class _Run:
             batches=totals.batches,
             size=sum(batch.bytes for batch in self._batches),
             seconds=self._watch.total(),
+            held_slices=tuple(self._gate.held),
             problems=(
                 *(Problem(*row) for row in ledger.problems(self._con, self._run_id)),
                 *self._left_in_the_inbox(listed),
@@ -332,6 +338,7 @@ class _Run:
             inbox=summary.inbox,
             counts={state: getattr(summary.counts, state) for state in STATES},
             batch_failures=tuple(failure.message for failure in self._failures),
+            held=summary.held_slices,
             error=summary.message,
             samples=tuple((problem.example, problem.reason) for problem in summary.problems),
             warehouse=summary.warehouse,

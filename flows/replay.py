@@ -32,13 +32,14 @@ from expectations import verdict
 from expectations.rules import Bounds
 from flows.chunks import CHUNKS_AT_ONCE, batches, cut, staged_rows, under_way
 from flows.extraction import Extractor
-from flows.ingest import Stopwatch, counts_of, in_words, sweep
+from flows.ingest import counts_of, in_words, sweep
 from flows.kept_bytes import KeptBytes
 from flows.progress import REPORTER
 from flows.read_again import ReadAgain, Rereader
 from flows.reading import Job, access_of, limits_of, unpacker_of
 from flows.replay_summary import Example, ReplaySummary, Tally
-from flows.settings import Loaded, feeds_of, load, read_site_rules
+from flows.settings import Loaded, feeds_of, load, read_site_rules, rules_of
+from flows.stopwatch import Stopwatch
 from flows.summary import Finish
 from transforms.extract import extractors
 from transforms.staged import SCHEMA, Outcome
@@ -109,7 +110,7 @@ def replay_quarantine(
 def run(loaded: Loaded, folder: Path, scope: Scope, *, dry_run: bool) -> ReplaySummary:
     """The body of the flows: a run of its own kind under the run lock, or a look that leaves nothing behind."""
     watch = Stopwatch()
-    threading.Thread(target=verdict.warm_up, name="great-expectations", daemon=True).start()
+    threading.Thread(target=verdict.warm_up, args=(rules_of(loaded),), name="great-expectations", daemon=True).start()
     connect(folder, read_only=True).close()  # a folder without a warehouse is an error, not a new warehouse
     with ExitStack() as stack:
         if not dry_run:
@@ -135,6 +136,7 @@ class _Replay:
         self._scope = scope
         self._watch = watch
         self._is_dry_run = is_dry_run
+        self._book = rules_of(loaded)
         self._as_of = _now()
         self._bounds = Bounds(**msgspec.structs.asdict(loaded.settings.quality))
         self._tally = Tally()
@@ -234,7 +236,7 @@ class _Replay:
         if not batch.num_rows:
             return
         with self._watch.stage("validating"):
-            judged = verdict.judge(batch.select(SCHEMA.names), as_of=self._as_of, bounds=self._bounds)
+            judged = verdict.judge(batch.select(SCHEMA.names), as_of=self._as_of, bounds=self._bounds, rules=self._book)
         reasons: dict[int, list[dict[str, str]]] = {}
         for found in judged.rejected.to_pylist():
             reasons.setdefault(found["row"], []).append({"reason": found["reason"], "detail": found["detail"]})
@@ -251,7 +253,9 @@ class _Replay:
                 stay.append(row)
                 self._tally.changed += target is not None
         places = {row: place for place, row in enumerate(stay)}
-        staged = verdict.apply_nulls(batch.select(SCHEMA.names), judged.faults).take(pa.array(stay, pa.int64()))
+        staged = verdict.apply_nulls(batch.select(SCHEMA.names), judged.faults, self._book).take(
+            pa.array(stay, pa.int64())
+        )
         again = [
             (places[row], target)
             for row in stay

@@ -20,6 +20,7 @@ from warehouse.errors import StorageRefused
 from warehouse.storage import Storage, bind
 
 if TYPE_CHECKING:
+    from expectations.rules import RuleBook
     from transforms.hints import Feed
     from transforms.read.site_rules import SiteRules
 
@@ -34,6 +35,8 @@ _NOT_SETTINGS = {"NEWSLAKE_SEEDS", "NEWSLAKE_PAGES", "NEWSLAKE_SETTINGS"}
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Positive = Annotated[int, msgspec.Meta(ge=1)]
 Seconds = Annotated[float, msgspec.Meta(ge=0)]
+Days = Annotated[float, msgspec.Meta(ge=0, le=1_000_000)]
+Count = Annotated[int, msgspec.Meta(ge=0)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
@@ -95,6 +98,48 @@ class Quality(Section, frozen=True):
     min_rows: Positive = 20
 
 
+class Gates(Section, frozen=True):
+    """What each slice of a run must keep to, or it is held; see :class:`expectations.gates.GateBounds`."""
+
+    enabled: bool = True
+    min_rows: Positive = 20
+    max_rows: Positive = 50_000
+    max_mb: Positive = 4_096
+    max_rejected_share: Share = 0.9
+    min_title_share: Share = 0.0
+    min_published_share: Share = 0.0
+    min_language_share: Share = 0.0
+    max_duplicate_share: Share = 0.9
+    max_age_days: Days = 0.0
+    max_outside_share: Share = 0.5
+    min_inputs: Count = 0
+    max_inputs: Count = 0
+    min_history: Positive = 5
+    max_shift: Share = 0.5
+    max_mix_shift: Share = 0.8
+    max_volume_ratio: Annotated[float, msgspec.Meta(ge=0)] = 20.0
+
+
+class FeedGates(Section, frozen=True):
+    """What is otherwise for one feed."""
+
+    enabled: bool | None = None
+    min_rows: Positive | None = None
+    max_rejected_share: Share | None = None
+    min_title_share: Share | None = None
+    min_published_share: Share | None = None
+    min_language_share: Share | None = None
+    max_duplicate_share: Share | None = None
+    max_age_days: Days | None = None
+    max_outside_share: Share | None = None
+    min_inputs: Count | None = None
+    max_inputs: Count | None = None
+    min_history: Positive | None = None
+    max_shift: Share | None = None
+    max_mix_shift: Share | None = None
+    max_volume_ratio: Annotated[float, msgspec.Meta(ge=0)] | None = None
+
+
 class Alerts(Section, frozen=True):
     """Where a message goes when a run fails or its quality falls. The URLs are secrets."""
 
@@ -129,6 +174,7 @@ class FeedSettings(Section, frozen=True):
     language: str | None = None
     rhythm: str | None = None
     columns: Mapping[str, Name] = msgspec.field(default_factory=dict)
+    gates: FeedGates = FeedGates()
 
 
 class Settings(Section, frozen=True):
@@ -144,10 +190,14 @@ class Settings(Section, frozen=True):
     containers: Containers = Containers()
     batch: Batch = Batch()
     quality: Quality = Quality()
+    gates: Gates = Gates()
     alerts: Alerts = Alerts()
     storage: StorageSettings = StorageSettings()
     upkeep: Upkeep = Upkeep()
     feeds: tuple[FeedSettings, ...] = ()
+    rule_files: tuple[str, ...] = ()
+    rules: tuple[dict[str, Any], ...] = ()
+    rule_changes: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +358,22 @@ def _columns(feed: FeedSettings) -> tuple[tuple[str, str], ...]:
             f"[[feeds]] {feed.name}: columns.{unknown[0]}: no such field; known are {', '.join(FIELDS)}"
         )
     return tuple(sorted(feed.columns.items()))
+
+
+def rules_of(loaded: Loaded) -> RuleBook:
+    """The rules that data must keep: the project's own, with what the settings add and change.
+
+    Raises :class:`SettingsError`, which names file and line, where one of them is wrong.
+    """
+    from expectations.errors import RuleFileError
+    from expectations.user_rules import with_user_rules
+
+    files = [loaded.base / name for name in loaded.settings.rule_files]
+    own = loaded.settings.rules or loaded.settings.rule_changes
+    try:
+        return with_user_rules([loaded.file] if own and loaded.file is not None else [], files)
+    except RuleFileError as error:
+        raise SettingsError(str(error)) from error
 
 
 def read_site_rules(loaded: Loaded) -> SiteRules | None:

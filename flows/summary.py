@@ -53,7 +53,8 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSummary:
-    """One run. ``seconds`` is wall time by stage; the stages of reading and loading overlap."""
+    """One run. ``seconds`` is wall time by stage; the stages of reading and loading overlap. ``held_slices`` says what
+    a gate held back and why."""
 
     run_id: int
     state: Finish
@@ -65,6 +66,7 @@ class RunSummary:
     batches: int = 0
     size: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
+    held_slices: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     alert: str | None = None
     message: str | None = None
@@ -111,6 +113,10 @@ class RunSummary:
                 f"  time       {', '.join(f'{stage} {took:.1f} s' for stage, took in self.seconds.items())}",
             ]
         lines += [f"  {p.state:<10} {p.inputs:,} × {p.reason}, for example {p.example}" for p in self.problems]
+        lines += [f"  held       {slice_}" for slice_ in self.held_slices]
+        if self.held_slices:
+            decide = f"newslake run --accept {self.run_id} --reason WHY"
+            lines.append(f"  decide     {decide}, or --discard: what is held waits until then")
         if self.alert:
             lines.append(f"  alert      {self.alert}")
         return lines
@@ -130,6 +136,8 @@ class RunSummary:
         ]
         if self.message:
             lines += ["", f"**{self.message}**"]
+        if self.held_slices:
+            lines += ["", *(f"- **held**: {slice_}" for slice_ in self.held_slices)]
         if self.problems:
             lines += ["", "| state | reason | inputs | for example |", "|---|---|---:|---|"]
             lines += [f"| {p.state} | `{p.reason}` | {p.inputs:,} | `{_cell(p.example)}` |" for p in self.problems]

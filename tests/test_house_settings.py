@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from flows.settings import Settings, load
+from flows.settings import Settings, load, rules_of
 
 TEMPLATE = Path(__file__).parents[1] / "newslake.toml"
 
@@ -25,9 +25,11 @@ def test_the_file_as_it_stands_changes_nothing() -> None:
 def test_every_setting_stands_in_the_file_with_its_default() -> None:
     shown = tomllib.loads(uncommented())
     feeds = shown.pop("feeds")
+    examples = [shown.pop(name) for name in ("rules", "rule_changes")]
     assert msgspec.convert(shown, Settings) == Settings()
     expected = msgspec.to_builtins(Settings())
-    expected.pop("feeds")
+    for name in ("feeds", "rules", "rule_changes"):
+        expected.pop(name)
     missing = {
         f"{table}.{key}" if isinstance(inner, dict) else table
         for table, inner in expected.items()
@@ -35,7 +37,14 @@ def test_every_setting_stands_in_the_file_with_its_default() -> None:
         if (key not in shown.get(table, {}) if isinstance(inner, dict) else table not in shown)
     }
     assert missing == set()
-    assert len(feeds) == 1
+    assert [len(feeds), *(len(tables) for tables in examples)] == [1, 1, 1]
+
+
+def test_the_examples_of_rules_are_rules(tmp_path: Path) -> None:
+    file = tmp_path / "newslake.toml"
+    file.write_text(uncommented(), encoding="utf-8")
+    article_rules = rules_of(load(file, environ={}))["fact_article"].row
+    assert {"own.advisories", "article.body.length@front pages"} <= {rule.id for rule in article_rules}
 
 
 def test_the_example_of_a_feed_shows_every_key_of_one() -> None:

@@ -28,6 +28,7 @@ _DETAIL = "it was forgotten by request; its bytes were not kept, and it is not l
 _WORK_TABLES = [
     "forgetting_sources",
     "forgetting",
+    "forgetting_names",
     "forgetting_inputs",
     "forgetting_readings",
     "lone_authors",
@@ -125,8 +126,8 @@ def forget(
 
 
 def without_forgotten(con: DuckDBPyConnection, tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
-    """The tables of a batch (``staged``, which has a column row, ``rejected`` and ``faults``) with nothing in them of
-    what was forgotten: such a record is rejected, for the reason forgotten, and only what accounts for it stays.
+    """The tables of a batch (``staged``, which has a column row, ``rejected``, ``faults``, ``holding``) with nothing in
+    them of what was forgotten: such a record is rejected, for the reason forgotten, and what accounts for it stays.
     """
     if con.execute("select 1 from ops.forgotten_key limit 1").fetchone() is None:
         return tables
@@ -147,7 +148,7 @@ def without_forgotten(con: DuckDBPyConnection, tables: dict[str, pa.Table]) -> d
     kept = {
         name: table.filter(pc.invert(pc.is_in(table.column("row"), value_set=rows.combine_chunks())))
         for name, table in tables.items()
-        if name in ("rejected", "faults")
+        if name in ("rejected", "faults", "holding")
     }
     return tables | kept | {"staged": pa.table(columns, schema=staged.schema)}
 

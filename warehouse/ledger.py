@@ -74,7 +74,7 @@ def begin_run(
     """Record that a run begins; its id. A run that never said it had ended is marked `interrupted`.
 
     The caller holds the run lock: a run that is still `running` here has died, unless it goes on in another folder.
-    ``kind`` is ingest, replay or quarantine_replay.
+    ``kind`` is ingest, replay, quarantine_replay, accept or discard.
     """
     folder = folder_of(con)
     with transaction(con, f"run begins on {inbox}"):
@@ -132,9 +132,9 @@ def select_changed(con: DuckDBPyConnection, listing: pa.Table, *, verify: bool =
 
     ``listing`` has the columns of :data:`LISTING` and any others, which the result has too. A file whose key, size and
     version tag (where there is none, modification time) are those of its newest content is spared, where that content
-    has settled: `failed` and `held` come again. ``verify`` spares nothing. The result has one more column,
-    `known_hash`: the content hash of the key's newest settled content; a file that hashes to it needs no reading, only
-    :func:`touch`.
+    has settled: `failed` comes again, `held` waits for a decision and not for a run. ``verify`` spares nothing. The
+    result has one more column, `known_hash`: the content hash of the key's newest settled content; a file that hashes
+    to it needs no reading, only :func:`touch`.
     """
     expect_rows(con, listing.num_rows)
     con.register("listing", listing)

@@ -66,6 +66,14 @@ _DECISIONS: list[tuple[str, pa.DataType]] = [
 _SETTLED = "refused_as_before"
 _REPLAYED: list[tuple[str, pa.DataType]] = [("row", pa.int64()), ("input_id", pa.int64())]
 REPLAYED = pa.schema(_REPLAYED)
+_HOLDING: list[tuple[str, pa.DataType]] = [
+    ("row", pa.int64()),
+    ("unit", pa.string()),
+    ("slice", pa.string()),
+    ("reason", pa.string()),
+    ("detail", pa.string()),
+]
+HOLDING = pa.schema(_HOLDING)
 _WORK_TABLES = [
     "replays",
     "known_inputs",
@@ -106,6 +114,15 @@ class Extractor:
 
 
 @dataclass(frozen=True, slots=True)
+class GateDecision:
+    """What becomes of held inputs: ``decision`` is accepted or discarded; why, and who said so."""
+
+    decision: str
+    decision_reason: str
+    decided_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class BatchCounts:
     """What a batch did: its row of `ops.batch`, whose comments say what each count holds."""
 
@@ -114,6 +131,7 @@ class BatchCounts:
     loaded: int
     quarantined: int
     duplicate: int
+    held: int
     failed: int
     failed_again: int
     container: int
@@ -138,6 +156,8 @@ def load_batch(
     extractors: Sequence[Extractor],
     keep_raw: str = "quarantined",
     replayed: pa.Table | None = None,
+    holding: pa.Table | None = None,
+    decision: GateDecision | None = None,
 ) -> BatchCounts:
     """Put one batch into the lake, whole, under the commit lock.
 
@@ -145,7 +165,9 @@ def load_batch(
     ``faults`` and ``results`` have the columns of :data:`REJECTED`, :data:`FAULTS` and :data:`RESULTS`, where ``row``
     counts the rows of ``staged`` from 0. ``keep_raw`` is quarantined, all (one file a content hash, beside the lake)
     or none. ``replayed`` (:data:`REPLAYED`) names the rows that read an input of the lake again: a loaded input gives
-    its revision a further extraction where the reading differs, a quarantined one comes to a state as if it were new.
+    its revision a further extraction where the reading differs, a quarantined or held one comes to a state as if it
+    were new. ``holding`` (:data:`HOLDING`) names the rows that are not to load but to wait behind a gate, with their
+    slice and its reason; ``decision`` is recorded of the held inputs that ``replayed`` names.
 
     Raises :class:`LoadRefused` where a check fails (nothing of the batch is kept), :class:`LakeError` where an engine
     of ``staged`` is not among ``extractors``, :class:`warehouse.errors.WarehouseBusy` where the lock is not free.
@@ -160,6 +182,7 @@ def load_batch(
         "feeds": _records(feeds, Feed),
         "extractors": _records(extractors, Extractor),
         "replayed": REPLAYED.empty_table() if replayed is None else _cast(replayed, REPLAYED),
+        "holding": HOLDING.empty_table() if holding is None else _cast(holding, HOLDING),
     }
     for name, table in tables.items():
         con.register(name, table)
@@ -186,16 +209,25 @@ def load_batch(
                 _take(con, "02_feeds")
             _place(con)
             con.register("decisions", _decisions(con, staged, is_replay=is_replay))
-            _take(con, "05_light", "06_replaced")
+            _take(con, "05_light")
+            if decision is not None:
+                for field in fields(GateDecision):
+                    con.execute(f"set variable {field.name} = ?", [getattr(decision, field.name)])
+                _take(con, "05_decided")
+            _take(con, "06_replaced")
             due = con.execute(statement("load/06_due")).to_arrow_table().to_pylist()[0]
             _take(con, *(f"06_{step}" for step in ("taken_out", "superseded", "touched") if due[step]))
             con.execute("set disabled_optimizers = 'join_order,build_side_probe_side'")
             _take(con, "07_wide", *(["07_quarantined"] if due["quarantined"] else []))
+            if known["holding"].num_rows:
+                _take(con, "07_held")
             con.execute("reset disabled_optimizers")
             _take(con, *(["08_items"] if due["items"] else []), "08_parts", *(["08_identities"] if is_replay else []))
             _take(con, "09_inputs", *(f"09_{step}" for step in ("faults", "passed_over") if due[step]))
             if is_replay:
                 _take(con, "10_not_learned")
+            if decision is not None and decision.decision == "discarded":
+                _take(con, "10_discarded")
             _check(con)
             names = [field.name for field in fields(BatchCounts)]
             counts = BatchCounts(

@@ -75,6 +75,20 @@ with broken as (
     select 'ops.quarantine.input_id', input_id
     from ops.quarantine anti join (from ops.input where state = 'quarantined') using (input_id)
     union all
+    select 'ops.input (what is held of it)', input_id
+    from ops.input anti join ops.held using (input_id)
+    where state = 'held'
+    union all
+    select 'ops.held.input_id', input_id
+    from ops.held anti join (from ops.input where state = 'held') using (input_id)
+    union all
+    select 'ops.held (its gate)', input_id
+    from ops.held as held
+    anti join (from ops.gate where verdict = 'held') as gate
+        on gate.run_id = held.run_id and gate.unit = held.unit and gate.name = held.slice
+    union all
+    select 'ops.gate_decision.run_id', run_id from ops.gate_decision anti join ops.run using (run_id)
+    union all
     select 'ops.quarantine_decision.input_id', input_id from ops.quarantine_decision anti join ops.input using (input_id)
     union all
     select 'ops.field_fault.input_id', input_id from ops.field_fault anti join ops.input using (input_id)

@@ -71,6 +71,13 @@ with keys as (
     union all
     select 'ops.quarantine_decision (decision_id)', count(*), count(distinct decision_id) from ops.quarantine_decision
     union all
+    select 'ops.held (input_id)', count(*), count(distinct input_id) from ops.held
+    union all
+    select 'ops.gate (run_id, piece, unit, name)', count(*), count(distinct (run_id, piece, unit, name)) from ops.gate
+    union all
+    select 'ops.gate_decision (run_id, unit, name, decision)', count(*), count(distinct (run_id, unit, name, decision))
+    from ops.gate_decision
+    union all
     select 'ops.passed_over (input_id, reason)', count(*), count(distinct (input_id, reason)) from ops.passed_over
     union all
     select 'ops.alert (alert_id)', count(*), count(distinct alert_id) from ops.alert

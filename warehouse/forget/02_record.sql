@@ -1,5 +1,14 @@
 -- What the books say of it, before it goes: a run and a batch that bring its inputs to a state of their own.
 
+create or replace temp table forgetting_names as
+select unnest([domain, name]) as name
+from dim_source
+where source_id in (select source_id from forgetting_sources);
+
+delete from ops.gate where unit = 'source' and name in (select name from forgetting_names);
+delete from ops.gate_breach where unit = 'source' and name in (select name from forgetting_names);
+delete from ops.gate_decision where unit = 'source' and name in (select name from forgetting_names);
+
 insert into ops.forgotten
 select
     getvariable('forgotten_id'),
@@ -60,6 +69,7 @@ select
     0 as loaded,
     count(*) as quarantined,
     0 as duplicate,
+    0 as held,
     0 as failed,
     0 as failed_again,
     0 as container,

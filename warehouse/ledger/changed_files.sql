@@ -5,7 +5,7 @@ with known as (
     from ops.input
     where is_latest
         and record is null
-        and state in ('loaded', 'quarantined', 'duplicate', 'container')
+        and state in ('loaded', 'quarantined', 'duplicate', 'held', 'container')
 )
 select listing.*, known.content_hash as known_hash
 from listing

@@ -8,7 +8,8 @@ readable as (
     from open
     where outcome in ('article', 'rejected')
         and content_hash is not null
-        and row not in (select row from replays)
+        and row not in (select row from replays where state <> 'held')
+        and row not in (select row from holding)
 ),
 
 -- The first input that holds the same bytes under another key: in the lake, else in this batch.

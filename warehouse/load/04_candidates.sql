@@ -60,5 +60,8 @@ left join known_readings as reading
     and reading.extraction = article.current_extraction
 left join dim_extractor as extractor on extractor.extractor_id = reading.extractor_id
 left join holders as input on input.input_id = reading.input_id
-where arrivals.is_usable and placed.duplicate_of is null and replays.article_id is null
+where arrivals.is_usable
+    and placed.duplicate_of is null
+    and replays.article_id is null
+    and arrivals.row not in (select row from holding)
 order by arrivals.observed_at, arrivals.input_key

@@ -32,6 +32,7 @@ select
     arrivals.row,
     case
         when arrivals.outcome in ('failed', 'container') then arrivals.outcome
+        when arrivals.row in (select row from holding) then 'held'
         when placed.duplicate_of is not null then 'duplicate'
         when decisions.article_id is not null then 'loaded'
         else 'quarantined'

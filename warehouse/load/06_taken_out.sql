@@ -8,5 +8,6 @@ order by input_id;
 
 delete from ops.input where input_id in (select input_id from replaced);
 delete from ops.quarantine where input_id in (select input_id from replaced);
+delete from ops.held where input_id in (select input_id from replaced);
 delete from ops.field_fault where input_id in (select input_id from replaced);
 delete from ops.passed_over where input_id in (select input_id from replaced);

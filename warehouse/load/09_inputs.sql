@@ -13,10 +13,12 @@ select
     states.state,
     case
         when states.state = 'quarantined' then states.reasons[1].reason
+        when states.state = 'held' then holding.reason
         when states.state in ('failed', 'container') then arrivals.reason
     end as reason,
     case
         when states.state = 'quarantined' then states.reasons[1].detail
+        when states.state = 'held' then holding.detail
         when states.state in ('failed', 'container') then arrivals.detail
     end as detail,
     placed.duplicate_of,
@@ -43,27 +45,29 @@ from arrivals
 join placed using (row)
 join states using (row)
 left join replays using (row)
+left join holding using (row)
 left join decisions using (row)
 order by placed.input_id;
 
-insert into ops.batch
+insert into ops.batch by name
 select
-    getvariable('batch_id'),
-    getvariable('run_id'),
-    count(*),
-    count(*) filter (where states.state = 'loaded'),
-    count(*) filter (where states.state = 'quarantined'),
-    count(*) filter (where states.state = 'duplicate'),
-    count(*) filter (where states.state = 'failed' or arrivals.standing = 'failed_again'),
-    count(*) filter (where arrivals.standing = 'failed_again'),
-    count(*) filter (where states.state = 'container'),
-    count(*) filter (where arrivals.standing = 'unchanged'),
-    count(*) filter (where decisions.cause = 'new'),
-    count(*) filter (where decisions.cause = 'edited'),
-    count(*) filter (where decisions.cause = 're-extracted'),
-    count(*) filter (where decisions.cause = 'same'),
-    coalesce(sum(arrivals.size) filter (where arrivals.record is null), 0)::bigint,
-    getvariable('now')
+    getvariable('batch_id') as batch_id,
+    getvariable('run_id') as run_id,
+    count(*) as inputs,
+    count(*) filter (where states.state = 'loaded') as loaded,
+    count(*) filter (where states.state = 'quarantined') as quarantined,
+    count(*) filter (where states.state = 'duplicate') as duplicate,
+    count(*) filter (where states.state = 'held') as held,
+    count(*) filter (where states.state = 'failed' or arrivals.standing = 'failed_again') as failed,
+    count(*) filter (where arrivals.standing = 'failed_again') as failed_again,
+    count(*) filter (where states.state = 'container') as container,
+    count(*) filter (where arrivals.standing = 'unchanged') as unchanged,
+    count(*) filter (where decisions.cause = 'new') as articles_new,
+    count(*) filter (where decisions.cause = 'edited') as articles_edited,
+    count(*) filter (where decisions.cause = 're-extracted') as articles_reextracted,
+    count(*) filter (where decisions.cause = 'same') as articles_same,
+    coalesce(sum(arrivals.size) filter (where arrivals.record is null), 0)::bigint as bytes,
+    getvariable('now') as committed_at
 from arrivals
 left join states using (row)
 left join decisions using (row);

@@ -15,7 +15,7 @@ counted as (
 select arrived, recorded, readings, 'the counts of the batch do not add up' as difference
 from counted
 where inputs <> arrived
-    or inputs <> loaded + quarantined + duplicate + failed + container + unchanged
+    or inputs <> loaded + quarantined + duplicate + coalesce(held, 0) + failed + container + unchanged
     or recorded <> inputs - unchanged - failed_again
     or readings <> articles_new + articles_edited + articles_reextracted
     or loaded <> articles_new + articles_edited + articles_reextracted + articles_same
