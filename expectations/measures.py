@@ -27,6 +27,25 @@ _LETTERS_A_WORD = 2
 # No kind of piece needs more words than this, so a text that has them by spaces alone is long enough.
 _WORDS_ENOUGH = 100
 
+# What is shorter than this proves nothing: a line of summary, a name, some letters.
+_SUMMARY_TELLS, _NAME_TELLS, _LETTERS_TELL = 100, 6, 20
+_FIRST_LETTERS = 200
+# Languages that are written in one script, by the script's letters; those that are written in several are left out.
+_SCRIPTS = (
+    (
+        r"\p{Latin}",
+        ["en", "de", "fr", "es", "it", "pt", "nl", "pl", "sv", "da", "no", "fi", "cs", "hu", "ro", "tr", "id"],
+    ),
+    (r"\p{Cyrillic}", ["ru", "uk", "bg", "be", "mk"]),
+    (r"\p{Greek}", ["el"]),
+    (r"\p{Arabic}", ["ar", "fa", "ur"]),
+    (r"\p{Hebrew}", ["he"]),
+    (r"\p{Han}\p{Hiragana}\p{Katakana}", ["ja", "zh"]),
+    (r"\p{Hangul}", ["ko"]),
+    (r"\p{Thai}", ["th"]),
+    (r"\p{Devanagari}", ["hi", "mr", "ne"]),
+)
+
 _NUL, _UNDECODED = "\x00", "\ufffd"
 # UTF-8 that was read as Latin-1 or Windows-1252: accented Latin, Cyrillic, and quotation marks.
 _MOJIBAKE = r"[ÃÂÐÑ][\x{80}-\x{BF}]|â€"
@@ -102,7 +121,7 @@ def article_frame(staged: pa.Table) -> pa.Table:
         "url_on_source": _url_on_source(articles),
         "language_primary": pc.struct_field(pc.extract_regex(articles["language"], r"^(?P<tag>[^-_]*)"), "tag"),
     }
-    return pa.table(columns)
+    return pa.table(columns | _together_measures(articles, columns["language_primary"]))
 
 
 def source_frame(staged: pa.Table) -> Sources:
@@ -187,6 +206,44 @@ def _body_measures(articles: pa.Table) -> dict[str, _Column]:
         "body_damage": pc.divide(damaged.cast(pa.float64()), pc.max_element_wise(chars, 1).cast(pa.float64())),
         "body_controls": pc.count_substring_regex(suspect, _CONTROLS),
     }
+
+
+def _together_measures(articles: pa.Table, language: _Column) -> dict[str, _Column]:
+    """What is measured of several fields together."""
+    chars = pc.max_element_wise(pc.utf8_length(articles["body"]), 1).cast(pa.float64())
+    summary = pc.utf8_length(articles["summary"])
+    cut = articles["removed_chars"].cast(pa.float64())
+    rows = zip(articles["authors"].to_pylist(), articles["title"].to_pylist(), strict=True)
+    return {
+        "removed_share": pc.divide(cut, pc.add(cut, chars)),
+        "summary_of_body": _where(
+            pc.greater_equal(summary, _SUMMARY_TELLS), pc.divide(summary.cast(pa.float64()), chars)
+        ),
+        "author_in_title": pa.array([_names_an_author(title, authors) for authors, title in rows], pa.bool_()),
+        "own_script": _own_script(articles["body"], language),
+    }
+
+
+def _names_an_author(title: str | None, authors: list[dict[str, str | None]] | None) -> bool | None:
+    if title is None or not authors:
+        return None
+    plain = title.casefold()
+    return any(name.casefold() in plain for each in authors if (name := each["name"]) and len(name) >= _NAME_TELLS)
+
+
+def _own_script(body: _Column, language: _Column) -> _Column:
+    """The share of a body's first letters that are of the script in which its language is written; null where that is
+    not known, or hardly a letter is there."""
+    shares = np.full(len(body), np.nan)
+    for script, languages in _SCRIPTS:
+        rows = pc.indices_nonzero(pc.fill_null(pc.is_in(language, pa.array(languages)), False))
+        head = pc.utf8_slice_codeunits(body.take(rows), 0, _FIRST_LETTERS)
+        letters = pc.utf8_length(pc.replace_substring_regex(head, r"\PL+", ""))
+        own = pc.utf8_length(pc.replace_substring_regex(head, f"[^{script}]+", ""))
+        counted, of_script = letters.to_numpy().astype(float), own.to_numpy().astype(float)
+        counted[~(counted >= _LETTERS_TELL)] = np.nan
+        shares[rows.to_numpy()] = of_script / counted
+    return pa.array(shares, pa.float64(), from_pandas=True)
 
 
 def _time_measures(articles: pa.Table) -> dict[str, _Column]:

@@ -161,10 +161,10 @@ def arguments(rule: Rule) -> dict[str, Any]:
     return {key: _argument(value) for key, value in rule.arguments.items()}
 
 
-def parameters(as_of: datetime, bounds: Bounds, rules: RuleBook) -> dict[str, datetime | float]:
+def parameters(as_of: datetime, bounds: Bounds, rules: RuleBook | None = None) -> dict[str, datetime | float]:
     """The values of every parameter that the rules name."""
     found: dict[str, datetime | float] = {}
-    for suite in rules.values():
+    for suite in (suites() if rules is None else rules).values():
         for rule in (*suite.row, *suite.batch):
             for value in rule.arguments.values():
                 match value:

@@ -16,7 +16,7 @@ from expectations.errors import ValidationBroken
 from expectations.rules import Rule, Suite, suites
 from expectations.validation import Engine
 from expectations.verdict import Bounds, apply_nulls, judge, warm_up
-from transforms.article import Article, Author, FieldFault, Kind, Origin, Precision, Published, Rejection
+from transforms.article import Article, Author, FieldFault, Kind, Origin, Precision, Published, Rejection, Removed, Role
 from transforms.staged import SCHEMA, InputFacts, failed_row, rows, to_table
 
 EAST_OF_EAST = timezone(timedelta(hours=15))
@@ -223,6 +223,29 @@ CASES: dict[str, tuple[Callable[[int], Article], list[str], Faults]] = {
         [],
         [],
     ),
+    "English in Cyrillic": (
+        lambda n: spoilt(n, body="Городской совет проголосовал во вторник за восстановление дамбы. " * 4),
+        [],
+        [],
+    ),
+    "Russian with an English name": (
+        lambda n: spoilt(
+            n, language="ru", body="Reuters: Городской совет проголосовал во вторник за восстановление дамбы. " * 4
+        ),
+        [],
+        [],
+    ),
+    "author in the title": (lambda n: spoilt(n, title=f"Ada Lund on quay {n}"), [], []),
+    "summary for a body": (lambda n: spoilt(n, summary="The council voted to rebuild the wall. " * 4), [], []),
+    "a page of which nearly all was cut": (
+        lambda n: replace(
+            sound(n),
+            source_text=sound(n).body + "x" * 40_000,
+            removed=(Removed(len(sound(n).body), len(sound(n).body) + 40_000, Role.BOILERPLATE, "engine.unselected"),),
+        ),
+        [],
+        [],
+    ),
     "a reader's own fault": (
         lambda n: spoilt(n, faults=(FieldFault("url", "http://", "url.unusable"),)),
         [],
@@ -241,6 +264,12 @@ ALSO = {
     "source with a space": ["article.url.on_source"],
     "source is an IP address": ["article.url.on_source"],
     "source in Cyrillic": ["article.url.on_source"],
+    "English in Cyrillic": ["article.language.script"],
+    "language with script and region": ["article.language.script"],
+    "36 letters of Japanese": ["article.language.script"],
+    "author in the title": ["article.authors.not_in_title"],
+    "summary for a body": ["article.body.beyond_summary"],
+    "a page of which nearly all was cut": ["article.removed_share"],
 }
 
 
