@@ -41,6 +41,10 @@ QUERIES = {
     "source merges": """
         select s.domain, i.domain as into_domain, s.merge_cause, s.merge_reason
         from dim_source s join dim_source i on i.source_id = s.merged_into order by all""",
+    "held": """
+        select i.input_key as key, h.* exclude (input_id, run_id, extractor_id)
+        from ops.held h join ops.input i using (input_id) order by all""",
+    "gate decisions": "select unit, name, decision, reason from ops.gate_decision order by all",
     "quarantine decisions": """
         select i.input_key, d.decision, d.reason
         from ops.quarantine_decision d join ops.input i using (input_id) order by all""",
