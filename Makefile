@@ -57,7 +57,7 @@ tests: dev-environment
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --durations=15 $(PYTEST)
 
 test-kill: dev-environment
-	KILL_MOMENTS=200 $(BIN)/python -m pytest tests/flows/test_kill.py tests/flows/test_replay.py -v $(PYTEST)
+	KILL_MOMENTS=200 $(BIN)/python -m pytest tests/flows/test_kill.py tests/flows/test_replay.py -v --numprocesses 2 $(PYTEST)
 
 test-setup: dev-environment
 	$(BIN)/python -m pytest tests/test_setup.py -v --set-up=all $(PYTEST)

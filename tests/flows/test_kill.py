@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ keep_unused_hours = 0
 """
 MOMENTS = int(os.environ.get("KILL_MOMENTS", "1"))
 SEED = int(os.environ.get("KILL_SEED", "20261122"))
+PARTS = max(1, MOMENTS // 50)  # tests of their own, so that two processes share the long form
 
 Content = dict[str, list[tuple[Any, ...]]]
 
@@ -71,11 +73,13 @@ def place(commands: Killer, tmp_path_factory: pytest.TempPathFactory) -> Place:
 
 
 @pytest.mark.timeout(3600 * 6)
+@pytest.mark.parametrize("part", range(PARTS))
 def test_a_run_killed_at_moments_of_a_seed_and_run_again_equals_an_undisturbed_one(
-    commands: Killer, place: Place, tmp_path: Path
+    commands: Killer, place: Place, tmp_path: Path, part: int
 ) -> None:
     wanted = content(place.whole)
-    for number, moment in enumerate(moments(MOMENTS, place.statements, place.seconds, SEED)):
+    numbered = enumerate(moments(MOMENTS, place.statements, place.seconds, SEED))
+    for number, moment in islice(numbered, part, None, PARTS):
         told = f"seed {SEED}, moment {number}: {moment}"
         lake = tmp_path / f"killed-{number}"
         run = ("run", place.inbox, "--warehouse", lake, "--settings", place.settings)
