@@ -48,7 +48,7 @@ def choose(pages: Sequence[PageBlocks], contexts: Sequence[Context], trees: Tree
     # Page by page: what is under way stays in the processor's cache.
     probability = (trees or packaged(MODEL)).probabilities
     return [
-        choice(page.texts, probability(np.ascontiguousarray(rows[begin:end])))
+        choice(page.texts, probability(rows[begin:end]))
         for page, (begin, end) in zip(pages, group.stretches(), strict=True)
     ]
 

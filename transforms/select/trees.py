@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import json
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -21,28 +22,30 @@ Matrix = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Trees:
-    """``roots`` are node numbers; a node sends a row to ``children[2 n]`` where its feature is at most the threshold,
-    else to ``children[2 n + 1]``. A leaf is its own child on both sides; ``values`` are in log-odds."""
+    """``roots`` are node numbers; a node sends a row to ``left[n]`` where its feature is at most the threshold, else to
+    the node behind that. A leaf is its own left, at a threshold that nothing passes; ``values`` are in log-odds."""
 
     features: tuple[str, ...]
     roots: npt.NDArray[np.int32]
     feature: npt.NDArray[np.int32]
     threshold: npt.NDArray[np.float32]
-    children: npt.NDArray[np.int32]
+    left: npt.NDArray[np.int32]
     values: npt.NDArray[np.float64]
     depth: int
 
     def probabilities(self, rows: Matrix) -> npt.NDArray[np.float64]:
-        """The probability of each row of ``rows`` (n × features, C-contiguous), between 0 and 1."""
+        """The probability of each row of ``rows`` (n × features, best in Fortran order), between 0 and 1."""
         count, width = rows.shape
         if width != len(self.features):
             raise ValueError(f"{width} features for trees that were trained on {len(self.features)}")
-        flat = rows.ravel()
-        at = np.repeat(self.roots[:, None], count, axis=1)
-        begins = np.arange(count, dtype=np.int32) * np.int32(width)
-        for _ in range(self.depth):
-            right = flat.take(begins + self.feature.take(at)) > self.threshold.take(at)
-            at = self.children.take(2 * at + right)
+        columns = np.ascontiguousarray(rows.T)
+        flat = columns.ravel()
+        begins = self.feature * np.int32(count)
+        row = np.arange(count, dtype=np.int32)
+        at = self.left[self.roots, None] + (columns[self.feature[self.roots]] > self.threshold[self.roots, None])
+        for _ in range(self.depth - 1):
+            right = flat.take(begins.take(at) + row) > self.threshold.take(at)
+            at = self.left.take(at) + right
         return 1.0 / (1.0 + np.exp(-self.values.take(at).sum(axis=0)))  # type: ignore[no-any-return]
 
 
@@ -51,38 +54,34 @@ def from_document(document: Mapping[str, object]) -> Trees:
     ``right`` (a node number, or -1 - leaf) and ``leaves``. Raises KeyError and TypeError on another document."""
     feature: list[int] = []
     threshold: list[float] = []
-    children: list[int] = []
+    left: list[int] = []
     values: list[float] = []
-    roots: list[int] = []
-    deepest = 0
     trees: Sequence[Mapping[str, Sequence[float]]] = document["trees"]  # type: ignore[assignment]
-    for tree in trees:
-        base = len(feature)
-        inner, leaves = len(tree["feature"]), len(tree["leaves"])
-        roots.append(base)
-
-        def place(child: float, base: int = base, inner: int = inner) -> int:
-            return base + (int(child) if child >= 0 else inner + int(-1 - child))
-
-        for node in range(inner):
-            feature.append(int(tree["feature"][node]))
-            threshold.append(tree["threshold"][node])
-            children += [place(tree["left"][node]), place(tree["right"][node])]
-            values.append(0.0)
-        for leaf in range(leaves):
-            children += [len(feature)] * 2
+    pending: deque[tuple[Mapping[str, Sequence[float]], int]] = deque(
+        (tree, 0 if tree["feature"] else -1) for tree in trees
+    )
+    while pending:
+        tree, node = pending.popleft()
+        own = len(feature)
+        if node < 0:
             feature.append(0)
             threshold.append(np.inf)
-            values.append(tree["leaves"][leaf])
-        deepest = max(deepest, _depth(tree))
+            left.append(own)
+            values.append(tree["leaves"][-1 - node])
+            continue
+        feature.append(int(tree["feature"][node]))
+        threshold.append(tree["threshold"][node])
+        left.append(own + 1 + len(pending))
+        values.append(0.0)
+        pending.extend((tree, int(tree[side][node])) for side in ("left", "right"))
     return Trees(
         features=tuple(map(str, document["features"])),  # type: ignore[call-overload]
-        roots=np.array(roots, dtype=np.int32),
+        roots=np.arange(len(trees), dtype=np.int32),
         feature=np.array(feature, dtype=np.int32),
         threshold=np.array(threshold, dtype=np.float32),
-        children=np.array(children, dtype=np.int32),
+        left=np.array(left, dtype=np.int32),
         values=np.array(values, dtype=np.float64),
-        depth=deepest,
+        depth=max((_depth(tree) for tree in trees), default=0),
     )
 
 
