@@ -74,6 +74,7 @@ def run_command(
     only: Annotated[
         str | None, typer.Option("--only", metavar="NAME", help="Of what is held, one feed or source.")
     ] = None,
+    profile: Annotated[bool, typer.Option("--profile", help="Tell each stage's seconds and bytes.")] = False,
     json: Json = False,
 ) -> None:
     """Load what is new or changed in INBOX into the warehouse, or decide about what a gate of an earlier run held."""
@@ -105,7 +106,15 @@ def run_command(
     from flows.command_run import run_once
 
     status = run_once(
-        loaded, inbox, folder, named_by, settings_file=settings, verify=verify, strict=strict, as_json=json
+        loaded,
+        inbox,
+        folder,
+        named_by,
+        settings_file=settings,
+        verify=verify,
+        strict=strict,
+        as_json=json,
+        profile=profile,
     )
     raise typer.Exit(status)
 

@@ -19,7 +19,7 @@ from flows.prefect_server import ServerDown, start_for_a_run
 from flows.progress import REPORTER, Bar, PlainLines, Reporter
 from flows.settings import Loaded, SettingsError, feeds_of, read_site_rules, rules_of
 from flows.summary import RunSummary
-from flows.terminal import complain, console
+from flows.terminal import complain, console, print_table
 
 if TYPE_CHECKING:
     from expectations.rules import RuleBook
@@ -36,6 +36,7 @@ def run_once(
     verify: bool,
     strict: bool,
     as_json: bool,
+    profile: bool = False,
 ) -> int:
     """Run the flow and print what it did; the exit status.
 
@@ -79,9 +80,11 @@ def run_once(
     if summary is None:
         return 1
     if as_json:
-        sys.stdout.write(json.dumps(summary.as_json(), ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(summary.as_json(profile=profile), ensure_ascii=False) + "\n")
     else:
         print_summary(summary)
+        if profile:
+            _print_profile(summary)
     return summary.exit_status(strict=strict)
 
 
@@ -148,3 +151,12 @@ def print_summary(summary: RunSummary) -> None:
     out.print(summary.headline(), style="bold" if summary.state == "completed" else "bold red", highlight=False)
     for line in summary.plain_lines():
         out.print(line, highlight=False, markup=False)
+
+
+def _print_profile(summary: RunSummary) -> None:
+    """The stages as a table: wall seconds, MB, and MB a second."""
+    rows = [
+        (stage, f"{took:.2f}", *((f"{size / 1e6:.1f}", f"{size / 1e6 / took:.1f}") if size and took else ("", "")))
+        for stage, took, size in summary.profile()
+    ]
+    print_table(("stage", "seconds", "MB", "MB/s"), rows)

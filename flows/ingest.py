@@ -220,7 +220,9 @@ class _Run:
 
     def _load_files(self, listed: Inbox, changed: pa.Table) -> None:
         _EXTRACTOR.get().know(blocks_in_force(self._con))
-        REPORTER.get().begin(changed.num_rows, pc.sum(changed["size"]).as_py() or 0)
+        size = pc.sum(changed["size"]).as_py() or 0
+        REPORTER.get().begin(changed.num_rows, size)
+        self._watch.moved("reading", size)  # as the inbox lists them: a container unpacks to more
         for batch in batches(self._tables(self._chunks_of(listed.read(changed))), self._settings.batch):
             self._judge(batch)
             if self._gate.is_due:
@@ -245,6 +247,7 @@ class _Run:
     def _judge(self, batch: pa.Table) -> None:
         staged = self._set_aside(batch)
         if staged.num_rows:
+            self._watch.moved("validating", staged.nbytes)
             with self._watch.stage("validating"):
                 judged = verdict.judge(staged, as_of=self._as_of, bounds=self._bounds, rules=self._book)
                 self._gate.add(staged, judged)
@@ -254,6 +257,7 @@ class _Run:
         with self._watch.stage("validating"):
             self._gate.decide()
         for batch in self._gate.opened():
+            self._watch.moved("loading", batch.staged.nbytes)
             with self._watch.stage("loading"):
                 counts = load_batch(
                     self._con,
@@ -310,6 +314,7 @@ class _Run:
             size=sum(batch.bytes for batch in self._batches),
             seconds=self._watch.total(),
             held_slices=tuple(self._gate.held),
+            stage_bytes=dict(self._watch.sizes),
             problems=(
                 *(Problem(*row) for row in ledger.problems(self._con, self._run_id)),
                 *self._left_in_the_inbox(listed),

@@ -10,10 +10,11 @@ from flows.progress import REPORTER
 
 
 class Stopwatch:
-    """Wall seconds by stage."""
+    """Wall seconds by stage, and the bytes that went through it where somebody said so."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
+        self.sizes: dict[str, int] = {}
         self._began = time.monotonic()
 
     @contextmanager
@@ -25,6 +26,10 @@ class Stopwatch:
             yield
         finally:
             self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - began
+
+    def moved(self, name: str, size: int) -> None:
+        """So many more bytes went through the stage ``name``."""
+        self.sizes[name] = self.sizes.get(name, 0) + size
 
     def total(self) -> dict[str, float]:
         """The stages so far and the time since the start."""

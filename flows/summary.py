@@ -53,8 +53,9 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSummary:
-    """One run. ``seconds`` is wall time by stage; the stages of reading and loading overlap. ``held_slices`` says what
-    a gate held back and why."""
+    """One run. ``seconds`` is wall time by stage; the stages of reading and loading overlap. ``stage_bytes`` are those
+    of the files that were read, and of the rows that were validated and loaded, as they are in memory. ``held_slices``
+    says what a gate held back and why."""
 
     run_id: int
     state: Finish
@@ -67,6 +68,7 @@ class RunSummary:
     size: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
     held_slices: tuple[str, ...] = ()
+    stage_bytes: dict[str, int] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     alert: str | None = None
     message: str | None = None
@@ -81,10 +83,16 @@ class RunSummary:
             return 4
         return 0
 
-    def as_json(self) -> dict[str, object]:
-        """The summary with its counts on the top level, for ``--json``."""
+    def profile(self) -> list[tuple[str, float, int | None]]:
+        """Each stage, its wall seconds and the bytes that went through it where they are known; the whole run last."""
+        return [(stage, round(took, 3), self.stage_bytes.get(stage)) for stage, took in self.seconds.items()]
+
+    def as_json(self, *, profile: bool = False) -> dict[str, object]:
+        """The summary with its counts on the top level, for ``--json``; with its stages, for ``--profile`` too."""
         own: dict[str, object] = asdict(self)
-        del own["counts"]
+        del own["counts"], own["stage_bytes"]
+        if profile:
+            own["profile"] = [{"stage": stage, "seconds": took, "bytes": size} for stage, took, size in self.profile()]
         own["seconds"] = {stage: round(took, 3) for stage, took in self.seconds.items()}
         return own | {"picked_up": self.counts.picked_up} | asdict(self.counts)
 

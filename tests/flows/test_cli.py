@@ -35,9 +35,13 @@ def lake(tmp_path_factory: pytest.TempPathFactory, prefect_server: str) -> Path:
     folder = tmp_path_factory.mktemp("cli")
     write_articles(folder / "inbox", range(3))
     (folder / "inbox" / "empty.html").write_bytes(b"")
-    run = newslake("run", folder / "inbox", "--warehouse", folder / "lake", "--json", "--strict")
+    run = newslake("run", folder / "inbox", "--warehouse", folder / "lake", "--json", "--strict", "--profile")
     assert run.returncode == 4, run.stderr
     said = json.loads(run.stdout)
+    profile = {stage["stage"]: stage["bytes"] for stage in said["profile"]}
+    assert profile["reading"] == sum(file.stat().st_size for file in (folder / "inbox").iterdir())
+    assert profile["loading"] == profile["validating"] > 0
+    assert list(profile)[-1] == "total"
     assert (said["picked_up"], said["loaded"], said["quarantined"], said["articles_new"]) == (4, 3, 1, 3)
     return folder / "lake"
 
@@ -301,7 +305,11 @@ def test_a_run_that_fails_sends_one_message_and_exits_with_1(
     url, got = receiver
     lake = tmp_path / "lake"
     write_articles(tmp_path / "inbox", range(1))
-    assert newslake("run", tmp_path / "inbox", "--warehouse", lake).returncode == 0
+    run = newslake("run", tmp_path / "inbox", "--warehouse", lake, "--profile")
+    assert run.returncode == 0
+    assert [line.split()[0] for line in run.stdout.splitlines()[-9:]] == [
+        "stage", "listing", "opening", "comparing", "reading", "validating", "loading", "learning", "total"
+    ]  # fmt: skip
     con = connect(lake)
     with transaction(con, "a test"):
         con.execute(
