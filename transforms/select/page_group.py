@@ -12,12 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from transforms.select.characters import Floats, Ints
 from transforms.select.page_blocks import PageBlocks
-
-Numbers = npt.NDArray[np.generic]
 
 
 @dataclass(frozen=True, slots=True)
