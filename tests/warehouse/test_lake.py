@@ -40,6 +40,7 @@ def test_a_moved_folder_still_answers_and_still_loads(lake: Lake, tmp_path: Path
 def test_a_lake_is_zstd_never_inlines_rows_and_counts_time_in_utc(lake: Lake) -> None:
     options = dict(lake.rows("select option_name, value from ducklake_options('lake')"))
     assert (options["parquet_compression"], options["data_inlining_row_limit"]) == ("zstd", "0")
+    assert options["target_file_size"] == "128000000"  # what merging sorts fits into a writer's memory
     assert lake.rows("select current_setting('TimeZone')") == [("UTC",)]
 
 
