@@ -28,13 +28,19 @@ MIN_DAYS, MIN_GAPS = 14, 8
 _HOLIDAY, _HOLIDAY_GOES_ON = 0.03, 0.12
 _HOLIDAY_LEVEL = 0.3  # of a source that goes on: what is left of its articles
 _POOLED = 30.0  # days of its kind's past that a weekday's own silent days are weighed against
+_DELIVERY_FAILS = 0.5  # what a past without a silent day is worth: half a failure, where a day has one delivery
 _SHRUNK = 6.0  # weeks of the plain profile that an hour of the week is weighed against
-_SURE = 0.995  # no hour is surer to have an article than this
+_SURE = 0.995  # no hour is surer to have an article than this, save where the busiest hours show that it is
+_BUSY_HOUR, _OFTEN = 6.0, 0.85  # articles from which on an hour without one is no chance, where most weeks have some
 _FORGIVEN_DAYS, _STANDS_OUT = 91, 1.5
 _BUSY = 3.0  # articles a day from which on the spread of days can be told from chance
 _USUAL_SPREAD, _LEAST_SPREAD = 0.1, 0.02
 
 Span = tuple[int, int]  # an hour since 1970 and the hour after the last one
+_NEAR = sum(
+    weight * np.roll(np.eye(DAY), shift, axis=1) for shift, weight in ((-2, 1), (-1, 2), (0, 3), (1, 2), (2, 1))
+)  # an hour and the four about it, wrapped around midnight
+_BESIDE = sum(weight * np.roll(np.eye(DAY), shift, axis=1) for shift, weight in ((-1, 0.1), (0, 0.8), (1, 0.1)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,13 +96,13 @@ def learn(past: Arrivals, set_aside: Sequence[Span] = ()) -> Rhythm | None:
     of_weekday[weekday, np.arange(days)] = weight
     seen = of_weekday.sum(axis=1)
 
-    silent, opened = _silent_days(of_weekday, awake, grid.sum(axis=1))
+    silent, opened = _silent_days(of_weekday, awake, grid)
     by_hour = weight @ active / max(float(weight @ awake), 1e-9)
-    by_hour = 0.25 * np.roll(by_hour, 1) + 0.5 * by_hour + 0.25 * np.roll(by_hour, -1)
+    by_hour = by_hour @ _BESIDE
     active_hours = of_weekday @ active.sum(axis=1) / np.maximum(seen, 1e-9)
     plain = np.minimum(by_hour * (active_hours / max(float(by_hour.sum()), 1e-9))[:, None], _SURE)
     chance = (of_weekday @ active + _SHRUNK * plain) / (seen + _SHRUNK)[:, None]
-    hazard = -np.log1p(-np.minimum(chance, _SURE))
+    hazard = np.maximum(-np.log1p(-np.minimum(chance, _SURE)), _by_counts(of_weekday, grid, weekday, chance))
     spread = _spread(of_weekday, grid.sum(axis=1), weekday)
     # Seldom seen late starts leave the distribution of first articles without a tail: the hours' own chances go on.
     late_first = np.minimum(_late_first(of_weekday, active, awake), _none_by(np.cumsum(hazard, axis=1), spread))
@@ -167,11 +173,13 @@ def _full_days(rhythm: Rhythm, counts: Ints, first_day: int, index: Ints) -> tup
 
 
 def _day_begins(past: Arrivals) -> int:
-    """The hour (UTC) in the middle of the quietest five of the day."""
     hours = (past.first_hour + np.arange(len(past.counts))) % DAY
-    busy = np.bincount(hours, weights=past.counts > 0, minlength=DAY)
-    near = sum(weight * np.roll(busy, shift) for shift, weight in ((-2, 1), (-1, 2), (0, 3), (1, 2), (2, 1)))
-    return int(np.argmin(near))
+    return quietest_hour(np.bincount(hours, weights=past.counts > 0, minlength=DAY).astype(np.float64))
+
+
+def quietest_hour(busy: Floats) -> int:
+    """The hour (UTC) in the middle of the quietest five of the day, from how busy each of the 24 is."""
+    return int(np.argmin(_NEAR @ busy))
 
 
 def _by_day(past: Arrivals, begins: int) -> tuple[Ints, int]:
@@ -183,12 +191,12 @@ def _by_day(past: Arrivals, begins: int) -> tuple[Ints, int]:
 
 
 def days_aside(spans: Sequence[Span], first_day: int, days: int, begins: int = 0) -> Bools:
-    """The days (of 24 hours from hour ``begins``) that touch a span; none where that were more than a third."""
+    """The days (of 24 hours from hour ``begins``) that touch a span; none where that were more than half."""
     found = np.zeros(days, np.bool_)
     for start, end in spans:
         low, high = (start - begins) // DAY - first_day, -((begins - end) // DAY) - first_day
         found[max(low, 0) : max(high, 0)] = True
-    return found if found.sum() <= days / 3 else np.zeros(days, np.bool_)
+    return found if found.sum() <= days / 2 else np.zeros(days, np.bool_)
 
 
 def _forgiven(awake: Bools) -> Bools:
@@ -205,7 +213,7 @@ def _forgiven(awake: Bools) -> Bools:
     return found
 
 
-def _silent_days(of_weekday: Floats, awake: Bools, daily: Ints) -> tuple[Floats, Bools]:
+def _silent_days(of_weekday: Floats, awake: Bools, grid: Ints) -> tuple[Floats, Bools]:
     """The chance of a silent day by weekday, and whether the weekday is one on which articles come."""
     days = (of_weekday > 0).sum(axis=1)
     silent_days = (of_weekday > 0) @ (~awake).astype(np.float64)
@@ -217,12 +225,33 @@ def _silent_days(of_weekday: Floats, awake: Bools, daily: Ints) -> tuple[Floats,
         of_kind = float(days[kind].sum())
         if of_kind == 0:
             continue
-        mean = float(((of_weekday[kind] > 0) @ daily.astype(np.float64)).sum()) / of_kind
-        none_by_chance = (1 + mean / 2) ** -2  # a negative binomial count of shape 2
+        of_day = (of_weekday[kind] > 0).any(axis=0)
+        mean, hours = float(grid[of_day].sum()) / of_kind, float((grid[of_day] > 0).sum()) / of_kind
+        # A negative binomial count of shape 2; and what comes in one or two hours of a day hangs on as many deliveries.
+        none_by_chance = max((1 + mean / 2) ** -2, _DELIVERY_FAILS**hours)
         pooled = (float(silent_days[kind].sum()) + none_by_chance) / (of_kind + 1)
         chance[kind] = (silent_days[kind] + _POOLED * pooled) / (days[kind] + _POOLED)
     chance = np.maximum(chance, np.where(opened, _HOLIDAY * chance.max(), 0.0))
     return np.minimum(chance, 1 - 1e-9), opened
+
+
+def _by_counts(of_weekday: Floats, grid: Ints, weekday: Ints, chance: Floats) -> Floats:
+    """Minus the logarithm of the chance of an hour without an article, from how many it usually has: that of a negative
+    binomial count, and no surer than what the busy hours of the past have shown."""
+    seen = of_weekday.sum(axis=1)
+    plain = (of_weekday.sum(axis=0) @ grid / max(float(seen.sum()), 1e-9)) @ _BESIDE
+    mean = (of_weekday @ grid + _SHRUNK * plain) / (seen + _SHRUNK)[:, None]
+    known = of_weekday.sum(axis=0) > 0
+    expected = mean[weekday[known]]
+    busy = expected >= _BUSY_HOUR
+    if not busy.any():
+        return np.zeros((7, DAY))
+    counts = np.minimum(grid[known], 4 * expected + 4)
+    fano = max(float(((counts - expected) ** 2).sum() / expected.sum()), 1.05)
+    surest = -np.log((float((counts[busy] == 0).sum()) + 0.5) / (float(busy.sum()) + 1))
+    sure = (mean >= _BUSY_HOUR) & (chance >= _OFTEN)
+    found: Floats = np.where(sure, np.minimum(mean * np.log(fano) / (fano - 1), surest), 0.0)
+    return found
 
 
 def _late_first(of_weekday: Floats, active: Bools, awake: Bools) -> Floats:

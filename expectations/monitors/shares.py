@@ -11,25 +11,28 @@ that an incident is over soon after the articles look like the past again.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from expectations.monitors.findings import Expectation, Finding, State, Subject, state_of, when
-from expectations.monitors.past import DAY, Floats
+from expectations.monitors.past import DAY, Bools, Floats, Ints
+from expectations.monitors.rhythm import Span, quietest_hour
 
-NEEDED = 14.0  # nats
-MIN_BASELINE = 40  # articles
-_BASELINE_DAYS = 120
-_TEST_DAYS = (7, 21, 56)  # the shortest that holds enough articles
+NEEDED = 10.5  # nats
+MIN_BASELINE = 20  # articles
+_BASELINE_DAYS = (120, 365)  # the longer one where the shorter one has few articles
+_FEW = 100
+_TEST_DAYS = (7, 21, 56, 120)  # the shortest that holds enough articles
 _TEST_ARTICLES = 40
 _ODD_DAYS = 0.1
 EDGE = 0.05  # nothing is so sure that a few exceptions in a day prove more than a bad day
 _RHO, _RHO_DAYS, _MOST_ODD = 0.03, 10, 0.3  # the likeness of a day's articles before a past is seen, in days of past
-_ZONES = (
-    1.5  # a day of UTC holds parts of two days of the source, which makes its articles seem less alike than they are
-)
+_ZONES = 1.1  # a day may hold parts of two days of the source, which makes its articles seem less alike than they are
+_DOUBT = 1.0  # standard errors of the learned share that are held in the subject's favour
+_BREAK_STRENGTH = 6.0  # of the beta distribution of the share while something is broken
 _MOST = 1.5  # evidence is kept up to so many times what is needed: what is well again should soon be seen to be
 
 
@@ -64,15 +67,16 @@ class Counted:
     """Articles (``of``) and those among them that have what the measure asks for (``having``), hour by hour from
     ``first_hour``, or run by run with the hours of the runs in order."""
 
-    hours: np.ndarray[tuple[int], np.dtype[np.int64]]
+    hours: Ints
     of: Floats
     having: Floats
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """The share that is expected: ``usual``, the ``broken`` one, ``rho``, and what they were learned from; the test
-    begins at ``tested_from``."""
+    """The share that is expected: ``usual``, the ``broken`` one, ``rho``, and what they were learned from. The test
+    begins at hour ``tested_from`` and holds the ``allowed`` share, the usual one but for what is uncertain of it,
+    against the broken one; the subject's days begin at hour ``day_begins`` (UTC)."""
 
     measure: Measure
     usual: float
@@ -80,38 +84,61 @@ class Share:
     rho: float
     articles: int
     tested_from: int
+    allowed: float
+    day_begins: int
 
 
-def expect(measure: Measure, past: Counted, end: int) -> Share | None:
+def expect(measure: Measure, past: Counted, end: int, set_aside: Sequence[Span] = ()) -> Share | None:
     """The share that the past before hour ``end`` lets expect; null where it is too little, or where the share is too
-    low to fall."""
-    total = np.concatenate([[0.0], np.cumsum(past.of)])
+    low to fall. Nothing is learned from the spans of ``set_aside``, the hours of earlier incidents of the measure,
+    unless they hold more than half of the articles and so are what is usual now."""
     stop = int(np.searchsorted(past.hours, end))
     for days in _TEST_DAYS:
         start = int(np.searchsorted(past.hours, end - days * DAY))
-        if total[stop] - total[start] >= _TEST_ARTICLES:
+        if past.of[start:stop].sum() >= _TEST_ARTICLES:
             break
-    begin = int(np.searchsorted(past.hours, end - (_BASELINE_DAYS + days) * DAY))
-    articles = float(total[start] - total[begin])
+    for before in _BASELINE_DAYS:
+        begin = int(np.searchsorted(past.hours, end - (before + days) * DAY))
+        articles = float(past.of[begin:start].sum())
+        if articles >= _FEW:
+            break
     if articles < MIN_BASELINE:
         return None
-    day = past.hours[begin:start] // DAY
+    hours, of, having = past.hours[begin:start], past.of[begin:start], past.having[begin:start]
+    day_begins = quietest_hour(np.bincount(hours % DAY, weights=of, minlength=DAY).astype(np.float64))
+    known = ~_within(hours, set_aside)
+    if of[known].sum() >= max(MIN_BASELINE, articles / 2):
+        hours, of, having = hours[known], of[known], having[known]
+        articles = float(of.sum())
+    day = (hours - day_begins) // DAY
     day = day - day[0]
-    of = np.bincount(day, weights=past.of[begin:start]).astype(np.float64)
-    having = np.bincount(day, weights=past.having[begin:start]).astype(np.float64)
+    of, having = (np.bincount(day, weights=values).astype(np.float64) for values in (of, having))
     some = of > 0
     usual, rho = _usual(of[some], having[some], measure.direction)
+    effective = articles / (1 + max(float(of[some].mean()) - 1, 0.0) * rho)
+    doubt = _DOUBT * float(np.sqrt(usual * (1 - usual) / effective))
     if measure.direction == "falls":
         if usual < measure.floor:
             return None
         usual = min(usual, 1 - EDGE)
         broken = measure.factor * usual
+        allowed = usual - doubt
+        if allowed < 1.2 * broken:
+            return None
     else:
         usual = max(usual, EDGE)
-        broken = min(max(measure.factor * usual, usual + measure.step), 0.97)
-        if broken - usual < measure.step / 2:
+        broken = usual + measure.step * (1 - usual)
+        allowed = usual + doubt
+        if broken - allowed < measure.step / 4:
             return None
-    return Share(measure, usual, broken, rho, round(articles), end - days * DAY)
+    return Share(measure, usual, broken, rho, round(articles), end - days * DAY, allowed, day_begins)
+
+
+def _within(hours: Ints, spans: Sequence[Span]) -> Bools:
+    found = np.zeros(len(hours), np.bool_)
+    for start, end in spans:
+        found[np.searchsorted(hours, start) : np.searchsorted(hours, end)] = True
+    return found
 
 
 def _usual(of: Floats, having: Floats, direction: str) -> tuple[float, float]:
@@ -139,26 +166,55 @@ def evidence(expected: Share, past: Counted) -> Floats:
     """The evidence at the end of each hour or run from ``tested_from`` on."""
     start = int(np.searchsorted(past.hours, expected.tested_from))
     of, having = past.of[start:], past.having[start:]
-    p0, p1 = expected.usual, expected.broken
-    ratio = having * np.log(p1 / p0) + (of - having) * np.log((1 - p1) / (1 - p0))
-    ratio = ratio * _weight(past.hours[start:] // DAY, of, expected.rho)
-    found = np.empty(len(ratio))
-    page, most = 0.0, _MOST * NEEDED
+    ratio = _ratio(expected, (past.hours[start:] - expected.day_begins) // DAY, of, having)
+    most = _MOST * NEEDED
+    whole = np.cumsum(ratio)
+    found: Floats = whole - np.minimum(np.minimum.accumulate(whole), 0.0)
+    if len(found) == 0 or found.max() <= most:
+        return found  # the bound above is not reached, so that the sum has a closed form
+    page = 0.0
     for at, step in enumerate(ratio.tolist()):
         page = min(max(page + step, 0.0), most)
         found[at] = page
     return found
 
 
-def _weight(day: np.ndarray[tuple[int], np.dtype[np.int64]], of: Floats, rho: float) -> Floats:
-    """What an article of each hour counts for, given those that the same day brought before it."""
-    after = np.cumsum(of)
+def _ratio(expected: Share, day: Ints, of: Floats, having: Floats) -> Floats:
+    """What each hour adds to the logarithm of the likelihood ratio of its day: of beta-binomial counts, the usual share
+    with the likeness of the past's days, the broken one with that of a break, which may be anything near it."""
     first = np.searchsorted(day, day)  # the day's first row
-    after = after - (after - of)[first]
-    before = after - of
-    effective = [n / (1 + np.maximum(n - 1, 0) * rho) for n in (before, after)]
-    weight: Floats = (effective[1] - effective[0]) / np.maximum(of, 1)
-    return weight
+    strength = 1 / expected.rho - 1
+    found = []
+    for values in (0.0, 1.0):
+        n, k = (np.cumsum(each) - (1 - values) * each for each in (of, having))
+        begin_n, begin_k = (np.concatenate([[0.0], np.cumsum(each)])[first] for each in (of, having))
+        n, k = n - begin_n, k - begin_k
+        found.append(
+            _beta_binomial(k, n, expected.broken, min(strength, _BREAK_STRENGTH))
+            - _beta_binomial(k, n, expected.allowed, strength)
+        )
+    result: Floats = found[1] - found[0]
+    return result
+
+
+def _beta_binomial(k: Floats, n: Floats, share: float, strength: float) -> Floats:
+    """Logarithm of the probability of k of n, but for the binomial coefficient."""
+    a, b = share * strength, (1 - share) * strength
+    rises = _log_gamma(np.concatenate([k + a, n - k + b, n + strength, [a, b, strength]]))
+    size = len(k)
+    found: Floats = (
+        rises[:size] + rises[size : 2 * size] - rises[2 * size : 3 * size] - (rises[-3] + rises[-2] - rises[-1])
+    )
+    return found
+
+
+def _log_gamma(x: Floats) -> Floats:
+    """Stirling's series after a shift by six: right to 1e-9 for x > 0."""
+    product = x * (x + 1) * (x + 2) * (x + 3) * (x + 4) * (x + 5)
+    y = x + 6
+    series = (1 / 12 - (1 / 360 - 1 / 1260 / y**2) / y**2) / y
+    found: Floats = (y - 0.5) * np.log(y) - y + 0.5 * np.log(2 * np.pi) + series - np.log(product)
+    return found
 
 
 def judge(monitor: str, subject: Subject, past: Counted, expected: Share, end: int) -> Finding:

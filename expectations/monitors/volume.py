@@ -29,14 +29,15 @@ NEEDED = 8.5  # nats: by chance once in 5,000 windows
 
 _HALF_LIFE_DAYS = 56
 _LEVEL_DAYS = 28
-# Hours of a window, and how many of its days may be holidays.
-_WINDOWS = ((72, 2), (120, 2), (168, 2))
-_MANY_WINDOWS = (24, 168)  # a day is quick; a week sees that a flood goes on where a day has an article or none
+_WINDOWS = (72, 120, 168, 336, 672)
+# What else may make articles few in a window: days like a holiday, a slow summer. How many of the former, what is left
+# of the level, and what it takes to believe it, in nats: minus the logarithm of how often a window has it.
+_EXCUSES = ((0, 1.0, 0.0), (1, 1.0, 2.0), (2, 1.0, 3.5), (0, 0.6, 2.0), (1, 0.6, 4.0), (2, 0.6, 5.0))
+_MANY_WINDOWS = (72, 168, 672)
 _HELD_OUT_DAYS = 7  # what is judged is not learned from
-_FEW = 0.5  # a loss of less than half is a slow summer
-_MANY = 5.0
+_MANY = 4.0
 _MANY_MORE_THAN_EVER = 1.4
-_MANY_ARTICLES = 15
+_MANY_ARTICLES = 10
 _SPREAD_AT_LEAST = 0.03  # 1/k: no source is as even as chance alone would have it
 
 
@@ -138,7 +139,7 @@ def _level(daily: Floats) -> Floats:
 
 def volumes(expected: Volume, past: Arrivals, hours: int) -> Volumes:
     """The evidence at the end of each of the last ``hours`` hours of a grid."""
-    span = hours + max(window for window, _ in _WINDOWS)
+    span = hours + max(*_WINDOWS, *_MANY_WINDOWS)
     counts = past.since(past.end - span).counts.astype(np.float64)
     counts = np.concatenate([np.zeros(span - len(counts)), counts])
     at = np.arange(past.end - span, past.end)
@@ -148,13 +149,10 @@ def volumes(expected: Volume, past: Arrivals, hours: int) -> Volumes:
 
     few, few_window = np.zeros(hours), np.zeros(hours, np.int64)
     few_seen, few_expected = np.zeros(hours), np.zeros(hours)
-    for window, holidays in _WINDOWS:
+    busiest = float(expected.rate.sum(axis=1).max())
+    for window in _WINDOWS:
         seen, mean = seen_sum[ends] - seen_sum[ends - window], rate_sum[ends] - rate_sum[ends - window]
-        busiest = float(expected.rate.sum(axis=1).max())
-        least = np.maximum(mean - holidays * (busiest - expected.quietest), 0.02 * mean)
-        found = np.where(
-            (seen > 0) & (seen < _FEW * least), tail(seen, least, expected.spread / (window / DAY) ** 0.5), 0.0
-        )
+        found = np.where(seen > 0, _few(seen, mean, window, busiest, expected), 0.0)
         better = (found > few) | (few_window == 0)
         few, few_window = np.where(better, found, few), np.where(better, window, few_window)
         few_seen, few_expected = np.where(better, seen, few_seen), np.where(better, mean, few_expected)
@@ -169,6 +167,17 @@ def volumes(expected: Volume, past: Arrivals, hours: int) -> Volumes:
         many, many_window = np.where(better, found, many), np.where(better, window, many_window)
         many_seen, many_expected = np.where(better, seen, many_seen), np.where(better, mean, many_expected)
     return Volumes(few, few_window, few_seen, few_expected, many, many_window, many_seen, many_expected)
+
+
+def _few(seen: Floats, mean: Floats, window: int, busiest: float, expected: Volume) -> Floats:
+    """The evidence that so few are too few: what the best of the excuses leaves of it."""
+    spread = expected.spread / (window / DAY) ** 0.5
+    found = np.full(len(seen), np.inf)
+    for holidays, level, belief in _EXCUSES:
+        least = np.maximum(mean - holidays * (busiest - expected.quietest), 0.02 * mean) * level
+        below = np.where(seen < least, tail(seen, np.maximum(least, 1e-9), spread), 0.0)
+        found = np.minimum(found, belief + below)
+    return np.where(seen < mean, found, 0.0)
 
 
 def judge(subject: Subject, past: Arrivals, expected: Volume) -> tuple[Finding, Finding]:
@@ -190,7 +199,7 @@ def _finding(
 ) -> Finding:
     seen, mean, evidence = shown
     state = state_of(evidence, NEEDED)
-    low, high = bounds(mean, expected)
+    low, high = bounds(mean, expected, window)
     starts, ends = when(end - window), when(end)
     basis = f"the source's own {expected.days} days at their present level"
     return Finding(
@@ -223,13 +232,10 @@ def _finding(
     )
 
 
-def bounds(mean: float, expected: Volume) -> tuple[float, float]:
-    """The smallest and largest count that is still expected where ``mean`` is."""
+def bounds(mean: float, expected: Volume, window: int = 168) -> tuple[float, float]:
+    """The smallest and largest count that is still expected in a window (hours) where ``mean`` is."""
     top = max(_MANY * mean, _MANY_MORE_THAN_EVER * expected.peak * mean) + _MANY_ARTICLES
-    return float(np.ceil(_lowest(mean, expected.spread))), float(np.floor(top))
-
-
-def _lowest(mean: float, spread: float) -> float:
-    tried = np.linspace(0.0, _FEW * mean, 201)
-    enough = tail(tried, np.full(201, mean), spread) < NEEDED
-    return float(tried[int(enough.argmax())]) if enough.any() else _FEW * mean
+    tried = np.linspace(0.0, mean, 201)
+    busiest = float(expected.rate.sum(axis=1).max())
+    enough = _few(tried, np.full(201, mean), window, busiest, expected) < NEEDED
+    return float(np.ceil(tried[int(enough.argmax())])), float(np.floor(top))

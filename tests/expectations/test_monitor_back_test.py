@@ -14,7 +14,7 @@ def test_a_seed_gives_the_same_years_and_more_sources_change_none() -> None:
     assert [year.faults for year in few] == [year.faults for year in more[:2]]
 
 
-OUTAGE = Fault("outage", 1000, 1100, 20.0, seeable=True)
+OUTAGE = Fault("outage", 1000, 1100, 20.0, seeable=True, due=1000, strict=15.0)
 
 
 @pytest.mark.parametrize(
@@ -30,11 +30,21 @@ OUTAGE = Fault("outage", 1000, 1100, 20.0, seeable=True)
 )
 def test_incidents_are_scored_as_described(opened: list[tuple[int, int]], right: int, wrong: int, in_time: int) -> None:
     found = scored("freshness", opened, [OUTAGE])
-    assert (found.faults, found.right, found.wrong, found.in_time) == (1, right, wrong, in_time)
+    assert (found.faults, found.right, found.wrong, found.recall) == (1, right, wrong, in_time)
+
+
+def test_an_outage_runs_from_the_first_article_withheld_and_strictly_from_its_hour() -> None:
+    overnight = Fault("outage", 1000, 1100, 20.0, seeable=True, due=1008, strict=15.0)
+    found = scored("freshness", [(1027, 1103)], [overnight])
+    assert (found.right, found.recall, found.delays) == (1, 1.0, [1.0])
+    strict = scored("strict", [(1027, 1103)], [overnight])
+    assert (strict.right, strict.recall, strict.delays) == (1, 0.0, [28 / 15])
+    early = scored("freshness", [(1004, 1103)], [overnight])
+    assert (early.right, early.wrong) == (0, 1)
 
 
 def test_an_incident_of_an_unseeable_fault_is_neither_right_nor_wrong() -> None:
-    short = Fault("outage", 1000, 1010, 20.0, seeable=False)
+    short = Fault("outage", 1000, 1010, 20.0, seeable=False, due=1000, strict=15.0)
     found = scored("freshness", [(1005, 1020)], [short])
     assert (found.faults, found.unseeable, found.right, found.wrong) == (0, 1, 0, 0)
 
