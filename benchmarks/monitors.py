@@ -56,7 +56,6 @@ MEASURES = {
 }  # fmt: skip
 _FIRST_DAY = 14  # from which on shares are judged
 _TAIL = DAY
-_LEAD = 3 * DAY
 _AFTERMATH = 7 * DAY
 _LATER = 1.5
 _SHOWN = 3
@@ -122,36 +121,37 @@ def _state(evidence: np.ndarray[tuple[int], np.dtype[np.float64]], needed: float
     return (evidence >= needed).astype(np.int64) + (evidence >= 0.6 * needed)
 
 
-def _spans(*of_causes: tuple[str, Ints]) -> list[tuple[int, int]]:
-    """The hours since 1970 of the incidents of some monitors so far, with the three days that led to each."""
-    return [
-        (BEGINS + opened - _LEAD, BEGINS + over)
-        for monitor, found in of_causes
-        for opened, over in incidents(found, _calm(monitor))
-    ]
-
-
 def _arrivals(past: Arrivals) -> tuple[Ints, Ints, Ints]:
-    """The states of silences, of too few and of too many."""
+    """The states of silences, of too few and of too many. What an incident covers is not learned from."""
     silent, few, many = (np.zeros(len(past.counts), np.int64) for _ in range(3))
+    since = [np.zeros(len(past.counts), np.int64) for _ in range(3)]  # when the trouble of each hour began
     learned_at, expected = -1, None
     for start in range(0, len(silent), DAY):
-        hour = past.first_hour + start
+        hour, today = past.first_hour + start, slice(start, start + DAY)
         before, until = past.until(hour), past.until(hour + DAY)
         last = before.last_hour()
         if last is None:
             continue
-        known = _spans(("freshness", silent[:start]), ("volume", few[:start]), ("volume", many[:start]))
+        known = [
+            (int(began[opened]), BEGINS + over)
+            for monitor, found, began in zip(("freshness", "volume", "volume"), (silent, few, many), since, strict=True)
+            for opened, over in incidents(found[:start], _calm(monitor))
+        ]
         volumes = volume.expect(before, known)
         if volumes is not None:
             found = volume.volumes(volumes, until, DAY)
-            few[start : start + DAY] = _state(found.few, volume.NEEDED)
-            many[start : start + DAY] = _state(found.many, volume.NEEDED)
+            few[today], many[today] = _state(found.few, volume.NEEDED), _state(found.many, volume.NEEDED)
+            ends = hour + 1 + np.arange(DAY)
+            since[1][today], since[2][today] = ends - found.few_window, ends - found.many_window
         if last != learned_at:
             expected, learned_at = freshness.expect(before, set_aside=known), last
         if expected is not None:
             silences = freshness.evidence(expected, until.since(last))
-            silent[start : start + DAY] = _state(silences[-DAY:], expected.needed)
+            silent[today] = _state(silences[-DAY:], expected.needed)
+            since[0][today] = (
+                past.first_hour
+                + np.maximum.accumulate(np.where(until.counts > 0, np.arange(len(until.counts)), 0))[-DAY:]
+            )
     return silent, few, many
 
 

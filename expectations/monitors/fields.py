@@ -77,7 +77,7 @@ def _goes(name: str) -> shares.Measure:
 
 
 def _comes(name: str) -> shares.Measure:
-    return shares.Measure(name, "schema_drift", "rises", 3.0, 0.4, 0.0, f"records with {name}")
+    return shares.Measure(name, "schema_drift", "rises", 0.0, 0.4, 0.0, f"records with {name}")
 
 
 def _lately(counted: shares.Counted, since: int) -> float:

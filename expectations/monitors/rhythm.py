@@ -29,6 +29,7 @@ _HOLIDAY, _HOLIDAY_GOES_ON = 0.03, 0.12
 _HOLIDAY_LEVEL = 0.3  # of a source that goes on: what is left of its articles
 _POOLED = 30.0  # days of its kind's past that a weekday's own silent days are weighed against
 _DELIVERY_FAILS = 0.5  # what a past without a silent day is worth: half a failure, where a day has one delivery
+_MOST_ASIDE = 2 / 3
 _SHRUNK = 6.0  # weeks of the plain profile that an hour of the week is weighed against
 _SURE = 0.995  # no hour is surer to have an article than this, save where the busiest hours show that it is
 _BUSY_HOUR, _OFTEN = 6.0, 0.85  # articles from which on an hour without one is no chance, where most weeks have some
@@ -191,12 +192,12 @@ def _by_day(past: Arrivals, begins: int) -> tuple[Ints, int]:
 
 
 def days_aside(spans: Sequence[Span], first_day: int, days: int, begins: int = 0) -> Bools:
-    """The days (of 24 hours from hour ``begins``) that touch a span; none where that were more than half."""
+    """The days (of 24 hours from hour ``begins``) that touch a span; none where that were more than two thirds."""
     found = np.zeros(days, np.bool_)
     for start, end in spans:
         low, high = (start - begins) // DAY - first_day, -((begins - end) // DAY) - first_day
         found[max(low, 0) : max(high, 0)] = True
-    return found if found.sum() <= days / 2 else np.zeros(days, np.bool_)
+    return found if found.sum() <= days * _MOST_ASIDE else np.zeros(days, np.bool_)
 
 
 def _forgiven(awake: Bools) -> Bools:

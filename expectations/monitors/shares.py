@@ -3,10 +3,11 @@ longer match, rejections, repeats, late articles, dates in the future.
 
 Every such measure is a count out of a count, an hour or a run at a time. Against the source's own share p0 stands the
 share p1 that a break would bring; the evidence is Page's cumulative sum of the log-likelihood ratio, so that a few
-articles of a sparse source are waited for and a single odd one says nothing. Articles of one day are alike: n of them
-count as n / (1 + (n - 1) rho), with rho learned from the past's days, as in a beta-binomial distribution. The past is
-read robustly: the tenth of its articles on the worst days is left out of the share. The sum is kept below a bound, so
-that an incident is over soon after the articles look like the past again.
+articles of a sparse source are waited for and a single odd one says nothing. Articles of one day are alike, so that a
+day's are a beta-binomial count, its rho learned from the past's days; a day begins at the source's quietest hour, as a
+bad day that is cut in two counts twice. The past is read robustly: the tenth of its articles on the worst days is left
+out of the share, hours of earlier incidents are, and what is uncertain of it is held in the source's favour. The sum is
+kept below a bound, so that an incident is over soon after the articles look like the past again.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from expectations.monitors.findings import Expectation, Finding, State, Subject,
 from expectations.monitors.past import DAY, Bools, Floats, Ints
 from expectations.monitors.rhythm import Span, quietest_hour
 
-NEEDED = 10.5  # nats
+NEEDED = 11.5  # nats
 MIN_BASELINE = 20  # articles
 _BASELINE_DAYS = (120, 365)  # the longer one where the shorter one has few articles
 _FEW = 100
@@ -30,8 +31,8 @@ _TEST_ARTICLES = 40
 _ODD_DAYS = 0.1
 EDGE = 0.05  # nothing is so sure that a few exceptions in a day prove more than a bad day
 _RHO, _RHO_DAYS, _MOST_ODD = 0.03, 10, 0.3  # the likeness of a day's articles before a past is seen, in days of past
-_ZONES = 1.1  # a day may hold parts of two days of the source, which makes its articles seem less alike than they are
-_DOUBT = 1.0  # standard errors of the learned share that are held in the subject's favour
+_ZONES = 1.4  # a day may hold parts of two days of the source, which makes its articles seem less alike than they are
+_DOUBT = 1.5  # standard errors of the learned share that are held in the subject's favour
 _BREAK_STRENGTH = 6.0  # of the beta distribution of the share while something is broken
 _MOST = 1.5  # evidence is kept up to so many times what is needed: what is well again should soon be seen to be
 
@@ -39,7 +40,8 @@ _MOST = 1.5  # evidence is kept up to so many times what is needed: what is well
 @dataclass(frozen=True, slots=True)
 class Measure:
     """A share that is watched. ``direction`` is the bad one. The share to be told apart from the own p0 is ``factor`` ×
-    p0 where it falls, and at least ``step`` above p0 where it rises. A fall from below ``floor`` is not watched."""
+    p0 where it falls; where it rises, ``step`` of those that were well are so no more. A fall from below ``floor`` is
+    not watched."""
 
     name: str
     cause: str
@@ -50,15 +52,15 @@ class Measure:
     words: str
 
 
-TITLE = Measure("title", "title_missing", "falls", 0.4, 0.0, 0.4, "articles with a title")
-AUTHOR = Measure("author", "author_missing", "falls", 0.35, 0.0, 0.4, "articles with an author")
-DATE = Measure("date", "date_missing", "falls", 0.4, 0.0, 0.4, "articles with a date of publication")
-LONG_BODIES = Measure("body_length", "bodies_short", "falls", 0.4, 0.0, 0.4, "bodies of the usual length")
-BLOCKS = Measure("learned_blocks", "template_break", "falls", 0.35, 0.0, 0.4, "pages with the site's learned blocks")
-REJECTED = Measure("rejected", "rejections", "rises", 3.0, 0.4, 0.0, "inputs that are quarantined or unreadable")
-REPEATED = Measure("repeated", "repeats", "rises", 3.0, 0.4, 0.0, "articles whose body was there before")
-LATE = Measure("late", "late", "rises", 3.0, 0.45, 0.0, "articles that come later than is usual")
-FUTURE = Measure("future", "future_dates", "rises", 3.0, 0.4, 0.0, "articles dated in the future")
+TITLE = Measure("title", "title_missing", "falls", 0.4, 0.0, 0.45, "articles with a title")
+AUTHOR = Measure("author", "author_missing", "falls", 0.35, 0.0, 0.45, "articles with an author")
+DATE = Measure("date", "date_missing", "falls", 0.4, 0.0, 0.45, "articles with a date of publication")
+LONG_BODIES = Measure("body_length", "bodies_short", "falls", 0.4, 0.0, 0.45, "bodies of the usual length")
+BLOCKS = Measure("learned_blocks", "template_break", "falls", 0.35, 0.0, 0.45, "pages with the site's learned blocks")
+REJECTED = Measure("rejected", "rejections", "rises", 0.0, 0.4, 0.0, "inputs that are quarantined or unreadable")
+REPEATED = Measure("repeated", "repeats", "rises", 0.0, 0.4, 0.0, "articles whose body was there before")
+LATE = Measure("late", "late", "rises", 0.0, 0.55, 0.0, "articles that come later than is usual")
+FUTURE = Measure("future", "future_dates", "rises", 0.0, 0.4, 0.0, "articles dated in the future")
 MEASURES = (TITLE, AUTHOR, DATE, LONG_BODIES, BLOCKS, REJECTED, REPEATED, LATE, FUTURE)
 
 
@@ -93,17 +95,22 @@ def expect(measure: Measure, past: Counted, end: int, set_aside: Sequence[Span] 
     low to fall. Nothing is learned from the spans of ``set_aside``, the hours of earlier incidents of the measure,
     unless they hold more than half of the articles and so are what is usual now."""
     stop = int(np.searchsorted(past.hours, end))
-    for days in _TEST_DAYS:
-        start = int(np.searchsorted(past.hours, end - days * DAY))
+    days = 0
+    for longer in _TEST_DAYS:
+        split = int(np.searchsorted(past.hours, end - longer * DAY))
+        first = int(np.searchsorted(past.hours, end - (longer + _BASELINE_DAYS[-1]) * DAY))
+        if past.of[first:split].sum() < MIN_BASELINE:
+            break
+        days, start = longer, split
         if past.of[start:stop].sum() >= _TEST_ARTICLES:
             break
+    if days == 0:
+        return None
     for before in _BASELINE_DAYS:
         begin = int(np.searchsorted(past.hours, end - (before + days) * DAY))
         articles = float(past.of[begin:start].sum())
         if articles >= _FEW:
             break
-    if articles < MIN_BASELINE:
-        return None
     hours, of, having = past.hours[begin:start], past.of[begin:start], past.having[begin:start]
     day_begins = quietest_hour(np.bincount(hours % DAY, weights=of, minlength=DAY).astype(np.float64))
     known = ~_within(hours, set_aside)
@@ -183,18 +190,13 @@ def _ratio(expected: Share, day: Ints, of: Floats, having: Floats) -> Floats:
     """What each hour adds to the logarithm of the likelihood ratio of its day: of beta-binomial counts, the usual share
     with the likeness of the past's days, the broken one with that of a break, which may be anything near it."""
     first = np.searchsorted(day, day)  # the day's first row
+    n, k = (np.cumsum(each) - (np.cumsum(each) - each)[first] for each in (of, having))
     strength = 1 / expected.rho - 1
-    found = []
-    for values in (0.0, 1.0):
-        n, k = (np.cumsum(each) - (1 - values) * each for each in (of, having))
-        begin_n, begin_k = (np.concatenate([[0.0], np.cumsum(each)])[first] for each in (of, having))
-        n, k = n - begin_n, k - begin_k
-        found.append(
-            _beta_binomial(k, n, expected.broken, min(strength, _BREAK_STRENGTH))
-            - _beta_binomial(k, n, expected.allowed, strength)
-        )
-    result: Floats = found[1] - found[0]
-    return result
+    broken = _beta_binomial(k, n, expected.broken, min(strength, _BREAK_STRENGTH))
+    after = broken - _beta_binomial(k, n, expected.allowed, strength)
+    before = np.where(first == np.arange(len(day)), 0.0, np.concatenate([[0.0], after[:-1]]))
+    found: Floats = after - before
+    return found
 
 
 def _beta_binomial(k: Floats, n: Floats, share: float, strength: float) -> Floats:

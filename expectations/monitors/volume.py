@@ -6,9 +6,10 @@ never below the truth:
 
     -log P(X <= x) >= x log(x (k + m) / (m (k + x))) + k log((k + m) / (k + x))      for x <= m, likewise above
 
-with mean m and shape k. A holiday is no loss: one or two of the days of a window may be like the source's quietest
-weekday. A burst of news is no flood: too many are only more than the biggest days of the past have brought, the biggest
-of each quarter forgiven. A source that is wholly silent is freshness's business.
+with mean m and shape k. A holiday is no loss, nor is a slow summer: one or two of the days of a window may be like the
+source's quietest weekday, and its level may be down, at the price of how seldom that is. A burst of news is no flood:
+too many are only more than the biggest days of the past have brought, the biggest of each quarter forgiven, over three
+days at least. A source that is wholly silent is freshness's business.
 """
 
 from __future__ import annotations
@@ -19,25 +20,31 @@ from dataclasses import dataclass
 import numpy as np
 
 from expectations.monitors.findings import Expectation, Finding, State, Subject, state_of, when
-from expectations.monitors.past import DAY, Arrivals, Floats, Ints
+from expectations.monitors.past import DAY, WEEK, Arrivals, Floats, Ints
 from expectations.monitors.rhythm import Span, days_aside
 
 MONITOR = "volume"
 MIN_DAYS = 28
 WINDOW_DAYS = 182
-NEEDED = 8.5  # nats: by chance once in 5,000 windows
+NEEDED = 8.0  # nats: by chance once in 3,000 windows
 
 _HALF_LIFE_DAYS = 56
 _LEVEL_DAYS = 28
 _WINDOWS = (72, 120, 168, 336, 672)
 # What else may make articles few in a window: days like a holiday, a slow summer. How many of the former, what is left
 # of the level, and what it takes to believe it, in nats: minus the logarithm of how often a window has it.
-_EXCUSES = ((0, 1.0, 0.0), (1, 1.0, 2.0), (2, 1.0, 3.5), (0, 0.6, 2.0), (1, 0.6, 4.0), (2, 0.6, 5.0))
-_MANY_WINDOWS = (72, 168, 672)
-_HELD_OUT_DAYS = 7  # what is judged is not learned from
-_MANY = 4.0
+_EXCUSES = tuple(
+    (holidays, level, belief + more)
+    for holidays, belief in ((0, 0.0), (1, 2.0), (2, 3.5))
+    for level, more in ((1.0, 0.0), (0.75, 1.5), (0.6, 4.0))
+)
+# Hours of a window, and how many times the expected are too many: news bursts for a day or two.
+_MANY_WINDOWS = ((24, 8.0), (72, 4.0), (168, 4.0), (672, 4.0))
+_HELD_OUT_DAYS, _HELD_OUT_SPARSE = 7, 28  # what is judged is not learned from; of few articles a day longer windows are
+_SPARSE = 5.0  # articles a day
 _MANY_MORE_THAN_EVER = 1.4
 _MANY_ARTICLES = 10
+_STILL_MANY = 0.6  # of too many: what does not open an incident but keeps it open
 _SPREAD_AT_LEAST = 0.03  # 1/k: no source is as even as chance alone would have it
 
 
@@ -80,7 +87,11 @@ def tail(seen: Floats, mean: Floats, spread: float) -> Floats:
 def expect(past: Arrivals, set_aside: Sequence[Span] = ()) -> Volume | None:
     """What the last 26 weeks let expect of the next days; null where there are less than four weeks. Days that touch a
     span of ``set_aside``, an earlier incident's hours, are taken for what the same weekday before them was."""
-    midnight = past.end // DAY * DAY - _HELD_OUT_DAYS * DAY
+    today = past.end // DAY * DAY
+    span = (MIN_DAYS + _HELD_OUT_SPARSE) * DAY + WEEK
+    lately = past.until(today).since(today - span).counts
+    sparse = len(lately) == span and lately[:WEEK].any() and lately.sum() < _SPARSE * span / DAY
+    midnight = today - (_HELD_OUT_SPARSE if sparse else _HELD_OUT_DAYS) * DAY
     recent = past.until(midnight).since(midnight - WINDOW_DAYS * DAY)
     begun = np.flatnonzero(recent.counts)
     if len(begun) == 0:
@@ -139,7 +150,7 @@ def _level(daily: Floats) -> Floats:
 
 def volumes(expected: Volume, past: Arrivals, hours: int) -> Volumes:
     """The evidence at the end of each of the last ``hours`` hours of a grid."""
-    span = hours + max(*_WINDOWS, *_MANY_WINDOWS)
+    span = hours + max(_WINDOWS)
     counts = past.since(past.end - span).counts.astype(np.float64)
     counts = np.concatenate([np.zeros(span - len(counts)), counts])
     at = np.arange(past.end - span, past.end)
@@ -159,10 +170,13 @@ def volumes(expected: Volume, past: Arrivals, hours: int) -> Volumes:
 
     many, many_window = np.zeros(hours), np.zeros(hours, np.int64)
     many_seen, many_expected = np.zeros(hours), np.zeros(hours)
-    for window in _MANY_WINDOWS:
+    for window, times in _MANY_WINDOWS:
         seen, mean = seen_sum[ends] - seen_sum[ends - window], rate_sum[ends] - rate_sum[ends - window]
-        bound = np.maximum(_MANY * mean, _MANY_MORE_THAN_EVER * expected.peak * mean) + _MANY_ARTICLES
-        found = np.where(seen > bound, tail(seen, mean, expected.spread), 0.0)
+        bound = np.maximum(times, _MANY_MORE_THAN_EVER * expected.peak) * mean + _MANY_ARTICLES
+        found = tail(seen, mean, expected.spread)
+        found = np.where(
+            seen > bound, found, np.where(seen > _STILL_MANY * bound, np.minimum(found, 0.9 * NEEDED), 0.0)
+        )
         better = (found > many) | (many_window == 0)
         many, many_window = np.where(better, found, many), np.where(better, window, many_window)
         many_seen, many_expected = np.where(better, seen, many_seen), np.where(better, mean, many_expected)
@@ -172,11 +186,10 @@ def volumes(expected: Volume, past: Arrivals, hours: int) -> Volumes:
 def _few(seen: Floats, mean: Floats, window: int, busiest: float, expected: Volume) -> Floats:
     """The evidence that so few are too few: what the best of the excuses leaves of it."""
     spread = expected.spread / (window / DAY) ** 0.5
-    found = np.full(len(seen), np.inf)
-    for holidays, level, belief in _EXCUSES:
-        least = np.maximum(mean - holidays * (busiest - expected.quietest), 0.02 * mean) * level
-        below = np.where(seen < least, tail(seen, np.maximum(least, 1e-9), spread), 0.0)
-        found = np.minimum(found, belief + below)
+    holidays, level, belief = (np.array(of_each)[:, None] for of_each in zip(*_EXCUSES, strict=True))
+    least = np.maximum(mean - holidays * (busiest - expected.quietest), 0.02 * mean) * level
+    below = np.where(seen < least, tail(seen, np.maximum(least, 1e-9), spread), 0.0)
+    found = (belief + below).min(axis=0)
     return np.where(seen < mean, found, 0.0)
 
 
@@ -234,7 +247,8 @@ def _finding(
 
 def bounds(mean: float, expected: Volume, window: int = 168) -> tuple[float, float]:
     """The smallest and largest count that is still expected in a window (hours) where ``mean`` is."""
-    top = max(_MANY * mean, _MANY_MORE_THAN_EVER * expected.peak * mean) + _MANY_ARTICLES
+    times = dict(_MANY_WINDOWS).get(window, _MANY_WINDOWS[-1][1])
+    top = max(times, _MANY_MORE_THAN_EVER * expected.peak) * mean + _MANY_ARTICLES
     tried = np.linspace(0.0, mean, 201)
     busiest = float(expected.rate.sum(axis=1).max())
     enough = _few(tried, np.full(201, mean), window, busiest, expected) < NEEDED

@@ -61,8 +61,8 @@ def state_after(counts: Ints, quiet_from: int, hours: int) -> State:
 LAST_MONDAY = (WEEKS - 2) * WEEK
 
 
-def test_a_daily_letter_is_missed_when_its_second_issue_does_not_come() -> None:
-    """The one of Monday at six came; on Tuesday it may be a day off, on Wednesday at seven it is none."""
+def test_a_daily_letter_is_missed_when_its_third_issue_does_not_come() -> None:
+    """The one of Monday at six came; Tuesday and Wednesday may be days off, on Thursday at seven it is none."""
     assert state_after(daily_at_six(), LAST_MONDAY + 7, 12) is State.OK
     assert state_after(daily_at_six(), LAST_MONDAY + 7, 3 * DAY) is State.OPEN
 
@@ -82,6 +82,18 @@ def test_a_newsroom_is_not_missed_at_night_and_is_in_the_morning() -> None:
 
 def test_a_newsroom_is_missed_within_seven_hours_of_the_day() -> None:
     assert state_after(newsroom(), LAST_MONDAY + 10, 7) is State.OPEN
+
+
+def test_batches_of_every_three_hours_are_missed_within_half_a_day() -> None:
+    batches = np.where(hours_of_weeks() % 3 == 1, 20, 0)
+    assert state_after(batches, LAST_MONDAY + 10, 5) is not State.OPEN
+    assert state_after(batches, LAST_MONDAY + 10, 12) is State.OPEN
+
+
+def test_an_hour_that_always_brings_dozens_is_missed_at_once() -> None:
+    counts = np.random.default_rng(4).poisson(np.full(WEEKS * WEEK, 30.0)).astype(np.int64)
+    assert state_after(counts, LAST_MONDAY + 10, 1) is not State.OPEN
+    assert state_after(counts, LAST_MONDAY + 10, 5) is State.OPEN
 
 
 def test_an_office_is_not_missed_over_a_weekend_with_a_holiday_beside_it() -> None:
@@ -126,7 +138,7 @@ def test_a_finding_says_what_when_and_by_what() -> None:
     assert finding is not None
     assert finding.why == (
         "no article for 3 days, the last one in the hour of 2026-06-22 06:00 UTC; was overdue from "
-        "2026-06-24 08:00 UTC by the rhythm of 167 hours with articles in 167 days"
+        "2026-06-25 06:00 UTC by the rhythm of 167 hours with articles in 167 days"
     )
     assert (finding.observed, finding.since) == (72.0, datetime(2026, 6, 22, 7, tzinfo=UTC))
 

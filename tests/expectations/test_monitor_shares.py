@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -61,6 +62,17 @@ def test_eight_times_the_articles_of_a_day_are_too_many_and_a_day_of_big_news_is
     assert volumes_of(counts)["too_many"].state is State.OK
     counts[-DAY:] *= 3
     assert volumes_of(counts)["too_many"].state is State.OPEN
+
+
+def test_a_tenth_of_two_a_day_is_too_few_within_a_fortnight_and_half_of_them_is_not() -> None:
+    counts = np.where(np.arange(DAYS * DAY) % DAY == 6, 2, 0)
+    counts[-14 * DAY :] //= 2
+    assert volumes_of(counts)["too_few"].state is not State.OPEN
+    counts[-14 * DAY :] = 0
+    counts[[-200, -60, -3]] = 1
+    found = volumes_of(counts)["too_few"]
+    assert found.state is State.OPEN
+    assert found.observed == 3
 
 
 def test_growth_is_no_flood() -> None:
@@ -141,6 +153,38 @@ def test_a_source_with_bad_days_is_given_more_of_them() -> None:
 
 def test_an_incident_is_over_some_days_after_the_field_is_back() -> None:
     assert judged(shares.TITLE, [*GOOD, (20, 0), (20, 0), *[(20, 19)] * 5]).state is State.OK
+
+
+def test_hours_of_an_earlier_incident_are_no_past_unless_they_are_most_of_it() -> None:
+    past = counted([*GOOD, *[(20, 0)] * 20, *[(20, 19)] * 30])
+    end = MONDAY + 110 * DAY
+    plain = shares.expect(shares.TITLE, past, end)
+    aside = shares.expect(shares.TITLE, past, end, [(MONDAY + 60 * DAY, MONDAY + 80 * DAY)])
+    most = shares.expect(shares.TITLE, past, end, [(MONDAY, MONDAY + 100 * DAY)])
+    assert plain is not None
+    assert aside is not None
+    assert plain.usual < 0.9
+    assert (round(aside.usual, 2), aside.articles) == (0.95, 1660)
+    assert most == plain
+
+
+def test_a_day_begins_when_the_source_is_quietest() -> None:
+    """Five articles an hour from eight in the evening till four in the morning, UTC: a day is from noon to noon."""
+    hours = np.array([MONDAY + DAY * day + 20 + hour for day in range(60) for hour in range(8)], np.int64)
+    past = shares.Counted(hours, np.full(480, 5.0), np.full(480, 5.0))
+    expected = shares.expect(shares.TITLE, past, MONDAY + 61 * DAY)
+    assert expected is not None
+    assert 6 <= expected.day_begins <= 17
+    bad = shares.Counted(hours, past.of, np.where(hours >= MONDAY + 59 * DAY + 20, 2.0, 5.0))
+    cut = shares.evidence(replace(expected, day_begins=0), bad)[-1]
+    assert shares.evidence(expected, bad)[-1] < cut
+
+
+def test_the_more_is_known_of_a_share_the_less_is_allowed() -> None:
+    few, many = (shares.expect(shares.TITLE, counted([(4, 3)] * days), MONDAY + DAY * days) for days in (40, 130))
+    assert few is not None
+    assert many is not None
+    assert few.allowed < many.allowed < many.usual
 
 
 @given(good=st.integers(0, 20))
