@@ -64,6 +64,21 @@ _SECRET_ARGUMENT = re.compile(
 _TALKATIVE = ("apprise", "urllib3", "requests", "httpx", "httpcore", "smtplib", "asyncio", "charset_normalizer")
 
 
+class Note(Protocol):
+    """What a channel is given."""
+
+    @property
+    def severity(self) -> Severity:
+        """How bad it is."""
+
+    @property
+    def title(self) -> str:
+        """Its title."""
+
+    def text(self) -> str:
+        """Its text."""
+
+
 class Secret(Protocol):
     """A text that prints as stars, such as pydantic's ``SecretStr``."""
 
@@ -209,7 +224,7 @@ _TITLES = {
 
 
 def send(
-    alert: Alert, channels: Sequence[str | Secret], block: str | None = None, *, pause: float = _PAUSE_SECONDS
+    alert: Note, channels: Sequence[str | Secret], block: str | None = None, *, pause: float = _PAUSE_SECONDS
 ) -> Delivery:
     """Send ``alert`` to each channel (an apprise URL) and to the Prefect notification block named ``block``, given as
     TYPE/NAME (``slack-webhook/ops``).
@@ -240,6 +255,11 @@ def redact(url: str) -> str:
     return f"{scheme}://{host}"
 
 
+def block_name(block: str) -> str:
+    """The name by which a Prefect notification block is spoken of."""
+    return f"Prefect block {redact_text(block)}"
+
+
 def redact_text(text: str) -> str:
     """``text`` without the credentials in its URLs and arguments. Addresses of files and pages keep their path; those
     of channels keep what :func:`redact` keeps."""
@@ -261,7 +281,7 @@ def _redact_address(url: str) -> str:
     return f"{scheme}://{'***@' if at and credentials else ''}{place}"
 
 
-def _send_channel(alert: Alert, url: str, pause: float) -> ChannelResult:
+def _send_channel(alert: Note, url: str, pause: float) -> ChannelResult:
     import apprise
 
     name = redact(url)
@@ -283,7 +303,7 @@ def _send_channel(alert: Alert, url: str, pause: float) -> ChannelResult:
     return _twice(name, once, pause)
 
 
-def _send_block(alert: Alert, block: str, pause: float) -> ChannelResult:
+def _send_block(alert: Note, block: str, pause: float) -> ChannelResult:
     from prefect.blocks.abstract import NotificationBlock
     from prefect.blocks.core import Block
     from prefect.utilities.asyncutils import run_coro_as_sync
@@ -299,7 +319,7 @@ def _send_block(alert: Alert, block: str, pause: float) -> ChannelResult:
                 run_coro_as_sync(told)
         return None
 
-    return _twice(f"Prefect block {redact_text(block)}", once, pause)
+    return _twice(block_name(block), once, pause)
 
 
 class _Attempt(Protocol):

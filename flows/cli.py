@@ -193,6 +193,29 @@ def upkeep(
     raise typer.Exit(keep_up_once(loaded, folder, named_by, dry_run=dry_run, as_json=json))
 
 
+@app.command()
+def watch(
+    warehouse: Warehouse = None,
+    settings: SettingsFile = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="TIME", help="Judge by this time (ISO 8601, UTC), else by now.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Keep nothing and send nothing.")] = False,
+    json: Json = False,
+) -> None:
+    """Judge what came and what ran, open and resolve incidents, and tell of them."""
+    loaded = _settings(settings)
+    folder, named_by = loaded.warehouse(warehouse)
+    from flows.command_sources import moment
+    from flows.command_watch import watch_once
+
+    try:
+        when = moment(as_of) if as_of else None
+    except ValueError:
+        _leave(USAGE, f"{as_of!r} is no time; write one such as 2026-05-31T12:00Z")
+    raise typer.Exit(watch_once(loaded, folder, named_by, as_of=when, dry_run=dry_run, as_json=json))
+
+
 @app.command("site-rules")
 def site_rules(
     host: Annotated[str | None, typer.Argument(metavar="[HOST]", help="One site's rule; all without it.")] = None,

@@ -45,6 +45,9 @@ def show_status(folder: Path, named_by: str, *, as_json: bool) -> int:
                 "states": {row["state"]: row["inputs"] for row in now.states.to_pylist()},
                 "runs": now.runs.to_pylist(),
                 "alerts": now.alerts.to_pylist(),
+                "incidents": now.incidents.to_pylist(),
+                "failing_channels": now.channels.to_pylist(),
+                "last_watch": now.last_watch,
             }
         )
         return 0
@@ -65,10 +68,13 @@ def show_status(folder: Path, named_by: str, *, as_json: bool) -> int:
         ["run_id", "state", "started_at", "ended_at", "picked_up", "loaded", "quarantined", "failed", "unchanged"]
     )
     _print_arrow(runs, "last runs")
+    if now.incidents.num_rows:
+        _print_arrow(now.incidents.select(["incident_id", "severity", "subject", "cause", "since", "why"]), "open")
+    if now.channels.num_rows:
+        _print_arrow(now.channels, "channels that fail")
     if now.alerts.num_rows:
-        _print_arrow(
-            now.alerts.select(["alert_id", "run_id", "sent_at", "title", "delivered", "problem"]), "last alerts"
-        )
+        columns = ["alert_id", "kind", "run_id", "sent_at", "title", "delivered", "problem"]
+        _print_arrow(now.alerts.select(columns), "last alerts")
     return 0
 
 

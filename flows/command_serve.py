@@ -8,28 +8,24 @@ from __future__ import annotations
 
 import importlib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import yaml
-
+from flows.deployments import NoDeployments, deployments
 from flows.environment import settle
 from flows.prefect_server import ServerDown, for_schedules
 from flows.terminal import complain, console
 
-FILE_NAME = "prefect.yaml"
+if TYPE_CHECKING:
+    from prefect.deployments.runner import RunnerDeployment
 
 
 def serve_deployments(folder: Path, named_by: str, *, settings_file: Path | None, port: int) -> int:
     """Serve until a signal ends it; the exit status."""
     settle(folder)
-    file = next((f for f in (Path(FILE_NAME), Path(__file__).parent.parent / FILE_NAME) if f.is_file()), None)
-    if file is None:
-        complain(f"no {FILE_NAME} here; run `newslake serve` where it lies")
-        return 2
     try:
-        said = yaml.safe_load(file.read_text(encoding="utf-8"))["deployments"]
-    except (yaml.YAMLError, KeyError, TypeError) as error:
-        complain(f"{file}: no list of deployments could be read from it: {error}")
+        file, said = deployments()
+    except NoDeployments as error:
+        complain(str(error))
         return 2
     console(stderr=True).print(f"newslake serve: warehouse {folder} ({named_by}), {file}", highlight=False)
     try:
@@ -43,16 +39,27 @@ def serve_deployments(folder: Path, named_by: str, *, settings_file: Path | None
     return 0
 
 
-def _serve(deployments: list[dict[str, Any]], folder: Path, settings_file: Path | None) -> None:
+def _serve(said: list[dict[str, Any]], folder: Path, settings_file: Path | None) -> None:
     from prefect import serve
+
+    found = prepared(said, folder, settings_file)
+    # A run and an upkeep go on side by side; each deployment's own limit lets one of its runs in at a time.
+    serve(*found, limit=len(found))
+
+
+def prepared(said: list[dict[str, Any]], folder: Path, settings_file: Path | None) -> list[RunnerDeployment]:
+    """The deployments of prefect.yaml, with their automations, ready to be served or applied."""
     from prefect.client.schemas.objects import ConcurrencyLimitConfig
     from prefect.deployments.runner import RunnerDeployment
+    from prefect.events import DeploymentTriggerTypes
     from prefect.schedules import Cron
     from prefect.types.entrypoint import EntrypointType
+    from pydantic import TypeAdapter
 
+    trigger: TypeAdapter[DeploymentTriggerTypes] = TypeAdapter(DeploymentTriggerTypes)
     place = {"warehouse": str(folder)} | ({"settings_file": str(settings_file.absolute())} if settings_file else {})
     # A served run is a process of its own, started anywhere: the module is found where a relative file would not be.
-    prepared = [
+    return [
         RunnerDeployment.from_flow(
             flow_of(one["entrypoint"]),
             name=one["name"],
@@ -62,11 +69,10 @@ def _serve(deployments: list[dict[str, Any]], folder: Path, settings_file: Path 
             schedules=[Cron(s["cron"], timezone=s.get("timezone", "UTC")) for s in one.get("schedules") or []],
             concurrency_limit=ConcurrencyLimitConfig(**limit) if (limit := one.get("concurrency_limit")) else None,
             entrypoint_type=EntrypointType.MODULE_PATH,
+            triggers=[trigger.validate_python(t) for t in one.get("triggers") or []],
         )
-        for one in deployments
+        for one in said
     ]
-    # A run and an upkeep go on side by side; each deployment's own limit lets one of its runs in at a time.
-    serve(*prepared, limit=len(prepared))
 
 
 def flow_of(entrypoint: str) -> Any:

@@ -41,6 +41,7 @@ from flows.pickup import NoInbox, list_inbox, settled
 from flows.places import shown
 from flows.progress import REPORTER
 from flows.reading import Job, access_of, limits_of, unpacker_of
+from flows.run_rounds import tell_of_run
 from flows.settings import Loaded, Settings, feeds_of, load, read_site_rules, rules_of
 from flows.stopwatch import Stopwatch
 from flows.summary import STATES, Counts, Finish, Problem, RunSummary
@@ -336,7 +337,7 @@ class _Run:
             yield Problem("loaded", "not_archived", self._archive.left, self._archive.example)
 
     def _tell(self, summary: RunSummary) -> str | None:
-        """Send the run's one message, if it gives cause for one; what became of it, in words."""
+        """Tell of the run where something about it is news; what became of it, in words."""
         outcome = alerts.RunOutcome(
             run_id=summary.run_id,
             state=summary.state,
@@ -349,23 +350,17 @@ class _Run:
             warehouse=summary.warehouse,
         )
         alert = alerts.alert_for_run(outcome, max_rejected_share=self._settings.quality.max_rejected_share)
-        if alert is None:
-            return None
-        said = self._settings.alerts
-        delivery = alerts.send(alert, said.channels, said.prefect_block or None)
-        ledger.record_alert(
+        return tell_of_run(
             self._con,
+            alert,
+            self._settings.alerts,
             run_id=self._run_id,
-            cause=alert.cause,
-            severity=alert.severity,
-            title=alert.title,
-            message=alert.text(),
-            channels=list(delivery.channels),
-            delivered=delivery.delivered,
-            problem=delivery.problem,
+            inbox=summary.inbox,
+            warehouse=summary.warehouse,
+            loaded_something=bool(self._batches),
+            began=self._as_of,
             now=_now(),
         )
-        return f"{alert.title} ({delivery.problem or 'sent'})"
 
 
 @task(name="read-chunk", persist_result=False, cache_policy=NO_CACHE)

@@ -40,6 +40,9 @@ Count = Annotated[int, msgspec.Meta(ge=0)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
+_TIME = r"([01]\d|2[0-3]):[0-5]\d"
+
+
 class SettingsError(Exception):
     """The settings cannot be used; the message names the place, the key and the remedy."""
 
@@ -145,6 +148,19 @@ class Alerts(Section, frozen=True):
 
     channels: tuple[str, ...] = ()
     prefect_block: str = ""
+    remind_hours: Annotated[float, msgspec.Meta(ge=0, le=8_784)] = 24.0
+    quiet_hours: Annotated[str, msgspec.Meta(pattern=rf"^({_TIME}-{_TIME})?$")] = ""
+    digest: Literal["off", "daily"] = "off"
+    digest_at: Annotated[str, msgspec.Meta(pattern=rf"^{_TIME}$")] = "07:00"
+    timezone: str = "UTC"
+
+
+class Watch(Section, frozen=True):
+    """When runs and upkeeps are started, where something else than newslake's own deployments starts them."""
+
+    runs: str = ""
+    upkeeps: str = ""
+    timezone: str = "UTC"
 
 
 class StorageSettings(Section, frozen=True):
@@ -192,6 +208,7 @@ class Settings(Section, frozen=True):
     quality: Quality = Quality()
     gates: Gates = Gates()
     alerts: Alerts = Alerts()
+    watch: Watch = Watch()
     storage: StorageSettings = StorageSettings()
     upkeep: Upkeep = Upkeep()
     feeds: tuple[FeedSettings, ...] = ()
@@ -266,7 +283,22 @@ def load(file: Path | None = None, environ: Mapping[str, str] | None = None) -> 
     for name in names:
         if names.count(name) > 1:
             raise SettingsError(f"{file}: two [[feeds]] are named {name!r}; give each a name of its own")
+    for key, zone in (("alerts.timezone", settings.alerts.timezone), ("watch.timezone", settings.watch.timezone)):
+        _check_zone(key, zone)
     return Loaded(settings, file, file.parent if file else Path.cwd())
+
+
+def _check_zone(key: str, name: str) -> None:
+    if name == "UTC":
+        return
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as unknown:
+        raise SettingsError(
+            f"{key}: {name!r} is no time zone that is known here; write one such as Europe/Berlin"
+        ) from unknown
 
 
 def _nearest(folder: Path) -> Path | None:

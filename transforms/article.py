@@ -153,12 +153,14 @@ class RawFile:
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A record that is no usable article. ``reason`` is a stable word, ``detail`` names the input and the remedy."""
+    """A record that is no usable article. ``reason`` is a stable word, ``detail`` names the input and the remedy.
+    ``field_names`` are those of a JSON record's top level, as written."""
 
     reason: str
     detail: str
     record: str | None = None
     content: bytes | None = None
+    field_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +171,8 @@ class Article:
     ``record_id`` the id that the record declares. ``content`` holds the record's own bytes where the file is a
     container. ``body`` is paragraphs joined by a blank line, headings and items among them. ``origins`` maps a
     field's name to where its value comes from. ``block_set_version`` is the version of the site's blocks that it was
-    stripped of (0: none were known), ``as_read`` the reading before they were cut, None where none was.
+    stripped of (0: none were known), ``as_read`` the reading before they were cut, None where none was. ``field_names``
+    are those of a JSON record's top level, as written.
     """
 
     format: str
@@ -210,6 +213,7 @@ class Article:
     faults: tuple[FieldFault, ...] = field(default=())
     block_set_version: int = 0
     as_read: Article | None = None
+    field_names: tuple[str, ...] = ()
 
 
 Reading = Article | Rejection

@@ -31,6 +31,7 @@ _COLUMNS: list[tuple[str, pa.DataType]] = [
     ("etag", pa.string()),  # version tag of an object store
     ("content_hash", pa.string()),
     ("format", pa.string()),
+    ("field_names", pa.list_(pa.string())),  # of a JSON record's top level, as written; empty for every other shape
     ("raw", pa.binary()),  # the record's bytes, zstd; null where the settings keep none
     # the outcome; the reason is set for what is rejected or failed
     ("outcome", pa.string()),
@@ -220,6 +221,7 @@ def _row(inputs: InputFacts, file_content: bytes, reading: Reading, keep_raw: bo
         "size": inputs.size if reading.content is None else len(content),
         "content_hash": inputs.content_hash if reading.content is None else digest(content),
         "raw": pa.compress(content, codec="zstd", asbytes=True) if keep_raw else None,
+        "field_names": list(reading.field_names),
     }
     if isinstance(reading, Rejection):
         return row | {"outcome": Outcome.REJECTED.value, "reason": reading.reason, "detail": reading.detail}

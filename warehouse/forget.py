@@ -33,6 +33,7 @@ _WORK_TABLES = [
     "forgetting_readings",
     "lone_authors",
     "lone_blocks",
+    "forgetting_messages",
 ]
 # What stays of a staged row that is of something forgotten: what accounts for the input.
 _ACCOUNTING = [
@@ -116,6 +117,7 @@ def forget(
             con.execute(statement("forget/01_subjects"))
             found = _found(con, subject)
             con.execute(statement("forget/02_record"))
+            con.execute(statement("forget/02_messages"))
             for table, column in con.execute(statement("forget/03_tables")).fetchall():
                 con.execute(_delete(table, column))
             con.execute(statement("forget/04_rest"))

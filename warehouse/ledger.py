@@ -1,6 +1,6 @@
 """What is known of the inbox and of the runs: which files to read, how a run began and ended, how things stand.
 
-Start and end of a run, messages sent, and files that were read only to be found the same are small commits of their
+Start and end of a run, and files that were read only to be found the same are small commits of their
 own; everything that a batch puts in is :mod:`warehouse.load`'s.
 """
 
@@ -57,7 +57,10 @@ class Status:
     runs: pa.Table  # the last runs, newest first: a row of ops.run each
     states: pa.Table  # state, inputs: of the newest content of each key
     totals: pa.Table  # one row: articles, readings, sources, authors, newest_published, newest_loaded
-    alerts: pa.Table  # the last alerts, newest first
+    alerts: pa.Table  # the last messages, newest first
+    incidents: pa.Table  # what is open, the longest first: rows of the view incident
+    channels: pa.Table  # channels whose last message they did not take: channel, problem, tried_at, waiting
+    last_watch: datetime | None
     data_bytes: int  # Parquet files of the present snapshot
     snapshots: int
 
@@ -170,29 +173,6 @@ def touch(con: DuckDBPyConnection, files: pa.Table) -> None:
         con.unregister("touched")
 
 
-def record_alert(
-    con: DuckDBPyConnection,
-    *,
-    run_id: int,
-    cause: str,
-    severity: str,
-    title: str,
-    message: str,
-    channels: list[str],
-    delivered: bool,
-    problem: str | None,
-    now: datetime,
-) -> int:
-    """Record a message that was sent, or could not be; its id. ``channels`` and ``problem`` come without secrets."""
-    with transaction(con, f"alert of run {run_id}"):
-        alert_id = _next_id(con, "ops.alert", "alert_id")
-        con.execute(
-            "insert into ops.alert values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [alert_id, run_id, cause, severity, title, message, channels, delivered, problem, now],
-        )
-    return alert_id
-
-
 def problems(con: DuckDBPyConnection, run_id: int) -> list[tuple[str, str, int, str]]:
     """What a run could not load: state, reason, how many inputs, and the first of them; the commonest first."""
     return undisturbed(con, lambda: con.execute(statement("ledger/problems"), {"run_id": run_id}).fetchall())
@@ -202,11 +182,15 @@ def status(con: DuckDBPyConnection, *, last: int = 10) -> Status:
     """How the warehouse stands; ``last`` is the number of runs and alerts to tell of."""
     (data_bytes,) = one_row(con, "select coalesce(sum(file_size_bytes), 0)::bigint from ducklake_table_info('lake')")
     (snapshots,) = one_row(con, "select count(*) from ducklake_snapshots('lake')")
+    (last_watch,) = one_row(con, "select max(as_of) from ops.watch")
     return Status(
         runs=con.execute("from ops.run order by run_id desc limit ?", [last]).to_arrow_table(),
         states=con.execute(statement("ledger/states")).to_arrow_table(),
         totals=con.execute(statement("ledger/totals")).to_arrow_table(),
         alerts=con.execute("from ops.alert order by alert_id desc limit ?", [last]).to_arrow_table(),
+        incidents=con.execute("from incident where state = 'open' order by since, incident_id").to_arrow_table(),
+        channels=con.execute(statement("ledger/channels")).to_arrow_table(),
+        last_watch=last_watch,
         data_bytes=data_bytes,
         snapshots=snapshots,
     )

@@ -223,7 +223,7 @@ def load_batch(
                 _take(con, "07_held")
             con.execute("reset disabled_optimizers")
             _take(con, *(["08_items"] if due["items"] else []), "08_parts", *(["08_identities"] if is_replay else []))
-            _take(con, "09_inputs", *(f"09_{step}" for step in ("faults", "passed_over") if due[step]))
+            _take(con, "09_inputs", *(f"09_{step}" for step in ("faults", "passed_over", "record_fields") if due[step]))
             if is_replay:
                 _take(con, "10_not_learned")
             if decision is not None and decision.decision == "discarded":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -144,3 +145,22 @@ def test_a_rule_file_that_is_too_large_to_be_one_is_an_error_that_names_it(tmp_p
     big.write_bytes(b"#" * (MOST_RULE_BYTES + 1))
     with pytest.raises(SettingsError, match=r"big\.example\.txt: larger than 262,144 bytes"):
         read_site_rules(load(write(tmp_path, "[extraction]\nsite_rules = 'own'\n"), {}))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('[alerts]\nquiet_hours = "22-7"', "alerts.quiet_hours"),
+        ('[alerts]\ndigest_at = "24:00"', "alerts.digest_at"),
+        ('[alerts]\ndigest = "weekly"', "alerts.digest"),
+        ('[alerts]\ntimezone = "Mars/Olympus"', "alerts.timezone: 'Mars/Olympus' is no time zone that is known here"),
+        ('[watch]\ntimezone = "../etc/passwd"', "watch.timezone"),
+    ],
+)
+def test_hours_and_time_zones_of_alerts_are_looked_at_when_the_settings_are_read(
+    tmp_path: Path, text: str, says: str
+) -> None:
+    file = tmp_path / "newslake.toml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError, match=re.escape(says)):
+        load(file, environ={})

@@ -291,3 +291,13 @@ def test_any_records_are_read_or_rejected_and_all_their_text_is_accounted_for(re
 def test_any_bytes_after_a_brace_are_read_or_rejected(tail: bytes) -> None:
     for reading in readings(b'{"text": "' + tail, "x.jsonl"):
         assert isinstance(reading, Article) or reading.reason != "reader_failed", reading
+
+
+def test_the_names_of_a_records_fields_are_kept_as_written_also_where_it_is_refused() -> None:
+    [good, bad] = readings([{"Head-Line": "A title", "text": _BODY}, {"headline": "A title", "copy": 1}])
+    assert isinstance(good, Article) and isinstance(bad, Rejection)
+    assert good.field_names == ("Head-Line", "text")
+    assert bad.field_names == ("headline", "copy")
+    [many] = readings({"text": _BODY} | {f"key-{number}" * 40: number for number in range(500)})
+    assert len(many.field_names) == 200
+    assert max(map(len, many.field_names)) == 100

@@ -11,7 +11,9 @@ from lake_builder import NOW, Inbox, Lake, an_article
 from transforms.article import Rejection
 from transforms.staged import digest
 from warehouse.audit import audit
-from warehouse.ledger import LISTING, RunCounts, begin_run, end_run, record_alert, select_changed, status, touch
+from warehouse.incidents import IncidentRow, Message, Tried, keep, record_delivery
+from warehouse.lake import transaction
+from warehouse.ledger import LISTING, RunCounts, begin_run, end_run, select_changed, status, touch
 
 STORM = "Storm closes the harbour. Ferries stayed in port on Monday as gusts reached ninety kilometres an hour."
 TOWER = "Council approves the tower. After nine hours the vote was eight to seven in favour of the plan."
@@ -147,18 +149,40 @@ def test_status_tells_of_runs_states_totals_and_alerts(lake: Lake) -> None:
     assert empty.totals.to_pylist()[0]["articles"] == 0
     assert empty.states.num_rows == 0
     lake.load(Inbox().add("a.txt", an_article(STORM, source="x.example")).add("b.txt", Rejection("empty", "nothing")))
-    record_alert(
-        lake.con,
+    told_at = datetime(2026, 3, 2, tzinfo=UTC)
+    message = Message(
+        kind="opened",
+        incidents=(1,),
         run_id=1,
         cause="rejected_share",
-        severity="warning",
+        severity="critical",
         title="Half of the run was rejected",
-        message="1 of 2 inputs",
-        channels=["json://127.0.0.1"],
-        delivered=False,
-        problem="connection refused",
-        now=datetime(2026, 3, 2, tzinfo=UTC),
+        text="1 of 2 inputs",
+        made_at=told_at,
+        due_at=told_at,
     )
+    incident = IncidentRow(
+        incident_id=1,
+        led_by=1,
+        monitor="run",
+        subject_kind="inbox",
+        subject="/inbox",
+        source_id=None,
+        cause="rejected_share",
+        severity="critical",
+        since=told_at,
+        opened_at=told_at,
+        seen_at=told_at,
+        well_since=None,
+        resolved_at=None,
+        why="1 of 2 inputs",
+        told_at=told_at,
+        reminders=0,
+    )
+    with transaction(lake.con, "an incident"):
+        keep(lake.con, [incident], [message])
+    tried = [Tried("json://a", delivered=True, tries=1, problem=None), Tried("json://b", False, 2, "refused")]
+    record_delivery(lake.con, 1, tried, problem="json://b: refused", settled=False, now=told_at)
     now = status(lake.con)
     assert now.states.to_pylist() == [{"state": "loaded", "inputs": 1}, {"state": "quarantined", "inputs": 1}]
     totals = now.totals.to_pylist()[0]
@@ -166,5 +190,12 @@ def test_status_tells_of_runs_states_totals_and_alerts(lake: Lake) -> None:
     assert [(a["alert_id"], a["cause"], a["delivered"]) for a in now.alerts.to_pylist()] == [
         (1, "rejected_share", False)
     ]
+    assert [(i["subject"], i["cause"], i["messages"]) for i in now.incidents.to_pylist()] == [
+        ("/inbox", "rejected_share", 1)
+    ]
+    assert [(c["channel"], c["problem"], c["waiting"]) for c in now.channels.to_pylist()] == [
+        ("json://b", "refused", 1)
+    ]
+    assert now.last_watch is None
     assert now.runs.column("run_id").to_pylist() == [1]
     assert now.data_bytes > 0

@@ -371,3 +371,21 @@ def test_an_engine_that_nobody_told_of_is_named(lake: Lake) -> None:
 
 def test_an_empty_batch_is_a_batch(lake: Lake) -> None:
     assert lake.load(Inbox()).inputs == 0
+
+
+def test_names_of_json_fields_are_counted_a_batch_and_feed_and_not_again_when_records_are_read_again(
+    lake: Lake,
+) -> None:
+    inbox = (
+        Inbox()
+        .add("harbour/a.json", an_article(STORM, field_names=("headline", "text")), feed="harbour")
+        .add("harbour/b.json", an_article(TOWER, field_names=("text", "url")), feed="harbour")
+        .add("harbour/c.json", Rejection("no_body", "no text", field_names=("headline",)), feed="harbour")
+        .add("plain.txt", an_article("Nothing of JSON here. It is a text."))
+    )
+    lake.load(inbox)
+    counted = "select batch_id, feed_id, records, fields from ops.record_fields"
+    assert lake.rows(counted) == [(1, 1, 3, {"headline": 2, "text": 2, "url": 1})]
+    again = Inbox().add("harbour/a.json", an_article(STORM_LATER, field_names=("headline", "text")), feed="harbour")
+    lake.load(again, again={0: "harbour/a.json"})
+    assert lake.rows("select count(*) from ops.record_fields") == [(1,)]

@@ -79,6 +79,7 @@ _TRUNCATED = re.compile(r"\s*(?:…|\.\.\.)?\s*\[\+\d{1,9} chars\]\s*$")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 _PROSE = 40  # characters from which an unknown text value is worth accounting for
 _UNPAIRED = re.compile("[\ud800-\udfff]")
+_MOST_NAMES, _LONGEST_NAME = 200, 100  # of one record's fields, as they are kept: names of a map are data, not fields
 
 
 def read_json(raw: RawFile) -> list[Reading]:
@@ -195,11 +196,12 @@ def _read(raw: RawFile, value: Json, record: str | None = None, content: bytes |
         what = "a record must be an object with named fields; nothing in it can be read"
         return Rejection("not_a_record", what, record, content)
     fields = _folded(value)
+    names = tuple(_UNPAIRED.sub("\ufffd", name)[:_LONGEST_NAME] for name in list(value)[:_MOST_NAMES])
     paragraphs, headings, mark = _body(_pick(fields, "body"))
     if not any(c.isalpha() for paragraph in paragraphs for c in paragraph):
         known = ", ".join(_NAMES["body"][:6])
         what = f"the record has no text under {known} or the like; fetch the article's text, or name its field so"
-        return Rejection("no_body", what, record, content)
+        return Rejection("no_body", what, record, content, names)
     member = raw if record is None else dataclasses.replace(raw, key=f"{raw.key}#{record}")
     draft = _draft(member, fields, paragraphs, mark)
     draft.headings = headings
@@ -207,13 +209,14 @@ def _read(raw: RawFile, value: Json, record: str | None = None, content: bytes |
     if article.record_id is not None and raw.feed is None and article.source is not None:
         # Without a feed an id is unique within its source at best.
         article = dataclasses.replace(article, identity_key=f"{article.source}:{article.record_id}")
-    names = [n for n in (article.source_name, article.source) if n]
+    of_site = [n for n in (article.source_name, article.source) if n]
     return dataclasses.replace(
         article,
         engine="json",
-        title=clean_title(article.title, names) if article.title else None,
+        title=clean_title(article.title, of_site) if article.title else None,
         record=record,
         content=content,
+        field_names=names,
     )
 
 

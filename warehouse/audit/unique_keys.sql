@@ -81,6 +81,12 @@ with keys as (
     select 'ops.passed_over (input_id, reason)', count(*), count(distinct (input_id, reason)) from ops.passed_over
     union all
     select 'ops.alert (alert_id)', count(*), count(distinct alert_id) from ops.alert
+    union all
+    select 'ops.alert_delivery (alert_id, channel)', count(*), count(distinct (alert_id, channel)) from ops.alert_delivery
+    union all
+    select 'ops.incident (incident_id)', count(*), count(distinct incident_id) from ops.incident
+    union all
+    select 'ops.watch (watch_id)', count(*), count(distinct watch_id) from ops.watch
 )
 
 select key, rows, distinct_rows

@@ -16,4 +16,5 @@ select
     exists (from states where state = 'quarantined') as quarantined,
     exists (from staged where len(items) > 0) as items,
     exists (from faults) as faults,
-    exists (from staged where len(passed_over) > 0) as passed_over
+    exists (from staged where len(passed_over) > 0) as passed_over,
+    exists (from staged where len(field_names) > 0) as record_fields

@@ -6,7 +6,7 @@ select
     waiting.unit,
     waiting.slice,
     waiting.extractor_id,
-    staged.* exclude (row)
+    staged.* exclude (row, field_names)
 from staged
 join (
     select placed.row, placed.input_id, holding.unit, holding.slice, extractor.extractor_id

@@ -1,0 +1,212 @@
+"""What the monitors say of a warehouse's past: arrays and earlier incidents go in, findings come out.
+
+Each source and feed is judged by its own past. What an earlier incident of freshness or volume has spoilt is set aside
+when a rhythm is learned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from expectations.monitors import cuts, fields, freshness, schedule, shares, volume
+from expectations.monitors.findings import Finding, Subject
+from expectations.monitors.incidents import Incident
+from expectations.monitors.past import Arrivals, Floats, Ints, hour_of
+from flows.settings import SettingsError
+from warehouse.watched import Past, WatchedRun, WatchedSubject
+
+Span = tuple[int, int]
+
+# The monitor's name, the measure, and the columns of what is counted and of those that have it.
+_SHARES: tuple[tuple[str, shares.Measure, str, str], ...] = (
+    ("fields", shares.TITLE, "articles", "title"),
+    ("fields", shares.AUTHOR, "articles", "author"),
+    ("fields", shares.DATE, "articles", "date"),
+    ("template", shares.LONG_BODIES, "articles", "body_length"),
+    ("rejections", shares.REJECTED, "inputs", "rejected"),
+    ("repeats", shares.REPEATED, "usable", "repeated"),
+    ("lateness", shares.LATE, "dated", "late"),
+    ("dates", shares.FUTURE, "dated_or_future", "future"),
+)
+_BLOCKS = "template"
+_NO_FEED = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A deployment, the cron schedule that starts it, its time zone, and the kind of run that it makes."""
+
+    deployment: str
+    cron: str
+    timezone: str
+    kind: str
+
+
+def cuts_of(lengths: Sequence[float], lateness: Sequence[float]) -> tuple[float | None, float | None]:
+    """What is short (characters) and what is late (hours) for a subject, from values of its older past."""
+    return cuts.short_below(np.array(lengths, np.float64)), cuts.late_beyond(np.array(lateness, np.float64))
+
+
+def subject_of(one: WatchedSubject) -> Subject:
+    """The monitors' name for it."""
+    return Subject(one.kind, one.name)
+
+
+def judge(past: Past, earlier: Sequence[Incident], schedules: Sequence[Schedule] = ()) -> list[Finding]:
+    """Every monitor's finding about every subject that it can judge. Raises :class:`SettingsError` where a feed's
+    rhythm or a schedule can't be read."""
+    found = list(_of_schedules(past, schedules))
+    if past.end is None:
+        return found
+    tables = _Tables(past)
+    for one in past.subjects:
+        found += _of_arrivals(tables, one, earlier, past.end)
+        found += _of_shares(tables, one, past.end)
+        found += _of_fields(tables, one, past.end)
+    return found
+
+
+def feeds_of_sources(past: Past) -> dict[Subject, Subject]:
+    """The feed that most of a source's inputs came by."""
+    feeds = {one.subject_id: subject_of(one) for one in past.subjects if one.kind == "feed"}
+    return {subject_of(one): feeds[one.within] for one in past.subjects if one.within is not None}
+
+
+def _of_arrivals(tables: _Tables, one: WatchedSubject, earlier: Sequence[Incident], end: int) -> Iterator[Finding]:
+    if one.kind == "feed" and one.subject_id == _NO_FEED:
+        return  # whatever matches no feed has no rhythm of its own
+    rows = tables.arrivals.of(one)
+    if rows is None:
+        return
+    hours = _ints(rows["hour"])
+    counts = np.zeros(end - int(hours[0]), np.int64)
+    counts[hours - hours[0]] = _ints(rows["articles"])
+    grid = Arrivals(int(hours[0]), counts)
+    subject = subject_of(one)
+    aside = _spoilt(subject, earlier, end)
+    try:
+        fresh = freshness.expect(grid, one.rhythm, aside)
+    except ValueError as error:
+        raise SettingsError(f"[[feeds]] {one.name}: {error}") from error
+    if fresh is not None:
+        silence = freshness.judge(subject, grid, fresh)
+        if silence is not None:
+            yield silence
+    usual = volume.expect(grid, aside)
+    if usual is not None:
+        yield from volume.judge(subject, grid, usual)
+
+
+def _of_shares(tables: _Tables, one: WatchedSubject, end: int) -> Iterator[Finding]:
+    rows = tables.shares.of(one)
+    if rows is not None:
+        for monitor, measure, of, having in _SHARES:
+            yield from _of_share(one, monitor, measure, _counted(rows, of, having), end)
+    if one.kind == "source":
+        rows = tables.blocks.of(one)
+        if rows is not None:
+            yield from _of_share(one, _BLOCKS, shares.BLOCKS, _counted(rows, "articles", "with_block"), end)
+
+
+def _of_share(
+    one: WatchedSubject, monitor: str, measure: shares.Measure, counted: shares.Counted, end: int
+) -> Iterator[Finding]:
+    if len(counted.hours) == 0:
+        return
+    expected = shares.expect(measure, counted, end)
+    if expected is not None:
+        yield shares.judge(monitor, subject_of(one), counted, expected, end)
+
+
+def _of_fields(tables: _Tables, one: WatchedSubject, end: int) -> Iterator[Finding]:
+    rows = tables.fields.of(one)
+    if rows is None:
+        return
+    whole = rows.filter(pc.is_null(rows["field"]))
+    hours = _ints(whole["hour"])
+    place = {int(hour): at for at, hour in enumerate(hours)}
+    having: dict[str, Floats] = {}
+    named = rows.filter(pc.is_valid(rows["field"]))
+    for hour, name, records in zip(
+        *(named[column].to_pylist() for column in ("hour", "field", "records")), strict=True
+    ):
+        having.setdefault(name, np.zeros(len(hours)))[place[hour]] = records
+    finding = fields.judge(
+        subject_of(one), fields.Records(hours, _ints(whole["records"]).astype(np.float64), having), end
+    )
+    if finding is not None:
+        yield finding
+
+
+def _of_schedules(past: Past, schedules: Sequence[Schedule]) -> Iterator[Finding]:
+    if past.first_run_at is None:
+        return  # nothing has ever run: there is no beginning from which runs are missed
+    for one in schedules:
+        try:
+            cron = schedule.cron(one.cron, one.timezone)
+        except ValueError as error:
+            raise SettingsError(f"schedule of {one.deployment}: {error}") from error
+        runs = [_run(run) for run in past.runs if run.kind == one.kind]
+        yield schedule.judge(Subject("deployment", one.deployment), cron, runs, past.first_run_at, past.as_of)
+
+
+def _run(run: WatchedRun) -> schedule.Run:
+    # One that never said that it ended has died: it excuses the times up to its start, not those after it.
+    ended = run.ended_at if run.ended_at or run.state == "running" else run.started_at
+    return schedule.Run(run.started_at, ended)
+
+
+def _spoilt(subject: Subject, earlier: Sequence[Incident], end: int) -> list[Span]:
+    """The hours of earlier incidents of arrivals of a subject."""
+    return [
+        (hour_of(incident.since), end if incident.resolved_at is None else hour_of(incident.resolved_at))
+        for incident in earlier
+        if incident.subject == subject and incident.monitor in (freshness.MONITOR, volume.MONITOR)
+    ]
+
+
+def _counted(rows: pa.Table, of: str, having: str) -> shares.Counted:
+    """The rows in which something was counted."""
+    counts = _ints(rows[of])
+    some = counts > 0
+    return shares.Counted(
+        _ints(rows["hour"])[some], counts[some].astype(np.float64), _ints(rows[having])[some].astype(np.float64)
+    )
+
+
+def _ints(column: pa.ChunkedArray[Any]) -> Ints:
+    return column.to_numpy().astype(np.int64)
+
+
+class _Rows:
+    """A table that is in order of subjects, and where the rows of each lie in it."""
+
+    def __init__(self, table: pa.Table, kind: str | None = None) -> None:
+        self._table = table.combine_chunks()
+        kinds = table["kind"].to_pylist() if kind is None else [kind] * table.num_rows
+        self._places: dict[tuple[str, int], tuple[int, int]] = {}
+        for at, (of, number) in enumerate(zip(kinds, table["subject_id"].to_pylist(), strict=True)):
+            key = (str(of), int(number or 0))
+            first, length = self._places.get(key, (at, 0))
+            self._places[key] = (first, length + 1)
+
+    def of(self, one: WatchedSubject) -> pa.Table | None:
+        """The rows of a subject; null where it has none."""
+        place = self._places.get((one.kind, one.subject_id))
+        return None if place is None else self._table.slice(*place)
+
+
+class _Tables:
+    """The tables of a past, by subject."""
+
+    def __init__(self, past: Past) -> None:
+        self.arrivals = _Rows(past.arrivals)
+        self.shares = _Rows(past.shares)
+        self.blocks = _Rows(past.blocks, "source")
+        self.fields = _Rows(past.fields)

@@ -1,0 +1,293 @@
+"""One watch of a warehouse by the settings: what `newslake watch` and the flow share.
+
+The past is read, the monitors judge, incidents open and are resolved, and their messages are kept, all before anything
+is sent. A watch that is killed is simply made again.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from expectations.monitors.cuts import FUTURE_HOURS
+from expectations.monitors.findings import Expectation, Finding, State, Subject
+from flows import telling
+from flows.delivery import deliver
+from flows.judging import Schedule, cuts_of, feeds_of_sources, judge, subject_of
+from flows.quiet import digest_is_due
+from flows.rounds import REMEMBERED, Round, Rules, earlier, make_round, message_of
+from flows.settings import Loaded
+from flows.telling import Evidence, Place
+from warehouse import incidents
+from warehouse.errors import LakeError
+from warehouse.incidents import ExpectationRow, IncidentRow, Message
+from warehouse.lake import Connection, connect, folder_of, transaction
+from warehouse.locks import run_in_progress
+from warehouse.migrate import prepare
+from warehouse.undisturbed import undisturbed
+from warehouse.watched import Past, WatchedRun, examples, past, reasons
+
+# The monitors that a watch speaks for; what runs and channels say of themselves is theirs.
+_FROM_THE_PAST = frozenset(
+    {"freshness", "volume", "fields", "template", "rejections", "repeats", "lateness", "dates", "schema"}
+)
+
+
+class WatchedLater(LakeError):
+    """A watch has judged by a later time already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchReport:
+    """What a watch came to. ``problems`` are of messages that could not be sent, without secrets."""
+
+    as_of: datetime
+    covered_until: datetime | None
+    seconds: float
+    subjects: int
+    findings: tuple[Finding, ...]
+    opened: tuple[IncidentRow, ...]
+    resolved: tuple[IncidentRow, ...]
+    open_now: tuple[IncidentRow, ...]
+    messages: tuple[Message, ...]
+    problems: tuple[str, ...] = ()
+    dry_run: bool = False
+
+
+def watch_warehouse(
+    loaded: Loaded,
+    folder: Path,
+    *,
+    as_of: datetime,
+    dry_run: bool = False,
+    schedules: Sequence[Schedule] = (),
+    more: Sequence[Finding] = (),
+) -> WatchReport:
+    """Watch the warehouse in ``folder``, as :func:`watch_lake` does. Raises what opening a warehouse raises, too."""
+    connect(folder, read_only=True).close()  # a watch makes no warehouse where there is none
+    con = connect(folder, read_only=True) if dry_run else prepare(folder)
+    try:
+        return watch_lake(con, loaded, as_of=as_of, dry_run=dry_run, schedules=schedules, more=more)
+    finally:
+        con.close()
+
+
+def watch_lake(
+    con: Connection,
+    loaded: Loaded,
+    *,
+    as_of: datetime,
+    dry_run: bool = False,
+    schedules: Sequence[Schedule] = (),
+    more: Sequence[Finding] = (),
+    pause: float | None = None,
+) -> WatchReport:
+    """Watch as of a time (aware); with ``dry_run`` nothing is kept and nothing sent.
+
+    ``schedules`` are those by which deployments are started, beside those of the settings; ``more`` are findings of the
+    caller's own; ``pause`` is as :func:`flows.alerts.send` has it. Raises :class:`WatchedLater`, and
+    :class:`~flows.settings.SettingsError` where a rhythm or schedule of the settings can't be read.
+    """
+    began = time.monotonic()
+    last = incidents.last_watch(con)
+    if not dry_run and last is not None and last > as_of:
+        raise WatchedLater(
+            f"A watch judged by {last:%Y-%m-%d %H:%M} UTC already, and incidents do not go back; nothing was done. "
+            "To look at an earlier time: newslake watch --as-of TIME --dry-run"
+        )
+    seen = undisturbed(con, lambda: past(con, as_of, cuts_of, future_hours=FUTURE_HOURS))
+    before = incidents.known(con, resolved_after=as_of - REMEMBERED)
+    findings = [
+        *judge(seen, earlier(before), [*_said(loaded), *schedules]),
+        *_of_runs(seen, goes_on=run_in_progress(folder_of(con)) is not None),
+        *more,
+    ]
+    if dry_run:
+        made, messages = _round(con, loaded, seen, findings, before)
+    else:
+        with transaction(con, f"watch as of {as_of:%Y-%m-%d %H:%M}"):
+            # What a run or another watch has changed meanwhile is there now, and nothing changes until the commit.
+            before = incidents.known(con, resolved_after=as_of - REMEMBERED)
+            made, messages = _round(con, loaded, seen, findings, before)
+            incidents.keep(con, made.changed, messages)
+            incidents.keep_expectations(con, _expectations(findings, seen), as_of)
+            _keep_watch(con, seen, made, len(findings), time.monotonic() - began)
+    problems = [] if dry_run else deliver(con, loaded.settings.alerts, now=as_of, pause=pause)
+    return WatchReport(
+        as_of=as_of,
+        covered_until=None if seen.end is None else _hour(seen.end),
+        seconds=time.monotonic() - began,
+        subjects=len(seen.subjects),
+        findings=tuple(findings),
+        opened=made.opened,
+        resolved=made.resolved,
+        open_now=made.open_now,
+        messages=tuple(messages),
+        problems=tuple(problems),
+        dry_run=dry_run,
+    )
+
+
+def _said(loaded: Loaded) -> list[Schedule]:
+    said = loaded.settings.watch
+    found = [("runs", said.runs, "ingest"), ("upkeeps", said.upkeeps, "upkeep")]
+    return [Schedule(name, cron, said.timezone, kind) for name, cron, kind in found if cron]
+
+
+def _round(
+    con: Connection, loaded: Loaded, seen: Past, findings: Sequence[Finding], known: Sequence[IncidentRow]
+) -> tuple[Round, list[Message]]:
+    subjects = {subject_of(one): one.subject_id for one in seen.subjects}
+    last = next((run for run in reversed(seen.runs) if run.kind == "ingest"), None)
+    rules = Rules(
+        now=seen.as_of,
+        said=loaded.settings.alerts,
+        place=Place(str(folder_of(con)), None if last is None else last.inbox),
+        evidence=_evidence(con, subjects),
+        feeds=feeds_of_sources(seen),
+        source_ids={subject: number for subject, number in subjects.items() if subject.kind == "source"},
+    )
+    gone = [
+        row.incident_id
+        for row in known
+        if row.resolved_at is None
+        and row.monitor in _FROM_THE_PAST
+        and seen.end is not None
+        and Subject(row.subject_kind, row.subject) not in subjects
+    ]  # nothing came from it in half a year: it is no source of today any more
+    made = make_round(known, findings, rules, next_id=incidents.next_incident_id(con), over=gone)
+    messages = list(made.messages)
+    last_digest = incidents.last_digest(con)
+    if digest_is_due(seen.as_of, last_digest, loaded.settings.alerts):
+        over = [
+            row
+            for row in (*known, *made.resolved)
+            if row.resolved_at is not None and (last_digest is None or row.resolved_at > last_digest)
+        ]
+        if made.open_now or over:
+            alert = telling.digest(made.open_now, list(dict.fromkeys(over)), rules.place)
+            messages.append(message_of(alert, "digest", [row.incident_id for row in made.open_now], rules))
+    return made, messages
+
+
+def _evidence(con: Connection, subjects: dict[Subject, int]) -> Callable[[Sequence[IncidentRow]], Evidence]:
+    def shown(group: Sequence[IncidentRow]) -> Evidence:
+        first = group[0]
+        number = subjects.get(Subject(first.subject_kind, first.subject))
+        if number is None:
+            return Evidence()
+        found: list[tuple[str, str]] = []
+        for row in group:
+            if (row.subject_kind, row.subject) == (first.subject_kind, first.subject) and not found:
+                found = examples(con, row.subject_kind, number, row.cause, row.since)
+        refused = reasons(con, first.subject_kind, number, first.since) if first.cause == "rejections" else []
+        return Evidence(found, refused)
+
+    return shown
+
+
+def _of_runs(seen: Past, *, goes_on: bool) -> list[Finding]:
+    """What the books say of the last run of each inbox, where the run itself could not say it: it died, or it failed
+    and was killed before it told."""
+    latest: dict[str, WatchedRun] = {}
+    for run in seen.runs:
+        if run.kind == "ingest" and run.inbox is not None:
+            latest[run.inbox] = run
+    running = max((run.run_id for run in seen.runs if run.kind == "ingest" and run.state == "running"), default=None)
+    found = []
+    for inbox, run in latest.items():
+        if run.state in ("interrupted", "cancelled") or (goes_on and run.run_id == running):
+            continue  # somebody ended it and knows, or it is not over yet: what was open stays open
+        found.append(_of_run("run_died", inbox, run, seen.as_of, bad=run.state == "running"))
+        found.append(_of_run("run_failed", inbox, run, seen.as_of, bad=run.state == "failed"))
+    return found
+
+
+def _of_run(cause: str, inbox: str, run: WatchedRun, as_of: datetime, *, bad: bool) -> Finding:
+    words = f"run {run.run_id} began {run.started_at:%Y-%m-%d %H:%M} UTC and "
+    if not bad:
+        words += f"is {run.state}"
+    elif cause == "run_failed":
+        words += f"failed: {run.message or 'no message was left'}"
+    else:
+        words += "ended without a word: killed, or the machine went down; what was committed stays"
+    return run_finding(cause, inbox, run.run_id, as_of, bad=bad, since=run.started_at, why=words)
+
+
+def run_finding(
+    cause: str, inbox: str, run_id: int, as_of: datetime, *, bad: bool, since: datetime, why: str
+) -> Finding:
+    """What a run says of itself, or the books of it, as a finding about its inbox."""
+    subject = Subject("inbox", inbox)
+    return Finding(
+        monitor="run",
+        subject=subject,
+        cause=cause,
+        state=State.OPEN if bad else State.OK,
+        as_of=as_of,
+        since=since if bad else None,
+        observed=float(not bad),
+        evidence=float(bad),
+        needed=1.0,
+        why=why,
+        expectation=Expectation(
+            monitor="run",
+            subject=subject,
+            measure="good runs",
+            made_at=as_of,
+            starts=since,
+            ends=as_of,
+            low=1.0,
+            high=None,
+            unit="runs",
+            chance=0.0,
+            basis=f"run {run_id} and the bounds of the settings",
+        ),
+    )
+
+
+def _expectations(findings: Sequence[Finding], seen: Past) -> list[ExpectationRow]:
+    numbers = {subject_of(one): one.subject_id for one in seen.subjects if one.kind == "source"}
+    return [
+        ExpectationRow(
+            monitor=finding.monitor,
+            subject_kind=finding.subject.kind,
+            subject=finding.subject.name,
+            source_id=numbers.get(finding.subject),
+            cause=finding.cause,
+            measure=finding.expectation.measure,
+            made_at=finding.expectation.made_at,
+            starts=finding.expectation.starts,
+            ends=finding.expectation.ends,
+            low=finding.expectation.low,
+            high=finding.expectation.high,
+            unit=finding.expectation.unit,
+            chance=finding.expectation.chance,
+            basis=finding.expectation.basis,
+        )
+        for finding in findings
+        if finding.monitor in _FROM_THE_PAST or finding.monitor == "schedule"
+    ]
+
+
+def _keep_watch(con: Connection, seen: Past, made: Round, findings: int, seconds: float) -> None:
+    incidents.keep_watch(
+        con,
+        as_of=seen.as_of,
+        covered_until=None if seen.end is None else _hour(seen.end),
+        seconds=seconds,
+        subjects=len(seen.subjects),
+        findings=findings,
+        opened=len(made.opened),
+        resolved=len(made.resolved),
+        open_incidents=len(made.open_now),
+    )
+
+
+def _hour(number: int) -> datetime:
+    from expectations.monitors.findings import when
+
+    return when(number)

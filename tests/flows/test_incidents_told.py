@@ -1,0 +1,288 @@
+"""The life of a message: one when an incident opens, one when it is over, to channels that work and that do not."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+from alert_receivers import Receiver, http_receiver, mail_server
+from conftest import free_port
+
+from flows.alerts import Alert
+from flows.delivery import channels_of, deliver
+from flows.run_rounds import tell_of_run
+from flows.settings import Alerts, Loaded, load
+from flows.watching import WatchedLater, watch_lake
+from warehouse.lake import Connection, connect
+from warehouse.ledger import begin_run, end_run, status
+from warehouse.migrate import prepare
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+FAILED = Alert(
+    cause="run_failed",
+    severity="critical",
+    title="newslake run 1: failed",
+    what=("The run failed: NoInbox: nothing there",),
+    where="inbox in",
+    since="run 1",
+    samples=(),
+    sql="select 1",
+    command="newslake run in",
+)
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("template") / "lake"
+    prepare(folder).close()
+    return folder
+
+
+@pytest.fixture
+def con(template: Path, tmp_path: Path) -> Iterator[Connection]:
+    shutil.copytree(template, tmp_path / "lake")
+    found = connect(tmp_path / "lake")
+    found.execute("set threads = 1")
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with http_receiver() as found:
+        yield found
+
+
+def settings(*channels: str, **alerts: object) -> Loaded:
+    loaded = load(None, {})
+    said = msgspec.structs.replace(loaded.settings.alerts, channels=channels, **alerts)
+    return Loaded(msgspec.structs.replace(loaded.settings, alerts=said), None, Path())
+
+
+def said(*channels: str, **alerts: object) -> Alerts:
+    return settings(*channels, **alerts).settings.alerts
+
+
+def a_run(con: Connection, now: datetime, state: str = "completed") -> int:
+    run_id = begin_run(con, inbox="in", now=now, version="0.1.0")
+    end_run(con, run_id, state=state, now=now + timedelta(minutes=1), listed=0, unchanged=0, message=None)
+    return run_id
+
+
+def tell(con: Connection, alert: Alert | None, alerts: Alerts, now: datetime, **more: bool) -> str | None:
+    return tell_of_run(
+        con,
+        alert,
+        alerts,
+        run_id=1,
+        inbox="in",
+        warehouse="lake",
+        loaded_something=more.get("loaded", False),
+        began=now,
+        now=now,
+    )
+
+
+def test_a_run_that_fails_over_and_over_is_told_once_and_the_good_one_after_it_once(
+    con: Connection, receiver: Receiver
+) -> None:
+    channel = said(f"json://127.0.0.1:{receiver.port}/a")
+    assert tell(con, FAILED, channel, NOON) == "newslake run 1: failed (sent)"
+    assert tell(con, FAILED, channel, NOON + timedelta(hours=1)) == (
+        "newslake run 1: failed (told before; it is open still)"
+    )
+    assert tell(con, None, channel, NOON + timedelta(hours=2)) == (
+        "newslake: resolved: inbox in: the run failed (sent)"
+    )
+    assert tell(con, None, channel, NOON + timedelta(hours=3)) is None
+    assert receiver.taken("/a") == ["newslake run 1: failed", "newslake: resolved: inbox in: the run failed"]
+    assert con.execute("select state, cause, subject, hours, messages from incident").fetchall() == [
+        ("resolved", "run_failed", "in", 2.0, 2)
+    ]
+
+
+def test_a_cause_of_the_data_is_over_with_a_run_that_loads_well_not_with_one_that_finds_nothing(
+    con: Connection, receiver: Receiver
+) -> None:
+    channel = said(f"json://127.0.0.1:{receiver.port}/a")
+    both = dataclasses.replace(FAILED, cause="rejected_share+batch_suite", title="newslake run 1: too much")
+    tell(con, both, channel, NOON)
+    assert tell(con, None, channel, NOON + timedelta(hours=1)) is None
+    assert tell(con, None, channel, NOON + timedelta(hours=2), loaded=True) is not None
+    assert receiver.taken("/a") == ["newslake run 1: too much", "newslake: resolved: inbox in: too much was rejected"]
+    assert con.execute("select count(*) from incident where state = 'resolved'").fetchall() == [(2,)]
+
+
+def test_mail_and_webhook_get_the_same_message(con: Connection, receiver: Receiver) -> None:
+    with mail_server(free_port()) as box:
+        mail = f"mailto://127.0.0.1:{box.port}?from=lake@news.example&to=steward@news.example&mode=insecure"
+        tell(con, FAILED, said(f"json://127.0.0.1:{receiver.port}/a", mail), NOON)
+        [sent] = box.mails
+    assert sent["Subject"] == "newslake run 1: failed"
+    assert "steward@news.example" in str(sent["To"])
+    part = next(part for part in sent.walk() if part.get_content_type() == "text/plain")
+    body = part.get_payload(decode=True)
+    assert isinstance(body, bytes)
+    assert body.decode().replace("\r\n", "\n").strip() == FAILED.text()
+    assert receiver.texts("/a") == [FAILED.text()]
+    assert con.execute("select delivered, problem, settled_at is not null from ops.alert").fetchall() == [
+        (True, None, True)
+    ]
+
+
+def test_a_dead_channel_is_told_by_the_live_one_shown_in_status_and_gets_its_message_when_it_is_back(
+    con: Connection, receiver: Receiver, tmp_path: Path
+) -> None:
+    live = f"json://127.0.0.1:{receiver.port}/live"
+    with http_receiver() as other:
+        other.then = 503
+        channels = said(live, f"json://ada:geheim@127.0.0.1:{other.port}/geheim?token=geheim")
+        problem = tell(con, FAILED, channels, NOON)
+        assert problem is not None and "json://127.0.0.1 (2): not sent in 2 tries" in problem
+        assert receiver.taken("/live") == [
+            "newslake run 1: failed",
+            "newslake: channel json://127.0.0.1 (2): messages cannot be delivered",
+        ]
+        now = status(con)
+        assert [(c["channel"], c["waiting"]) for c in now.channels.to_pylist()] == [("json://127.0.0.1 (2)", 1)]
+        assert "undelivered" in {row["cause"] for row in now.incidents.to_pylist()}
+
+        deliver(con, channels, now=NOON + timedelta(hours=1), pause=0)
+        assert len(receiver.received) == 2  # the live one is not told again
+        other.then = 200
+        assert deliver(con, channels, now=NOON + timedelta(hours=2), pause=0) == []
+        assert other.taken("/geheim")[:1] == ["newslake run 1: failed"]
+        assert receiver.taken("/live")[2:] == [
+            "newslake: resolved: channel json://127.0.0.1 (2): messages cannot be delivered"
+        ]
+    assert con.execute("select count(*) from ops.alert where settled_at is null").fetchall() == [(0,)]
+    assert status(con).channels.num_rows == 0
+    for table in ("ops.alert", "ops.alert_delivery", "ops.incident"):
+        assert "geheim" not in str(con.execute(f"from {table}").fetchall())
+
+
+def test_a_message_that_was_committed_and_not_sent_goes_out_with_the_next_delivery_and_once(
+    con: Connection, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel = said(f"json://127.0.0.1:{receiver.port}/a")
+    with monkeypatch.context() as patched:
+        # Killed between the commit and the first byte: what stands in the books then is what stands here.
+        patched.setattr("flows.run_rounds.deliver", lambda *_, **__: (_ for _ in ()).throw(SystemExit(137)))
+        with pytest.raises(SystemExit):
+            tell(con, FAILED, channel, NOON)
+    assert receiver.received == []
+    assert con.execute("select cause, told_at is not null from ops.incident").fetchall() == [("run_failed", True)]
+    assert tell(con, FAILED, channel, NOON + timedelta(hours=1)) is not None
+    deliver(con, channel, now=NOON + timedelta(hours=2))
+    assert receiver.taken("/a") == ["newslake run 1: failed"]
+
+
+def test_without_a_channel_a_message_is_settled_and_says_where_to_name_one(con: Connection) -> None:
+    told = tell(con, FAILED, said(), NOON)
+    assert told is not None and "no channel is set" in told
+    [(delivered, problem, settled)] = con.execute(
+        "select delivered, problem, settled_at is not null from ops.alert"
+    ).fetchall()
+    assert (delivered, settled) == (False, True)
+    assert problem == "not sent: no channel is set; name one in alerts.channels of newslake.toml"
+
+
+def test_an_open_incident_is_told_again_after_the_set_hours_then_after_twice_as_long(
+    con: Connection, receiver: Receiver
+) -> None:
+    loaded = settings(f"json://127.0.0.1:{receiver.port}/a", remind_hours=6.0)
+    a_run(con, NOON, "failed")
+    for hours in (0, 5, 6, 12, 18, 40):
+        watch_lake(con, loaded, as_of=NOON + timedelta(hours=hours, minutes=5), pause=0)
+    titles = receiver.taken("/a")
+    assert titles == [
+        "newslake: inbox in: the run failed",
+        "newslake: still open: inbox in: the run failed",  # after 6 hours
+        "newslake: still open: inbox in: the run failed",  # after 12 more
+    ]
+    with pytest.raises(WatchedLater, match="A watch judged by 2026-03-04 04:05 UTC already"):
+        watch_lake(con, loaded, as_of=NOON, pause=0)
+    dry = watch_lake(con, loaded, as_of=NOON, dry_run=True)
+    assert dry.dry_run and con.execute("select count(*) from ops.watch").fetchall() == [(6,)]
+
+
+def test_messages_that_can_wait_come_as_one_when_the_quiet_hours_end_and_critical_ones_at_once(
+    con: Connection, receiver: Receiver
+) -> None:
+    alerts = said(f"json://127.0.0.1:{receiver.port}/a", quiet_hours="22:00-07:00", timezone="Europe/Berlin")
+    night = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)  # half past midnight in Berlin
+    warning = dataclasses.replace(FAILED, cause="batch_suite", severity="warning", title="newslake run 1: low quality")
+    tell(con, warning, alerts, night)
+    tell(con, None, alerts, night + timedelta(hours=1), loaded=True)
+    assert receiver.received == []
+    tell(con, FAILED, alerts, night + timedelta(hours=2))
+    assert receiver.taken("/a") == ["newslake run 1: failed"]
+    deliver(con, alerts, now=datetime(2026, 3, 3, 5, 59, tzinfo=UTC))
+    assert len(receiver.received) == 1
+    deliver(con, alerts, now=datetime(2026, 3, 3, 6, 0, tzinfo=UTC))
+    assert receiver.taken("/a")[1:] == ["newslake: 2 messages from the quiet hours"]
+    assert "* newslake run 1: low quality" in receiver.texts("/a")[1]
+    assert "* newslake: resolved: inbox in: the data fell below its bounds" in receiver.texts("/a")[1]
+    assert con.execute("select count(*) from ops.alert where settled_at is null").fetchall() == [(0,)]
+
+
+def test_a_digest_comes_once_a_day_with_what_is_open_and_what_is_over(con: Connection, receiver: Receiver) -> None:
+    loaded = settings(
+        f"json://127.0.0.1:{receiver.port}/a", remind_hours=0, digest="daily", digest_at="07:00", timezone="UTC"
+    )
+    morning = datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
+    a_run(con, morning, "failed")
+    for hours in (0, 1, 2, 20):
+        watch_lake(con, loaded, as_of=morning + timedelta(hours=hours), pause=0)
+    a_run(con, morning + timedelta(hours=21))
+    for hours in (22, 25, 49, 73):
+        watch_lake(con, loaded, as_of=morning + timedelta(hours=hours), pause=0)
+    assert receiver.taken("/a") == [
+        "newslake: inbox in: the run failed",
+        "newslake digest: 1 open, 0 resolved",
+        "newslake: resolved: inbox in: the run failed",
+        "newslake digest: 0 open, 1 resolved",  # and none on the days after, which have nothing to tell
+    ]
+
+
+def test_a_schedule_that_starts_nothing_is_one_incident_until_a_run_begins(con: Connection, receiver: Receiver) -> None:
+    loaded = settings(f"json://127.0.0.1:{receiver.port}/a")
+    loaded = Loaded(
+        msgspec.structs.replace(
+            loaded.settings, watch=msgspec.structs.replace(loaded.settings.watch, runs="7 * * * *")
+        ),
+        None,
+        Path(),
+    )
+    for hour in range(3):
+        a_run(con, NOON + timedelta(hours=hour, minutes=7))
+    for hour in range(3, 7):
+        watch_lake(con, loaded, as_of=NOON + timedelta(hours=hour, minutes=30), pause=0)
+    a_run(con, NOON + timedelta(hours=7, minutes=7))
+    watch_lake(con, loaded, as_of=NOON + timedelta(hours=7, minutes=30), pause=0)
+    assert receiver.taken("/a") == [
+        "newslake: deployment runs: runs did not start",
+        "newslake: resolved: deployment runs: runs did not start",
+    ]
+    assert "2 announced runs did not start" in receiver.texts("/a")[0]
+
+
+def test_a_run_that_died_is_told_by_the_watch(con: Connection, receiver: Receiver) -> None:
+    begin_run(con, inbox="in", now=NOON, version="0.1.0")
+    report = watch_lake(con, settings(f"json://127.0.0.1:{receiver.port}/a"), as_of=NOON + timedelta(hours=1), pause=0)
+    assert [row.cause for row in report.opened] == ["run_died"]
+    assert receiver.taken("/a") == ["newslake: inbox in: the run ended without a word"]
+
+
+def test_channels_that_look_alike_without_their_secrets_are_told_apart() -> None:
+    names = [
+        channel.name for channel in channels_of(said("slack://A/B/C", "slack://D/E/F", "json://h", prefect_block="x/y"))
+    ]
+    assert names == ["slack://…", "slack://… (2)", "json://h", "Prefect block x/y"]
+    assert json.dumps(names).count("A/B") == 0
