@@ -7,6 +7,8 @@ their redacted names alone (N8).
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -38,11 +40,17 @@ _NO_CHANNEL = "not sent: no channel is set; name one in alerts.channels of newsl
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A channel: the name by which it may be spoken of, and its apprise URL or the name of a Prefect block."""
+    """A channel: the name by which it may be spoken of, and its apprise URL or the name of a Prefect block, which can be
+    reached from within a flow, or where a server is named."""
 
     name: str
     url: str | None
     block: str | None
+
+    @property
+    def is_near(self) -> bool:
+        """Whether it can be tried here; Prefect would start a server of its own to look for a block."""
+        return self.block is None or "prefect" in sys.modules or bool(os.environ.get("PREFECT_API_URL"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +139,10 @@ def _send(
 ) -> str | None:
     taken = {name for name, (delivered, _) in one.tried.items() if delivered}
     waiting = [channel for channel in channels if channel.name not in taken]
-    tried = list(_try(one, [c for c in waiting if came.get(c.name, True)], came, pause))
+    tried = list(_try(one, [c for c in waiting if c.is_near and came.get(c.name, True)], came, pause))
     named = [f"{result.channel}: {result.problem}" for result in tried if not result.delivered]
-    named += [f"{c.name}: not tried, as it just failed" for c in waiting if c.name not in {t.channel for t in tried}]
+    left = [c for c in waiting if c.name not in {t.channel for t in tried}]
+    named += [f"{c.name}: not tried, as it just failed" if c.is_near else f"{c.name}: waits for a flow" for c in left]
     if not channels:
         record_delivery(con, one.alert_id, [], problem=_NO_CHANNEL, settled=True, now=now)
         return _NO_CHANNEL

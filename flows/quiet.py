@@ -29,16 +29,14 @@ def due_at(made_at: datetime, severity: str, said: Alerts) -> datetime:
 
 
 def digest_is_due(now: datetime, last: datetime | None, said: Alerts) -> bool:
-    """Whether the hour of the digest has come since the last one; the first one waits for its hour too."""
-    if said.digest == "off":
+    """Whether the hour of the digest has come since ``last``: the last digest or, before the first, the last watch."""
+    if said.digest == "off" or last is None:
         return False
     zone = ZoneInfo(said.timezone)
     local = now.astimezone(zone)
     hour = datetime.combine(local.date(), time.fromisoformat(said.digest_at), zone)
     if local < hour:
         hour = datetime.combine(local.date() - timedelta(days=1), time.fromisoformat(said.digest_at), zone)
-    if last is None:
-        return local - hour < timedelta(hours=2)
     return last < hour
 
 

@@ -161,7 +161,7 @@ def _round(
     made = make_round(known, findings, rules, next_id=incidents.next_incident_id(con), over=gone)
     messages = list(made.messages)
     last_digest = incidents.last_digest(con)
-    if digest_is_due(seen.as_of, last_digest, loaded.settings.alerts):
+    if digest_is_due(seen.as_of, last_digest or incidents.last_watch(con), loaded.settings.alerts):
         over = [
             row
             for row in (*known, *made.resolved)

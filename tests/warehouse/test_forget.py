@@ -147,9 +147,36 @@ def test_the_words_of_an_article_stand_in_no_file_of_the_warehouse_any_more(fill
     ]
 
 
+def told_of(lake: Lake, source: str) -> None:
+    """Incidents of a source and of another one, each told of, and what was expected of the source."""
+    for subject in (source, "harbour.example"):
+        [(source_id,)] = lake.rows("select source_id from dim_source where domain = ?", subject)
+        lake.con.execute(
+            "insert into ops.incident by name select coalesce(max(incident_id), 0) + 1 as incident_id, 1 as led_by, "
+            "'freshness' as monitor, 'source' as subject_kind, $subject as subject, $source_id as source_id, "
+            "'silent' as cause, 'warning' as severity, $now as since, $now as opened_at, $now as seen_at, "
+            "'no article' as why, 0 as reminders from ops.incident",
+            {"subject": subject, "source_id": source_id, "now": NOW},
+        )
+        lake.con.execute(
+            "insert into ops.alert by name select max(incident_id) as alert_id, 'silent' as cause, "
+            "'warning' as severity, $title as title, $title as message, true as delivered, 'opened' as kind, "
+            "[max(incident_id)] as incidents from ops.incident",
+            {"title": f"Something of {subject}"},
+        )
+    lake.con.execute(
+        "insert into ops.source_expectation by name select 'freshness' as monitor, 'source' as subject_kind, "
+        "domain as subject, source_id, 'silent' as cause, 'hours' as measure, $now as made_at, $now as starts, "
+        "$now as ends, 'hours' as unit, 0.1 as chance, 'its past' as basis from dim_source where domain = $source",
+        {"source": source, "now": NOW},
+    )
+
+
 def test_a_source_goes_whole_with_its_name_its_pages_and_its_blocks(filled: Lake) -> None:
+    told_of(filled, "zzpaper.example")
     take_out(filled, source="zzpaper.example")
     assert found_in(filled.folder, *NEEDLES, "zzpaper", "zzshort", "another of the paper") == []
+    assert filled.rows("select title from ops.alert") == [("Something of harbour.example",)]
     assert filled.rows("select title from article") == [("Ferries stay in port",)]
     assert filled.rows("select domain from dim_source where source_id > 0") == [("harbour.example",)]
     assert audit(filled.con) == []

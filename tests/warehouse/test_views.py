@@ -19,7 +19,7 @@ TOWER = "Council approves the tower. After nine hours the vote was eight to seve
 # Views that have no row where one article was loaded once, and well.
 _EMPTY = (
     *("article_change", "correction", "quarantined_input", "rejection", "silent_edit", "site_boilerplate"),
-    *("published_day", "title_change"),
+    *("published_day", "title_change", "incident"),
 )
 COUNTS = dict.fromkeys(_EMPTY, 0) | {"source_identity": 2, "fill_rate": 10}  # of the others one row
 
@@ -51,6 +51,7 @@ def test_the_views_of_the_design_are_there() -> None:
         "author",
         "correction",
         "fill_rate",
+        "incident",
         "published_day",
         "quality_day",
         "quarantined_input",

@@ -1,5 +1,11 @@
--- Messages about a source that is forgotten, which name it and show inputs of it, with what became of them.
+-- Messages about a source that is forgotten, or that quote what is wrong with an input that is, with what became of them.
 create or replace temp table forgetting_messages as
+with refused as (
+    select input_key
+    from ops.input
+    where input_id in (select input_id from forgetting_inputs) and state in ('quarantined', 'failed')
+)
+
 select alert_id
 from ops.alert
 where list_has_any(
@@ -9,7 +15,11 @@ where list_has_any(
         from ops.incident
         where source_id in (select source_id from forgetting_sources)
     )
-);
+)
+union
+select alert.alert_id
+from ops.alert as alert
+join refused on contains(alert.message, refused.input_key);
 
 delete from ops.alert_delivery where alert_id in (select alert_id from forgetting_messages);
 delete from ops.alert where alert_id in (select alert_id from forgetting_messages);
