@@ -40,8 +40,8 @@ _NO_CHANNEL = "not sent: no channel is set; name one in alerts.channels of newsl
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A channel: the name by which it may be spoken of, and its apprise URL or the name of a Prefect block, which can be
-    reached from within a flow, or where a server is named."""
+    """A channel: the name by which it may be spoken of, and its apprise URL or the name of a Prefect block, which is
+    within reach in a flow, or where a server is named."""
 
     name: str
     url: str | None
