@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from flows.extraction import Extractor
+from flows.feeds_and_rules import feeds_of, read_site_rules
 from flows.listing import Listed
 from flows.pickup import NoInbox, list_inbox
 from flows.places import is_url, is_web
 from flows.places import shown as shown_address
 from flows.reading import Job, access_of, limits_of, unpacker_of
-from flows.settings import Loaded, feeds_of, read_site_rules
+from flows.settings import Loaded
 from flows.terminal import complain, console, shown
 from transforms.staged import Outcome
 

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from flows.command_quarantine import account
 from flows.command_run import print_summary, terminated
 from flows.environment import settle
+from flows.feeds_and_rules import feeds_of
 from flows.machine_faults import in_words
 from flows.prefect_server import ServerDown, start_for_a_run
-from flows.settings import Loaded, feeds_of
+from flows.settings import Loaded
 from flows.terminal import complain, console
 from warehouse.errors import LakeError
 

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from flows.command_run import terminated
 from flows.environment import settle
+from flows.feeds_and_rules import feeds_of, read_site_rules, rules_of
 from flows.prefect_server import ServerDown, start_for_a_run
 from flows.progress import REPORTER, Bar, PlainLines, Reporter
 from flows.replay_summary import ReplaySummary
-from flows.settings import Loaded, feeds_of, read_site_rules, rules_of
+from flows.settings import Loaded
 from flows.terminal import complain, console
 from warehouse.errors import LakeError
 from warehouse.scope import Scope

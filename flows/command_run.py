@@ -13,11 +13,12 @@ from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
 from flows.environment import settle
+from flows.feeds_and_rules import feeds_of, read_site_rules, rules_of
 from flows.machine_faults import in_words
 from flows.places import Access, has_credentials, shown
 from flows.prefect_server import ServerDown, start_for_a_run
 from flows.progress import REPORTER, Bar, PlainLines, Reporter
-from flows.settings import Loaded, SettingsError, feeds_of, read_site_rules, rules_of
+from flows.settings import Loaded, SettingsError
 from flows.summary import RunSummary
 from flows.terminal import complain, console, print_table
 

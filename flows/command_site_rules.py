@@ -9,7 +9,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from flows.settings import Loaded, read_site_rules
+from flows.feeds_and_rules import read_site_rules
+from flows.settings import Loaded
 from flows.terminal import complain, console, print_table
 from transforms.read.site_rules import SiteRule
 from warehouse.errors import LakeError, NoWarehouse

@@ -24,8 +24,9 @@ from prefect.runtime import flow_run
 from expectations import verdict
 from expectations.rules import Bounds
 from flows.chunks import cut
+from flows.feeds_and_rules import feeds_of, rules_of
 from flows.ingest import counts_of, in_words
-from flows.settings import Loaded, feeds_of, load, rules_of
+from flows.settings import Loaded, load
 from flows.stopwatch import Stopwatch
 from flows.summary import Finish, Problem, RunSummary
 from transforms.staged import SCHEMA, Outcome

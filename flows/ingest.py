@@ -35,6 +35,7 @@ from flows import alerts
 from flows.archive import Archive, archive_of
 from flows.chunks import CHUNKS_AT_ONCE, batches, cut, staged_pieces, under_way
 from flows.extraction import Extractor
+from flows.feeds_and_rules import feeds_of, read_site_rules, rules_of
 from flows.gating import Gate
 from flows.listing import LISTING, Inbox, Listed
 from flows.pickup import NoInbox, list_inbox, settled
@@ -42,7 +43,7 @@ from flows.places import shown
 from flows.progress import REPORTER
 from flows.reading import Job, access_of, limits_of, unpacker_of
 from flows.run_rounds import tell_of_run
-from flows.settings import Loaded, Settings, feeds_of, load, read_site_rules, rules_of
+from flows.settings import Loaded, Settings, load
 from flows.stopwatch import Stopwatch
 from flows.summary import STATES, Counts, Finish, Problem, RunSummary
 from transforms.extract import extractors

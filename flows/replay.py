@@ -32,13 +32,14 @@ from expectations import verdict
 from expectations.rules import Bounds
 from flows.chunks import CHUNKS_AT_ONCE, batches, cut, staged_rows, under_way
 from flows.extraction import Extractor
+from flows.feeds_and_rules import feeds_of, read_site_rules, rules_of
 from flows.ingest import counts_of, in_words, sweep
 from flows.kept_bytes import KeptBytes
 from flows.progress import REPORTER
 from flows.read_again import ReadAgain, Rereader
 from flows.reading import Job, access_of, limits_of, unpacker_of
 from flows.replay_summary import Example, ReplaySummary, Tally
-from flows.settings import Loaded, feeds_of, load, read_site_rules, rules_of
+from flows.settings import Loaded, load
 from flows.stopwatch import Stopwatch
 from flows.summary import Finish
 from transforms.extract import extractors

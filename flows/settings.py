@@ -12,22 +12,16 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from warehouse.errors import StorageRefused
 from warehouse.storage import Storage, bind
 
-if TYPE_CHECKING:
-    from expectations.rules import RuleBook
-    from transforms.hints import Feed
-    from transforms.read.site_rules import SiteRules
-
 FILE_NAME = "newslake.toml"
 PREFIX = "NEWSLAKE_"
 DEFAULT_WAREHOUSE = Path("warehouse/data")
-MOST_RULE_BYTES = 256 * 1024  # of one site's rule file; the community's largest has some 10 kB
 
 # Variables of the prefix that name things other than settings: inputs of tests and benchmarks.
 _NOT_SETTINGS = {"NEWSLAKE_SEEDS", "NEWSLAKE_PAGES", "NEWSLAKE_SETTINGS"}
@@ -369,77 +363,3 @@ def _allowed(path: str) -> list[str]:
         if isinstance(kind, inspect.StructType):
             kind = next(field.type for field in kind.fields if field.name == part)
     return [str(value) for value in kind.values] if isinstance(kind, inspect.LiteralType) else []
-
-
-def feeds_of(settings: Settings) -> tuple[Feed, ...]:
-    """The feeds of the settings, ready to match keys. Raises :class:`SettingsError` where a pattern can't be read."""
-    from transforms.hints import Feed, PatternError
-
-    try:
-        return tuple(Feed(f.name, f.pattern, f.source, f.language, f.rhythm, _columns(f)) for f in settings.feeds)
-    except PatternError as error:
-        raise SettingsError(f"[[feeds]]: {error}") from error
-
-
-def _columns(feed: FeedSettings) -> tuple[tuple[str, str], ...]:
-    from transforms.read.parquet import FIELDS
-
-    unknown = sorted(set(feed.columns) - set(FIELDS))
-    if unknown:
-        raise SettingsError(
-            f"[[feeds]] {feed.name}: columns.{unknown[0]}: no such field; known are {', '.join(FIELDS)}"
-        )
-    return tuple(sorted(feed.columns.items()))
-
-
-def rules_of(loaded: Loaded) -> RuleBook:
-    """The rules that data must keep: the project's own, with what the settings add and change.
-
-    Raises :class:`SettingsError`, which names file and line, where one of them is wrong.
-    """
-    from expectations.errors import RuleFileError
-    from expectations.user_rules import with_user_rules
-
-    files = [loaded.base / name for name in loaded.settings.rule_files]
-    own = loaded.settings.rules or loaded.settings.rule_changes
-    try:
-        return with_user_rules([loaded.file] if own and loaded.file is not None else [], files)
-    except RuleFileError as error:
-        raise SettingsError(str(error)) from error
-
-
-def read_site_rules(loaded: Loaded) -> SiteRules | None:
-    """The rule files of the folders that the settings name, the last folder's before the others'; None without any.
-
-    Raises :class:`SettingsError` where a folder or a file can't be read, or a file is no rule by its size.
-    """
-    named = loaded.settings.extraction.site_rules
-    if not named:
-        return None
-    from transforms.read.site_rules import rule_host, site_rules_of
-
-    folders: list[tuple[str, dict[str, str]]] = []
-    for name in (named,) if isinstance(named, str) else named:
-        folder = loaded.base / name
-        texts: dict[str, str] = {}
-        try:
-            with os.scandir(folder) as entries:
-                for entry in entries:
-                    if rule_host(entry.name) and entry.is_file():
-                        texts[entry.name] = _rule_text(Path(entry.path))
-        except OSError as error:
-            place = error.filename or folder
-            raise SettingsError(
-                f"extraction.site_rules: {place}: {error.strerror}; name folders of rule files (example.org.txt)"
-            ) from error
-        folders.append((folder.resolve().name, texts))
-    return site_rules_of(folders)
-
-
-def _rule_text(file: Path) -> str:
-    content = file.read_bytes()
-    if len(content) > MOST_RULE_BYTES:
-        raise SettingsError(
-            f"extraction.site_rules: {file}: larger than {MOST_RULE_BYTES:,} bytes; no site's rule is, take it out"
-        )
-    return content.decode("utf-8", "replace")

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import msgspec
 
-from flows.settings import Settings, load, rules_of
+from flows.feeds_and_rules import rules_of
+from flows.settings import Settings, load
 
 TEMPLATE = Path(__file__).parents[1] / "newslake.toml"
 

@@ -13,7 +13,8 @@ from expectations.rules import suites
 from expectations.user_rules import with_user_rules
 from expectations.validation import Engine
 from expectations.verdict import judge
-from flows.settings import SettingsError, load, rules_of
+from flows.feeds_and_rules import rules_of
+from flows.settings import SettingsError, load
 
 OWN = """
 [[rules]]

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.settings import MOST_RULE_BYTES, SettingsError, feeds_of, load, read_site_rules
+from flows.feeds_and_rules import MOST_RULE_BYTES, feeds_of, read_site_rules
+from flows.settings import SettingsError, load
 
 
 def write(folder: Path, text: str) -> Path:
