@@ -8,7 +8,7 @@ export PYTHON
 # Text comes out as UTF-8 also where the machine has no locale set.
 export PYTHONUTF8 := 1
 
-.PHONY: help demo questions test lint types tests test-kill test-setup test-training dictionary lock bench bench-warehouse bench-queries bench-inbox clean environment dev-environment
+.PHONY: help demo questions test lint types tests test-kill test-hostile test-setup test-training dictionary lock bench bench-warehouse bench-queries bench-inbox clean environment dev-environment
 
 help:
 	@echo "make demo        set up, load samples/ into a warehouse of its own, load again, answer five questions"
@@ -17,6 +17,7 @@ help:
 	@echo "make tests       the tests alone                 make test-setup   the long form of the set-up tests"
 	@echo "make test-kill   kill -9 at 200 moments          make dictionary   the data dictionary of the README"
 	@echo "make test-training   train both classifiers again and compare them with the files"
+	@echo "make test-hostile   10,000 hostile records"
 	@echo "make bench       speed, start-up and quality against others; BENCH='--write' updates benchmarks/README.md"
 	@echo "make bench-inbox a run over a million known files; FILES=100000 for a look"
 	@echo "make bench-warehouse   a million articles loaded; ARTICLES=100000 for a look"
@@ -58,6 +59,9 @@ tests: dev-environment
 
 test-kill: dev-environment
 	KILL_MOMENTS=200 $(BIN)/python -m pytest tests/flows/test_kill.py tests/flows/test_replay.py -v --numprocesses 2 $(PYTEST)
+
+test-hostile: dev-environment
+	HOSTILE_RECORDS=10000 $(BIN)/python -m pytest tests/flows/test_hostile_records.py -v $(PYTEST)
 
 test-setup: dev-environment
 	$(BIN)/python -m pytest tests/test_setup.py -v --set-up=all $(PYTEST)

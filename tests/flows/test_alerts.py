@@ -106,6 +106,12 @@ def test_a_run_within_its_bounds_has_nothing_to_tell() -> None:
             "warning",
             "newslake run 12: the data fell below its bounds",
         ),
+        (
+            replace(SOUND, held=("feed wire, 60 inputs: gate.rejected_share: …",)),
+            "gate_held",
+            "critical",
+            "newslake run 12: a gate held something back",
+        ),
         (BAD, "run_failed+rejected_share+batch_suite", "critical", "newslake run 12: failed and more"),
     ],
 )
@@ -129,7 +135,7 @@ def test_the_message_says_what_where_since_when_for_example_and_what_to_do() -> 
         "  a.html: article.body.length\n"
         "  b.html: empty\n"
         "Look closer: newslake sql 'select state, reason, count(*) as inputs, min(input_key) as example from ops.input "
-        "where run_id = 12 and state in ('\"'\"'quarantined'\"'\"', '\"'\"'failed'\"'\"') group by all "
+        "where run_id = 12 and state in ('\"'\"'quarantined'\"'\"', '\"'\"'held'\"'\"', '\"'\"'failed'\"'\"') group by all "
         "order by inputs desc'\n"
         "Next: newslake run '/srv/news in' --warehouse /srv/lake"
     )
