@@ -135,8 +135,8 @@ def test_the_message_says_what_where_since_when_for_example_and_what_to_do() -> 
         "  a.html: article.body.length\n"
         "  b.html: empty\n"
         "Look closer: newslake sql 'select state, reason, count(*) as inputs, min(input_key) as example from ops.input "
-        "where run_id = 12 and state in ('\"'\"'quarantined'\"'\"', '\"'\"'held'\"'\"', '\"'\"'failed'\"'\"') group by all "
-        "order by inputs desc'\n"
+        "where run_id = 12 and state in ('\"'\"'quarantined'\"'\"', '\"'\"'held'\"'\"', '\"'\"'failed'\"'\"') "
+        "group by all order by inputs desc'\n"
         "Next: newslake run '/srv/news in' --warehouse /srv/lake"
     )
 
