@@ -148,6 +148,9 @@ class Gate:
     def opened(self) -> Iterator[Opened]:
         """The batches that wait, in the order in which they came; none waits any more."""
         waiting, self._waiting = self._waiting, []
+        if len(waiting) > 1 and isinstance(last := waiting[-1].staged, pa.Table):
+            waiting[-1].staged = self._spooled(last, len(waiting))  # else two would be in memory
+            del last
         self._rows = self._bytes = 0
         while waiting:
             yield self._opened(waiting.pop(0))

@@ -279,6 +279,7 @@ class _Run:
             self._batches.append(counts)
             get_run_logger().info("batch %d committed: %s", counts.batch_id, counts)
             self._put_away(listed, batch.staged["file_key"])
+            del batch  # before the next one is read: one at a time is in memory
 
     def _set_aside(self, batch: pa.Table) -> pa.Table:
         """The rows to be loaded: not those whose bytes are known, nor those of files that are still being written."""

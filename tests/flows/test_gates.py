@@ -112,6 +112,24 @@ def test_the_sound_feed_loads_and_the_broken_one_waits_with_exit_3_and_one_alert
     assert is_audited_clean(lake)
 
 
+def test_a_run_of_more_rows_than_may_wait_is_judged_in_pieces_and_what_follows_a_held_one_is_held(
+    commands: Killer, place: dict[str, Path], tmp_path: Path
+) -> None:
+    file = tmp_path / "newslake.toml"
+    file.write_text(FEEDS + "[gates]\nmax_rows = 30\n", encoding="utf-8")
+    done = commands.run("run", place["inbox"], "--warehouse", tmp_path / "lake", "--settings", file)
+    assert done.status == 3, done.said
+    assert states(tmp_path / "lake") == states(place["lake"])
+    assert ask(tmp_path / "lake", "select piece, name, verdict, inputs from ops.gate order by piece, name") == [
+        (1, "harbour", "passed", 30),
+        (2, "harbour", "too_few", 10),
+        (2, "wire", "held", 20),
+        (3, "wire", "held", 30),
+        (4, "wire", "held", 10),
+    ]
+    assert is_audited_clean(tmp_path / "lake")
+
+
 def test_the_next_run_leaves_held_inputs_alone_and_status_says_how_to_decide(
     commands: Killer, place: dict[str, Path], tmp_path: Path
 ) -> None:
@@ -154,7 +172,7 @@ def test_what_is_let_through_is_in_the_lake_as_if_no_gate_had_been(
     assert ask(lake, "select run_id, unit, name, decision, reason, decided_in_run from ops.gate_decision") == [
         (1, "feed", "wire", "accepted", "the wire is like this", 2)
     ]
-    differing = {"block learning", "site templates"}  # which tell of runs
+    differing = {"block learning", "site templates", "gate decisions"}  # which tell of runs
     found, wanted = content(lake), content(ungated)
     for name in wanted.keys() - differing:
         assert [_timeless(row) for row in found[name]] == [_timeless(row) for row in wanted[name]], name
