@@ -11,7 +11,6 @@ most 600, in hundreds; a character of a dense script counts three.
 from __future__ import annotations
 
 import itertools
-import re
 from collections import Counter
 from dataclasses import dataclass, replace
 
@@ -39,6 +38,7 @@ from transforms.select.characters import (
 )
 from transforms.select.page_blocks import PageBlocks
 from transforms.select.page_group import PageGroup
+from transforms.select.page_titles import title_blocks
 from transforms.select.vocabulary import HEADINGS, NEAREST_TAGS, TAGS, TRAITS
 
 _SHARES = (0.4, 0.6, 0.8, 0.95)
@@ -54,9 +54,6 @@ _SCOPES = (
 _HOLDERS = [*map(TRAITS.index, _SCOPES), len(TRAITS) + NEAREST_TAGS.index("article")]
 _SINCE = ("comment", "related", "share", "author", "newsletter", "footer", "tags", "bio")
 _NEAREST = (*TRAITS, *NEAREST_TAGS)
-_WORD = re.compile(r"\w+")
-_SMALL = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefghijklmnopqrstuvwxyz")
-_NO_WORD = bytes(sign for sign in range(128) if not (chr(sign).isalnum() or sign == ord("_")))
 
 
 class _Columns:
@@ -83,7 +80,7 @@ def page_features(group: PageGroup) -> tuple[list[str], npt.NDArray[np.float32]]
     out = _Columns()
     blocks, page = group.blocks, group.page
     own = _own(out, blocks)
-    titles = _title_blocks(group)
+    titles = title_blocks(group)
     comments = _comments(group, own, titles)
     out.add("in_comments", comments)
     # A long discussion holds more sentences than the article: its containers are found without it.
@@ -224,32 +221,6 @@ def _containers(group: PageGroup, sums: _ContainerSums, own: _Own) -> Ints:
     return np.array(
         [root + ranked[:, root:end].argmax(axis=1) for root, end in itertools.pairwise([*group.root.tolist(), count])]
     )
-
-
-def _title_blocks(group: PageGroup) -> Ints:
-    """The block of each page that is its title, -1 where none is; of several the one in the highest heading."""
-    tags = group.blocks.tag[group.blocks.element]
-    ranks = np.where(tags == TAGS["h1"], 0, np.where(np.isin(tags, HEADINGS), 1, 2))
-    length = group.blocks.ends - group.blocks.starts
-    found = []
-    for (begin, end), context in zip(group.stretches(), group.contexts, strict=True):
-        best = None
-        if wanted := _run_together(context.title or ""):
-            near = np.flatnonzero(abs(length[begin:end] - len(context.title or "")) <= 40) + begin
-            for index in near.tolist():
-                said = _run_together(group.blocks.texts[index])
-                if said == wanted or (len(said) > 20 and (said in wanted or wanted in said)):
-                    rank = (int(ranks[index]), index)
-                    best = rank if best is None else min(best, rank)
-        found.append(-1 if best is None else best[1])
-    return np.array(found, dtype=np.int64)
-
-
-def _run_together(text: str) -> str:
-    """The words of a text without what is between them and without its capitals."""
-    if text.isascii():  # a tenth of the time
-        return text.encode().translate(_SMALL, _NO_WORD).decode()
-    return "".join(_WORD.findall(text.casefold()))
 
 
 def _levels(blocks: PageBlocks) -> list[Ints]:

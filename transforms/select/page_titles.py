@@ -1,0 +1,41 @@
+"""Where on a page its title stands: a group of pages in, a block of each out."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from transforms.select.characters import Ints
+from transforms.select.page_group import PageGroup
+from transforms.select.vocabulary import HEADINGS, TAGS
+
+_WORD = re.compile(r"\w+")
+_SMALL = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefghijklmnopqrstuvwxyz")
+_NO_WORD = bytes(sign for sign in range(128) if not (chr(sign).isalnum() or sign == ord("_")))
+
+
+def title_blocks(group: PageGroup) -> Ints:
+    """The block of each page that is its title, -1 where none is; of several the one in the highest heading."""
+    tags = group.blocks.tag[group.blocks.element]
+    ranks = np.where(tags == TAGS["h1"], 0, np.where(np.isin(tags, HEADINGS), 1, 2))
+    length = group.blocks.ends - group.blocks.starts
+    found = []
+    for (begin, end), context in zip(group.stretches(), group.contexts, strict=True):
+        best = None
+        if wanted := _run_together(context.title or ""):
+            near = np.flatnonzero(abs(length[begin:end] - len(context.title or "")) <= 40) + begin
+            for index in near.tolist():
+                said = _run_together(group.blocks.texts[index])
+                if said == wanted or (len(said) > 20 and (said in wanted or wanted in said)):
+                    rank = (int(ranks[index]), index)
+                    best = rank if best is None else min(best, rank)
+        found.append(-1 if best is None else best[1])
+    return np.array(found, dtype=np.int64)
+
+
+def _run_together(text: str) -> str:
+    """The words of a text without what is between them and without its capitals."""
+    if text.isascii():  # a tenth of the time
+        return text.encode().translate(_SMALL, _NO_WORD).decode()
+    return "".join(_WORD.findall(text.casefold()))
