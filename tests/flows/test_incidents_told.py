@@ -12,7 +12,6 @@ from pathlib import Path
 import msgspec
 import pytest
 from alert_receivers import Receiver, http_receiver, mail_server
-from conftest import free_port
 
 from flows.alerts import Alert
 from flows.delivery import channels_of, deliver
@@ -120,7 +119,7 @@ def test_a_cause_of_the_data_is_over_with_a_run_that_loads_well_not_with_one_tha
 
 
 def test_mail_and_webhook_get_the_same_message(con: Connection, receiver: Receiver) -> None:
-    with mail_server(free_port()) as box:
+    with mail_server() as box:
         mail = f"mailto://127.0.0.1:{box.port}?from=lake@news.example&to=steward@news.example&mode=insecure"
         tell(con, FAILED, said(f"json://127.0.0.1:{receiver.port}/a", mail), NOON)
         [sent] = box.mails
