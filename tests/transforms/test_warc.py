@@ -153,6 +153,7 @@ def test_records_that_were_compressed_together_are_numbered() -> None:
         ("Server: no type is named\r\n", PAGE),
         ("Content-Type: application/xhtml+xml\r\n", PAGE),
     ],
+    ids=["gzip", "gzip undone", "chunked", "chunked undone", "both", "brotli undone", "no type", "xhtml"],
 )
 def test_codings_of_the_transport_are_undone_where_the_crawler_left_them(headers: str, body: bytes) -> None:
     assert one(a_record(1, body, headers=headers)).content == PAGE

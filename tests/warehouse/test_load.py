@@ -9,7 +9,7 @@ import pytest
 from lake_builder import EXTRACTORS, FEEDS, NOW, Inbox, Lake, an_article
 
 from transforms.article import Author, FieldFault, Origin, Precision, Published, Rejection
-from transforms.staged import digest
+from transforms.staged import SCHEMA, digest
 from warehouse.audit import audit
 from warehouse.errors import LakeError, LoadRefused
 from warehouse.load import FAULTS, REJECTED, RESULTS, load_batch
@@ -389,3 +389,8 @@ def test_names_of_json_fields_are_counted_a_batch_and_feed_and_not_again_when_re
     again = Inbox().add("harbour/a.json", an_article(STORM_LATER, field_names=("headline", "text")), feed="harbour")
     lake.load(again, again={0: "harbour/a.json"})
     assert lake.rows("select count(*) from ops.record_fields") == [(1,)]
+
+
+def test_what_waits_behind_a_gate_is_kept_in_every_column_of_a_reading(shared_lake: Lake) -> None:
+    columns = {row[0] for row in shared_lake.con.execute("describe ops.held").fetchall()}
+    assert set(SCHEMA.names) - columns == {"field_names"}  # said of the delivery, and counted when it came
