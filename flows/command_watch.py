@@ -74,7 +74,7 @@ def rows(report: WatchReport) -> list[dict[str, object]]:
             "state": state,
             "subject": f"{row.subject_kind} {row.subject}",
             "cause": row.cause,
-            "since": row.since,
+            "since": f"{row.since:%Y-%m-%d %H:%M}",
             "why": row.why,
         }
         for state, row in shown

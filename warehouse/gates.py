@@ -122,9 +122,12 @@ def held_inputs(con: DuckDBPyConnection, run_id: int, name: str | None) -> list[
 def held_rows(con: DuckDBPyConnection, input_ids: Sequence[int]) -> pa.Table:
     """Held inputs as they were staged, in the order of their keys: the staged schema, and ``input_id``."""
     known = {row[0] for row in con.execute("select column_name from (describe ops.held)").fetchall()}
-    columns = ", ".join(f'"{name}"' if name in known else f'null as "{name}"' for name in SCHEMA.names)
+    columns = ", ".join(f'"{name}"' for name in SCHEMA.names if name in known)
     sql = f"select {columns}, input_id from ops.held where list_contains($ids, input_id) order by input_key"
     found = undisturbed(con, lambda: con.execute(sql, {"ids": list(input_ids)}).to_arrow_table())
+    for place, field in enumerate(SCHEMA):
+        if field.name not in known:
+            found = found.add_column(place, field, pa.nulls(found.num_rows, field.type))
     return found.cast(SCHEMA.append(pa.field("input_id", pa.int64())))
 
 

@@ -27,6 +27,10 @@ pytestmark = pytest.mark.usefixtures("prefect_server")
 ALL = 'keep_raw = "all"\n'
 BETTER = '[extraction]\nsite_rules = "rules"\n'
 RULE = "title: //title\nauthor: //h1\n"
+STRICT = "".join(
+    f'[[rule_changes]]\nrule = "article.body.{name}"\narguments = {{ min_value = 100_000 }}\n'
+    for name in ("length", "length_of_short_kinds")
+)
 
 
 class Place:
@@ -249,9 +253,9 @@ def test_what_is_refused_today_keeps_its_article_and_damaged_bytes_are_never_rea
     place.run()
     blobs = sorted((place.lake / "raw").rglob("*.zst"))
     blobs[0].write_bytes(blobs[1].read_bytes())
-    place.set(ALL + "[extraction]\npage_seconds = 0.000001\n")
+    place.better_reader(ALL + STRICT)
     done = place.replay()
-    assert (done.changed, [(left.reason, left.inputs) for left in done.refused]) == (0, [("deadline_exceeded", 1)])
+    assert (done.changed, [(left.reason, left.inputs) for left in done.refused]) == (0, [("article.body.length", 1)])
     assert [(left.reason, left.inputs) for left in done.unread] == [("damaged", 1)]
     assert place.ask("select count(*), max(extraction) from article") == [(2, 1)]
     assert place.is_sound()
@@ -262,16 +266,19 @@ def test_a_quarantine_is_read_again_and_what_can_be_used_by_now_is_loaded(place:
     (place.inbox / "empty.html").write_bytes(b"")
     (place.inbox / "dump.jsonl").write_text(records("One", "Two"), encoding="utf-8")
     (place.inbox / "large.txt").write_text("The ferry between the ports runs again, the office said. " * 20_000)
-    place.set("[extraction]\nmax_file_mb = 1\npage_seconds = 0.000001\n")
+    place.set(STRICT + "[extraction]\nmax_file_mb = 1\n")
     place.run()
-    assert place.ask("select reason, count(*) from ops.input group by all order by 1") == [
-        ("deadline_exceeded", 4),
+    assert place.ask("select reason, count(*) from ops.input where state = 'quarantined' group by all order by 1") == [
+        ("article.body.length", 2),
+        ("article.body.length_of_short_kinds", 2),
+        ("empty", 1),
         ("too_large", 1),
     ]
     place.set("")
-    done = place.replay_quarantine(reason="deadline_exceeded")
-    assert (done.inputs, done.quarantined_before, done.quarantined_after) == (4, 5, 2)
-    assert (done.counts.loaded, done.counts.quarantined, done.counts.container) == (4, 1, 1)
+    done = place.replay_quarantine(reason="article.body.length")
+    assert (done.inputs, done.quarantined_before, done.quarantined_after) == (2, 6, 4)
+    assert (done.counts.loaded, done.counts.quarantined, done.counts.container) == (2, 0, 0)
+    assert place.replay_quarantine(reason="article.body.length_of_short_kinds").counts.loaded == 2
     assert place.ask("select file_key, state, reason from ops.input order by input_key") == [
         ("0000.html", "loaded", None),
         ("0001.html", "loaded", None),
@@ -281,7 +288,11 @@ def test_a_quarantine_is_read_again_and_what_can_be_used_by_now_is_loaded(place:
         ("empty.html", "quarantined", "empty"),
         ("large.txt", "quarantined", "too_large"),
     ]
-    assert place.ask("select kind from ops.run order by run_id") == [("ingest",), ("quarantine_replay",)]
+    assert place.ask("select kind from ops.run order by run_id") == [
+        ("ingest",),
+        ("quarantine_replay",),
+        ("quarantine_replay",),
+    ]
     assert place.is_sound()
     before = content(place.lake)
     again = place.replay_quarantine()

@@ -190,7 +190,7 @@ def _completed(lake: Path, text: str) -> list[str]:
     ("typed", "offered"),
     [
         ("select * from article_", ["article_author", "article_category", "article_revision"]),
-        ("select * from ops.al", ["ops.alert"]),
+        ("select * from ops.bat", ["ops.batch"]),
         ("describe dim_f", ["dim_feed"]),
         (".sch", [".schema"]),
         (".schema dim_f", ["dim_feed"]),

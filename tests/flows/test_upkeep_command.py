@@ -76,4 +76,5 @@ def test_serve_finds_the_flow_of_every_deployment() -> None:
     assert [(one["name"], flow_of(one["entrypoint"]).name) for one in said] == [
         ("hourly", "ingest"),
         ("daily", "upkeep"),
+        ("watch", "watch"),
     ]

@@ -5,7 +5,9 @@ from information_schema.columns
 where table_catalog = 'lake'
     and table_schema in ('main', 'ops')
     and column_name in ('article_id', 'input_id', 'source_id')
-    and table_name not in (select view_name from duckdb_views() where database_name = 'lake')
+    and (table_schema, table_name) not in (
+        select (schema_name, view_name) from duckdb_views() where database_name = 'lake'
+    )
     and table_schema || '.' || table_name
         not in ('ops.input', 'ops.input_history', 'ops.forgotten', 'ops.forgotten_key', 'ops.forgotten_reading')
 order by all
