@@ -25,12 +25,13 @@ from warehouse.lake import connect
 from warehouse.migrate import prepare
 from warehouse.upkeep import keep_up, orphans
 
-PAGES = 20
-SETTINGS = """
+MOMENTS = int(os.environ.get("KILL_MOMENTS", "1"))
+PAGES = 20 if MOMENTS == 1 else 100
+SETTINGS = f"""
 keep_raw = "all"
 [batch]
-max_rows = 8
-chunk_files = 4
+max_rows = {PAGES * 2 // 5}
+chunk_files = {PAGES // 5}
 [[feeds]]
 name = "wire"
 pattern = "zzz-wire/*"
@@ -39,7 +40,6 @@ gates = { min_rows = 5 }
 keep_snapshots_days = 0
 keep_unused_hours = 0
 """
-MOMENTS = int(os.environ.get("KILL_MOMENTS", "1"))
 SEED = int(os.environ.get("KILL_SEED", "20261122"))
 PARTS = max(1, MOMENTS // 50)  # tests of their own, so that two processes share the long form
 
@@ -103,7 +103,7 @@ def a_broken_feed(inbox: Path, pages: int) -> None:
 
 
 def batches_are_whole(lake: Path) -> bool:
-    """Whether what is loaded is a whole number of batches: eight rows each, in the order of their keys."""
+    """Whether what is loaded is a whole number of batches, in the order of their keys."""
     con = connect(lake, read_only=True)
     (readings, said) = con.execute(
         "select (select count(*) from fact_article), (select coalesce(sum(articles_new), 0)::bigint from ops.batch)"
