@@ -35,7 +35,7 @@ chunk_files = {PAGES // 5}
 [[feeds]]
 name = "wire"
 pattern = "zzz-wire/*"
-gates = { min_rows = 5 }
+gates = {{ min_rows = 5 }}
 [upkeep]
 keep_snapshots_days = 0
 keep_unused_hours = 0
