@@ -621,7 +621,7 @@ def test_a_query_that_runs_too_long_is_stopped_and_the_connection_lives_on(asked
         query(asked, endless, timeout_seconds=0.3) as result,
     ):
         result.fetchall()
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60  # it would take days
     with query(asked, "select 1") as result:
         assert result.fetchall() == [(1,)]
 
