@@ -24,6 +24,7 @@ from expectations.rules import Rule, RuleBook, Suite, arguments, suites
 
 if TYPE_CHECKING:
     import pandas as pd
+    from great_expectations.core.batch_definition import BatchDefinition
     from great_expectations.datasource.fluent.interfaces import Batch
     from great_expectations.expectations.expectation import Expectation
 
@@ -61,6 +62,8 @@ class Engine:
         logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
         self._context = gx.get_context(mode="ephemeral")
         self._context.variables.progress_bars = ProgressBarsConfig(globally=False)
+        self._source = self._context.data_sources.add_pandas("staged")
+        self._definitions: dict[str, BatchDefinition[Any]] = {}
         self._classes: dict[str, type[Expectation]] = {
             name: value
             for module in (gx.expectations, custom)
@@ -99,14 +102,20 @@ class Engine:
         data = frame.select(["row", *needed]).to_pandas(
             types_mapper=lambda kind: pd.ArrowDtype(kind) if pa.types.is_list(kind) else None
         )
-        source = self._context.data_sources.add_or_update_pandas("staged")
-        asset = source.add_dataframe_asset(name)
-        batch = asset.add_batch_definition_whole_dataframe("batch").get_batch({"dataframe": data})
+        batch = self._whole_of(name).get_batch({"dataframe": data})
         results = self._results(batch, name, rules, parameters, first)
         asked = [rule for rule in rules if not results[rule.id].success] if first == YES_OR_NO else []
         if asked:
             results |= self._results(batch, name, asked, parameters, WITH_ROWS)
         return [_finding(rule, data, results[rule.id], parameters) for rule in rules]
+
+    def _whole_of(self, name: str) -> BatchDefinition[Any]:
+        """The definition of a batch of suite ``name``; made once, since Great Expectations writes its whole
+        configuration as YAML whenever one is added."""
+        if name not in self._definitions:
+            asset = self._source.add_dataframe_asset(name)
+            self._definitions[name] = asset.add_batch_definition_whole_dataframe("batch")
+        return self._definitions[name]
 
     def _results(
         self, batch: Batch, name: str, rules: Sequence[Rule], parameters: Mapping[str, Any], form: str

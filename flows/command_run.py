@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -125,6 +126,7 @@ def _flow(
             with suppress(LakeError):  # the flow opens it too, and says what is wrong where Prefect sees it
                 prepare(folder).close()
             server_answers()
+            _set_imports_aside()
             return ingest(
                 inbox=inbox,
                 warehouse=str(folder),
@@ -138,6 +140,13 @@ def _flow(
         except Exception as error:
             complain(in_words(error, folder) or f"the run failed: {type(error).__name__}: {error}")
     return None
+
+
+def _set_imports_aside() -> None:
+    """Spare the collector of cycles what was imported: a million objects that live as long as the process, which it
+    would go through several times in every batch (a fifth of the time of validating one of 858 articles)."""
+    gc.collect()
+    gc.freeze()
 
 
 def terminated(_number: int, _frame: FrameType | None) -> NoReturn:
