@@ -15,7 +15,6 @@ import argparse
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -27,7 +26,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from benchmarks.measure import ROOT, machine, publish, table
+from benchmarks.measure import machine, publish, table
+from benchmarks.process_tree import measured
 from benchmarks.synthetic import ENGINE, MAX_ROWS, staged
 from flows.pickup import list_inbox
 from transforms.staged import SCHEMA
@@ -38,7 +38,6 @@ from warehouse.site_blocks import learn_blocks
 
 NEWSLAKE = str(Path(sys.executable).parent / "newslake")
 A_FOLDER = 1_000
-_LOOK_SECONDS = 0.25
 _LISTING = """
 import os, sys
 pending, count = [sys.argv[1]], 0
@@ -127,7 +126,7 @@ def write_new(folder: Path, count: int, first: int) -> None:
 
 def run(inbox: Path, lake: Path, expected: int) -> Cost:
     """`newslake run`, which must pick up ``expected`` inputs."""
-    cost, said = _measured([NEWSLAKE, "run", str(inbox), "--warehouse", str(lake), "--json"])
+    cost, said = measured([NEWSLAKE, "run", str(inbox), "--warehouse", str(lake), "--json"])
     summary = json.loads(said)
     if summary["picked_up"] != expected:
         sys.exit(f"{summary['picked_up']:,} picked up instead of {expected:,}: {summary}")
@@ -136,48 +135,8 @@ def run(inbox: Path, lake: Path, expected: int) -> Cost:
 
 def bare_listing(inbox: Path) -> Cost:
     """A process that lists ``inbox`` and does nothing else."""
-    return _measured([sys.executable, "-c", _LISTING, str(inbox)])[0]
-
-
-def _measured(command: list[str]) -> tuple[Cost, str]:
-    began = time.perf_counter()
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=err)
-        most = 0.0
-        while True:
-            pid, status, usage = os.wait4(process.pid, os.WNOHANG)
-            if pid:
-                break
-            most = max(most, _megabytes(process.pid))
-            time.sleep(_LOOK_SECONDS)
-        seconds = time.perf_counter() - began
-        process.returncode = os.waitstatus_to_exitcode(status)
-        out.seek(0)
-        err.seek(0)
-        if process.returncode:
-            sys.exit(f"{' '.join(command)} ended with {process.returncode}:\n{err.read().decode()[-2000:]}")
-        return Cost(seconds, usage.ru_utime + usage.ru_stime, most, {}), out.read().decode()
-
-
-def _megabytes(root: int) -> float:
-    """Proportional set sizes of a process and all below it, summed."""
-    parents: dict[int, int] = {}
-    for entry in os.scandir("/proc"):
-        if entry.name.isdigit():
-            try:
-                parents[int(entry.name)] = int(Path(entry.path, "stat").read_text().rsplit(")", 1)[1].split()[1])
-            except OSError:
-                continue
-    found, pending = 0.0, [root]
-    while pending:
-        pid = pending.pop()
-        pending += [child for child, parent in parents.items() if parent == pid]
-        try:
-            lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-        except OSError:
-            continue
-        found += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
-    return found
+    cost, _ = measured([sys.executable, "-c", _LISTING, str(inbox)])
+    return Cost(cost.seconds, cost.cpu, cost.megabytes, {})
 
 
 def main() -> None:

@@ -1,0 +1,135 @@
+"""A run of many pages: the public pages several times over, each copy with addresses of its own, beside a plain pool.
+
+    python -m benchmarks.long_run [--copies N] [--engines accurate fast …] [--processes N] [--write]
+
+Of a run over 858 pages a good part are costs that it has however many they are: the tables of a new lake, one verdict,
+one commit. Here are enough for what a page costs. A copy is the page with a label before the host of every address in
+it, so that it is another file, of another address, whose text is the same; the plain pool reads the same files. Told
+are pages and MB a second, CPU a page, memory, and where the cores' time went.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.measure import ROOT, machine, publish, seconds, table
+from benchmarks.process_tree import TreeCost, measured
+
+NEWSLAKE = str(Path(sys.executable).parent / "newslake")
+HERE = Path(__file__).parent
+# How the processes of a run are told apart: readers are forked from a server process, whose command line they show.
+_READERS, _SERVER = "multiprocessing.forkserver", "flows.prefect_server"
+_HOST = re.compile(rb"(https?:)?//(?=[\w-]+\.)")
+
+
+@dataclass(frozen=True, slots=True)
+class LongRun:
+    """What a side took: seconds without its start-up, the cost of its processes, seconds by stage of a run."""
+
+    name: str
+    seconds: float
+    cost: TreeCost
+    stages: dict[str, float]
+
+
+def write_copies(pages: Path, folder: Path, copies: int) -> tuple[int, int]:
+    """Every page ``copies`` times, a folder a copy; how many files and bytes there are."""
+    count = size = 0
+    for copy in range(copies):
+        part = folder / f"copy-{copy:03}"
+        part.mkdir(parents=True)
+        for page in sorted(pages.iterdir()):
+            data = _HOST.sub(rb"\g<0>copy%d." % copy, page.read_bytes())
+            (part / page.name).write_bytes(data)
+            count, size = count + 1, size + len(data)
+    return count, size
+
+
+def plain_run(folder: Path, processes: int, out: Path) -> LongRun:
+    """The plain pool over all of ``folder``."""
+    command = [sys.executable, str(HERE / "plain_pool.py"), str(folder), str(processes), str(out)]
+    cost, said = measured(command)
+    return LongRun("plain pool", float(said.splitlines()[-1]), cost, {})
+
+
+def lake_run(folder: Path, warehouse: Path, processes: int, engine: str, count: int) -> LongRun:
+    """`newslake run` over all of ``folder`` into a new warehouse."""
+    settings = {"NEWSLAKE_EXTRACTION__WORKERS": str(processes), "NEWSLAKE_EXTRACTION__ENGINE": engine}
+    command = [NEWSLAKE, "run", str(folder), "--warehouse", str(warehouse), "--json"]
+    cost, said = measured(command, settings, (_READERS, _SERVER))
+    summary = json.loads(said.splitlines()[-1])
+    if summary["loaded"] + summary["quarantined"] != count:
+        sys.exit(f"{count:,} pages, but {summary}")
+    subprocess.run([NEWSLAKE, "audit", "--warehouse", str(warehouse)], cwd=ROOT, check=True, capture_output=True)
+    return LongRun(f"newslake {engine}", summary["seconds"]["total"], cost, summary["seconds"])
+
+
+def result(runs: list[LongRun], count: int, size: int, processes: int) -> str:
+    """The table of all sides, and of each run of newslake where the time went."""
+    plain = runs[0]
+    rows = [
+        [
+            run.name,
+            f"{run.seconds:.1f}",
+            f"{count / run.seconds:.0f}",
+            f"{size / 1e6 / run.seconds:.1f}",
+            f"{plain.seconds / run.seconds:.2f} ×",
+            f"{run.cost.cpu / count * 1000:.1f}",
+            f"{run.cost.megabytes:,.0f}",
+        ]
+        for run in runs
+    ]
+    parts = [
+        table(["", "s", "pages/s", "MB/s", "speed", "CPU ms a page", "peak MB"], rows),
+        f"{count:,} pages, {size / 1e6:,.0f} MB, {processes} processes each, one turn, start-up aside in seconds and "
+        f"speed, but not in CPU; on {machine()}.",
+    ]
+    for run in runs[1:]:
+        whole = run.seconds * len(os.sched_getaffinity(0))
+        readers, server = run.cost.cpu_of[_READERS], run.cost.cpu_of[_SERVER]
+        stages = ", ".join(f"{name} {took:.1f}" for name, took in run.stages.items())
+        parts.append(
+            f"{run.name}: of its {whole:.0f} core seconds the readers worked {readers:.0f} ({readers / whole:.0%}); "
+            f"the flow's process took {run.cost.cpu - readers - server:.0f} CPU s, start-up included, Prefect's server "
+            f"{server:.0f}. Wall seconds by stage, which overlap: {stages}."
+        )
+    return "\n\n".join(parts)
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--copies", type=int, default=12, help="of each page; 12 make 10,296")
+    parser.add_argument("--engines", nargs="+", default=["accurate", "fast"], choices=("accurate", "fast"))
+    parser.add_argument("--processes", type=int, default=2, help="of the pool, and children of newslake")
+    parser.add_argument("--write", action="store_true", help="update benchmarks/README.md")
+    given = parser.parse_args()
+    pages = Path(os.environ.get("NEWSLAKE_PAGES") or ROOT.parent / "shared" / "bench")
+    if not (pages / "pages-dev.parquet").is_file():
+        print(f"{pages / 'pages-dev.parquet'} is not there, so nothing was measured; NEWSLAKE_PAGES names its folder.")
+        return
+    os.environ.pop("NEWSLAKE_WAREHOUSE", None)
+    with tempfile.TemporaryDirectory(prefix="newslake-long-run-") as name:
+        room = Path(name)
+        seconds([sys.executable, str(pages / "pages.py"), "write", str(room / "pages")])
+        count, size = write_copies(room / "pages", room / "inbox", given.copies)
+        runs = [plain_run(room / "inbox", given.processes, room / "plain.jsonl")]
+        print(runs[-1], file=sys.stderr, flush=True)
+        for engine in given.engines:
+            runs.append(lake_run(room / "inbox", room / f"lake-{engine}", given.processes, engine, count))
+            print(runs[-1], file=sys.stderr, flush=True)
+            shutil.rmtree(room / f"lake-{engine}")
+        publish("long run", result(runs, count, size, given.processes), write=given.write)
+
+
+if __name__ == "__main__":
+    main()

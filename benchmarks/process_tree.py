@@ -1,0 +1,106 @@
+"""What a command costs with every process that it starts: time, processor time by kind of process, memory.
+
+The kernel is asked a few times a second: what a process did after the last look is missed, a quarter of a second at
+most.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.measure import ROOT
+
+_LOOK_SECONDS = 0.25
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, slots=True)
+class TreeCost:
+    """Wall seconds, CPU seconds of the whole tree, the most MB at a time (proportional set sizes, summed), and the CPU
+    seconds of the processes whose command line holds each of the words that were asked for."""
+
+    seconds: float
+    cpu: float
+    megabytes: float
+    cpu_of: dict[str, float]
+
+
+def measured(
+    command: list[str], environment: Mapping[str, str] | None = None, kinds: tuple[str, ...] = ()
+) -> tuple[TreeCost, str]:
+    """What ``command`` costs, and what it prints; :class:`SystemExit` with its errors where it fails."""
+    began = time.perf_counter()
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=err, env={**os.environ, **(environment or {})})
+        most, cpu_of_process, kind_of_process = 0.0, dict[int, float](), dict[int, str]()
+        while True:
+            pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+            if pid:
+                break
+            megabytes = 0.0
+            for each in _tree(process.pid):
+                megabytes += _megabytes(each)
+                cpu_of_process[each] = max(_cpu(each), cpu_of_process.get(each, 0.0))
+                kind_of_process[each] = _kind(each, kinds) or kind_of_process.get(each, "")
+            most = max(most, megabytes)
+            time.sleep(_LOOK_SECONDS)
+        seconds = time.perf_counter() - began
+        process.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        err.seek(0)
+        if process.returncode:
+            sys.exit(f"{' '.join(command)} ended with {process.returncode}:\n{err.read().decode()[-2000:]}")
+        cpu_of = {
+            kind: sum(spent for pid, spent in cpu_of_process.items() if kind_of_process[pid] == kind) for kind in kinds
+        }
+        # The kernel's own sum leaves out what was started by others in the tree and not waited for.
+        cpu = max(usage.ru_utime + usage.ru_stime, sum(cpu_of_process.values()))
+        return TreeCost(seconds, cpu, most, cpu_of), out.read().decode()
+
+
+def _tree(root: int) -> list[int]:
+    """A process and all below it."""
+    parents: dict[int, int] = {}
+    for entry in os.scandir("/proc"):
+        if entry.name.isdigit():
+            try:
+                parents[int(entry.name)] = int(Path(entry.path, "stat").read_text().rsplit(")", 1)[1].split()[1])
+            except OSError:
+                continue
+    found, pending = [], [root]
+    while pending:
+        pid = pending.pop()
+        found.append(pid)
+        pending += [child for child, parent in parents.items() if parent == pid]
+    return found
+
+
+def _megabytes(pid: int) -> float:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+
+
+def _cpu(pid: int) -> float:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def _kind(pid: int, kinds: tuple[str, ...]) -> str:
+    try:
+        command = Path(f"/proc/{pid}/cmdline").read_text(errors="replace")
+    except OSError:
+        return ""
+    return next((kind for kind in kinds if kind in command), "")
