@@ -80,7 +80,7 @@ class Batch(Section, frozen=True):
 
     max_rows: Annotated[int, msgspec.Meta(ge=1, le=50_000)] = 50_000
     max_mb: Annotated[int, msgspec.Meta(ge=1, le=256)] = 256
-    chunk_mb: Positive = 16
+    chunk_mb: Positive = 64
     chunk_files: Positive = 2_000
 
 
