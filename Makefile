@@ -8,7 +8,7 @@ export PYTHON
 # Text comes out as UTF-8 also where the machine has no locale set.
 export PYTHONUTF8 := 1
 
-.PHONY: help demo questions test lint types tests test-kill test-hostile test-setup test-training dictionary lock bench bench-warehouse bench-queries bench-inbox clean environment dev-environment
+.PHONY: help demo questions test lint types tests test-kill test-hostile test-setup test-training test-properties dictionary lock bench bench-warehouse bench-queries bench-inbox clean environment dev-environment
 
 help:
 	@echo "make demo        set up, load samples/ into a warehouse of its own, load again, answer five questions"
@@ -17,7 +17,7 @@ help:
 	@echo "make tests       the tests alone                 make test-setup   the long form of the set-up tests"
 	@echo "make test-kill   kill -9 at 200 moments          make dictionary   the data dictionary of the README"
 	@echo "make test-training   train both classifiers again and compare them with the files"
-	@echo "make test-hostile   10,000 hostile records"
+	@echo "make test-hostile   10,000 hostile records      make test-properties   other examples than every run has"
 	@echo "make bench       speed, start-up and quality against others; BENCH='--write' updates benchmarks/README.md"
 	@echo "make bench-inbox a run over a million known files; FILES=100000 for a look"
 	@echo "make bench-warehouse   a million articles loaded; ARTICLES=100000 for a look"
@@ -69,6 +69,10 @@ test-setup: dev-environment
 test-training: dev-environment
 	$(BIN)/python -m training.page --check
 	$(BIN)/python -m training.lines --check
+
+# Hypothesis draws anew, and keeps what fails in .hypothesis.
+test-properties: dev-environment
+	FRESH_EXAMPLES=1 $(BIN)/python -m pytest --numprocesses 2 $$(grep -rl "from hypothesis" tests --include="test_*.py") $(PYTEST)
 
 dictionary: dev-environment
 	$(BIN)/python -m warehouse.dictionary README.md

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from storage_servers import database, postgres, s3  # noqa: F401 - fixtures for the tests of every folder
 
 ROOT = Path(__file__).parents[1]
@@ -31,6 +32,10 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["PREFECT_HOME"] = folder.name
     os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    # The same examples each time: what fails is what was changed. `make test-properties` looks for new ones.
+    settings.register_profile("same examples", derandomize=True)
+    if not os.environ.get("FRESH_EXAMPLES"):
+        settings.load_profile("same examples")
 
 
 def _input_folder(variable: str, name: str, needed: str) -> Path:
