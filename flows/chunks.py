@@ -7,18 +7,19 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Protocol, TypeVar
 
 import pyarrow as pa
 
+from flows.places import Access
 from flows.settings import Batch
+from flows.staging import opened
 
 # Two chunks at a time: while the first one's last pages are read, the second one's keep the other children busy.
 CHUNKS_AT_ONCE = 2
 # So many wait, read, while a batch is loaded, which takes about as long as reading them does: 512 MB of files, whose
 # rows take a third of it in staging.
-_CHUNKS_AHEAD = 8
+CHUNKS_AHEAD = 8
 
 
 class Sized(Protocol):
@@ -47,33 +48,31 @@ def cut(files: Iterable[_Sized], bounds: Batch) -> Iterator[tuple[_Sized, ...]]:
         yield tuple(members)
 
 
-def under_way(begun: Iterable[_Begun]) -> Iterator[_Begun]:
-    """The chunks in order, a few begun ahead of the one that is waited for, not all: a first run over a million files
-    would hold each of them as an object, and its rows in staging, until its turn comes."""
+def under_way(begun: Iterable[_Begun], ahead_by: int = CHUNKS_AHEAD) -> Iterator[_Begun]:
+    """The chunks in order, ``ahead_by`` begun ahead of the one that is waited for, not all: a first run over a million
+    files would hold each of them as an object, and its rows in staging, until its turn comes."""
     ahead: deque[_Begun] = deque()
     for chunk in begun:
         ahead.append(chunk)
-        if len(ahead) > _CHUNKS_AHEAD:
+        if len(ahead) > ahead_by:
             yield ahead.popleft()
     yield from ahead
 
 
-def staged_rows(path: str) -> pa.Table:
-    """The rows of a chunk, whose file goes."""
-    with pa.OSFile(path, "r") as file:
-        table = pa.ipc.open_stream(file).read_all()
-    Path(path).unlink()
-    return table
+def staged_rows(path: str, access: Access | None = None) -> pa.Table:
+    """The rows of a chunk, whose file goes. Raises OSError."""
+    with opened(path, access or Access()) as file:
+        return pa.ipc.open_stream(file).read_all()
 
 
-def staged_pieces(path: str, size: int, bounds: Batch) -> Iterator[pa.Table]:
+def staged_pieces(path: str, size: int, bounds: Batch, access: Access | None = None) -> Iterator[pa.Table]:
     """The rows of a chunk of ``size`` bytes, whose file goes: at once, or where they pass a batch's bounds, because a
-    container was in it, in pieces that keep to them, of which one at a time is in memory."""
+    container was in it, in pieces that keep to them, of which one at a time is in memory. Raises OSError."""
     most = bounds.max_mb * 2**20
     if size <= most:
-        yield staged_rows(path)
+        yield staged_rows(path, access)
         return
-    with pa.OSFile(path, "r") as file, pa.ipc.open_stream(file) as stream:
+    with opened(path, access or Access()) as file, pa.ipc.open_stream(file) as stream:
         held: list[pa.RecordBatch] = []
         held_rows = held_bytes = 0
         for found in stream:
@@ -85,7 +84,6 @@ def staged_pieces(path: str, size: int, bounds: Batch) -> Iterator[pa.Table]:
             held_bytes += found.nbytes
         if held:
             yield pa.Table.from_batches(held)
-    Path(path).unlink()
 
 
 def batches(tables: Iterable[pa.Table], bounds: Batch) -> Iterator[pa.Table]:

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, redirect_stdout, suppress
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
@@ -111,6 +111,8 @@ def _flow(
             f"newslake run: inbox {shown_inbox}, warehouse {folder} ({named_by})", highlight=False
         )
         REPORTER.set(reporter)
+        # Standard output is the summary's alone, whatever a library prints meanwhile (Ray does, of a worker that died).
+        stack.enter_context(redirect_stdout(sys.stderr))
         reporter.stage("starting Prefect")
         from expectations import verdict
         from expectations.errors import ExpectationsError, RuleFileError

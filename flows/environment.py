@@ -12,6 +12,7 @@ from pathlib import Path
 _DEFAULTS = {
     "DO_NOT_TRACK": "1",
     "GX_ANALYTICS_ENABLED": "false",
+    "RAY_USAGE_STATS_ENABLED": "0",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_CLI_PROMPT": "false",
     # newslake tells of a run itself, its failure too; Prefect's own lines still reach its server.

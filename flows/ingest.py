@@ -11,8 +11,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -21,26 +20,24 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
-from prefect import flow, get_run_logger, task
+from prefect import flow, get_run_logger
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
-from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture
 from prefect.runtime import flow_run
 from prefect.task_runners import ThreadPoolTaskRunner
-from prefect.utilities.annotations import opaque
 
 from expectations import verdict
 from expectations.rules import Bounds, RuleBook
 from flows import alerts
 from flows.archive import Archive, archive_of
 from flows.chunks import CHUNKS_AT_ONCE, batches, cut, staged_pieces, under_way
-from flows.extraction import Extractor
 from flows.feeds_and_rules import feeds_of, read_site_rules, rules_of
 from flows.gating import Gate
 from flows.listing import LISTING, Inbox, Listed
 from flows.pickup import NoInbox, list_inbox, settled
 from flows.places import shown
 from flows.progress import REPORTER
+from flows.readers import Readers, StagedChunk, readers_of
 from flows.reading import Job, access_of, limits_of, unpacker_of
 from flows.run_rounds import tell_of_run
 from flows.settings import Loaded, Settings, load
@@ -49,7 +46,7 @@ from flows.summary import STATES, Counts, Finish, Problem, RunSummary
 from transforms.extract import extractors
 from transforms.hints import Feed
 from transforms.read.site_rules import SiteRules
-from transforms.staged import SCHEMA, Outcome
+from transforms.staged import Outcome
 from warehouse import ledger
 from warehouse.lake import Connection, Layout
 from warehouse.load import BatchCounts, load_batch
@@ -61,17 +58,6 @@ from warehouse.site_blocks import blocks_in_force, learn_blocks
 
 if TYPE_CHECKING:
     from expectations.verdict import BatchFailure
-
-_EXTRACTOR: ContextVar[Extractor] = ContextVar("_EXTRACTOR")
-
-
-@dataclass(frozen=True, slots=True)
-class StagedChunk:
-    """What a task gives back: where its rows wait, how many, how large."""
-
-    path: str
-    rows: int
-    size: int
 
 
 @flow(
@@ -127,11 +113,10 @@ def run(loaded: Loaded, inbox: str, folder: Path, *, verify: bool) -> RunSummary
     )
     with (
         run_lock(folder, wait_seconds=loaded.settings.lock_wait_seconds),
-        Extractor(job, loaded.settings.extraction.workers) as extractor,
+        readers_of(loaded.settings, job, folder) as readers,
     ):
-        _EXTRACTOR.set(extractor)
         if listed.entries.num_rows and not Layout(folder).exists():
-            extractor.warm_up()  # everything will be read: the children start while the tables are made
+            readers.warm_up()  # everything will be read: the children start while the tables are made
         with watch.stage("opening"):
             con = prepare(folder)
             run_id = ledger.begin_run(
@@ -139,6 +124,7 @@ def run(loaded: Loaded, inbox: str, folder: Path, *, verify: bool) -> RunSummary
             )
         current = _Run(
             con,
+            readers,
             loaded.settings,
             feeds,
             rules,
@@ -162,6 +148,7 @@ def run(loaded: Loaded, inbox: str, folder: Path, *, verify: bool) -> RunSummary
                 error.add_note(f"The end of the run could not be recorded: {in_words(second)}")
             raise
         finally:
+            readers.clear()
             shutil.rmtree(current.staging, ignore_errors=True)
         return current.finish(summary, listed)
 
@@ -172,6 +159,7 @@ class _Run:
     def __init__(
         self,
         con: Connection,
+        readers: Readers,
         settings: Settings,
         feeds: tuple[Feed, ...],
         site_rules: SiteRules | None,
@@ -185,6 +173,7 @@ class _Run:
         as_of: datetime,
     ) -> None:
         self._con = con
+        self._readers = readers
         self._settings = settings
         self._feeds = [LakeFeed(f.name, f.pattern, f.source, f.language, f.rhythm) for f in feeds]
         self._extractors = [LakeExtractor(*engine) for engine in extractors(site_rules)]
@@ -199,6 +188,7 @@ class _Run:
         self._changing_example = ""
         self._batches: list[BatchCounts] = []
         self._failures: list[BatchFailure] = []
+        self._access = access_of(settings)
         self.staging = Layout(folder).staging / f"run-{run_id}"
         self._gate = Gate(con, settings, book, run_id, inbox, self.staging, as_of=as_of)
 
@@ -210,6 +200,7 @@ class _Run:
         if missing is not None:
             raise missing
         sweep(self.staging.parent)
+        self._readers.clear()
         self.staging.mkdir(parents=True)
         with self._watch.stage("comparing"):
             changed, self._spared = ledger.select_changed(self._con, listed.entries, verify=verify)
@@ -221,7 +212,7 @@ class _Run:
             learn_blocks(self._con, run_id=self._run_id, now=_now())
 
     def _load_files(self, listed: Inbox, changed: pa.Table) -> None:
-        _EXTRACTOR.get().know(blocks_in_force(self._con))
+        self._readers.know(blocks_in_force(self._con))
         size = pc.sum(changed["size"]).as_py() or 0
         REPORTER.get().begin(changed.num_rows, size)
         self._watch.moved("reading", size)  # as the inbox lists them: a container unpacks to more
@@ -238,13 +229,13 @@ class _Run:
 
     def _chunks_of(self, files: Iterator[Listed]) -> Iterator[PrefectFuture[StagedChunk]]:
         for number, members in enumerate(cut(files, self._settings.batch)):
-            yield read_chunk.submit(str(self.staging / f"chunk-{number:06d}.arrows"), opaque(members))
+            yield self._readers.submit(f"{self._readers.place(self.staging)}/chunk-{number:06d}.arrows", members)
 
     def _tables(self, chunks: Iterable[PrefectFuture[StagedChunk]]) -> Iterator[pa.Table]:
-        for future in under_way(chunks):
+        for future in under_way(chunks, self._readers.ahead):
             with self._watch.stage("reading"):
                 chunk = future.result()
-            yield from staged_pieces(chunk.path, chunk.size, self._settings.batch)
+            yield from staged_pieces(chunk.path, chunk.size, self._settings.batch, self._access)
 
     def _judge(self, batch: pa.Table) -> None:
         staged = self._set_aside(batch)
@@ -363,19 +354,6 @@ class _Run:
             began=self._as_of,
             now=_now(),
         )
-
-
-@task(name="read-chunk", persist_result=False, cache_policy=NO_CACHE)
-def read_chunk(path: str, files: Sequence[Listed]) -> StagedChunk:
-    """Read ``files`` in the children and leave their rows as an Arrow stream at ``path``."""
-    reporter = REPORTER.get()
-    count = size = 0
-    with pa.OSFile(path, "wb") as file, pa.ipc.new_stream(file, SCHEMA) as writer:
-        for table in _EXTRACTOR.get().read(files, reporter.advance, Path(path).parent):
-            writer.write_table(table)
-            count += table.num_rows
-            size += table.nbytes
-    return StagedChunk(path, count, size)
 
 
 def counts_of(totals: ledger.RunCounts, batches: Sequence[BatchCounts]) -> Counts:

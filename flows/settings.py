@@ -84,6 +84,14 @@ class Batch(Section, frozen=True):
     chunk_files: Positive = 2_000
 
 
+class Runner(Section, frozen=True):
+    """Who reads: this machine, or the workers of a Ray cluster."""
+
+    kind: Literal["local", "ray"] = "local"
+    address: str = ""
+    staging: str = ""
+
+
 class Quality(Section, frozen=True):
     """The bounds of a run, over which it alerts."""
 
@@ -199,6 +207,7 @@ class Settings(Section, frozen=True):
     extraction: Extraction = Extraction()
     containers: Containers = Containers()
     batch: Batch = Batch()
+    runner: Runner = Runner()
     quality: Quality = Quality()
     gates: Gates = Gates()
     alerts: Alerts = Alerts()

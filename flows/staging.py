@@ -1,0 +1,78 @@
+"""Staging: rows on their way from whoever read them to the batch, as Arrow streams at a path or a URL."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from flows.places import Access, file_system, is_url, refusal
+from transforms.staged import SCHEMA
+
+# Across a network texts are worth compressing; on a disk of this machine they are read again at once.
+_TO_A_STORE = pa.ipc.IpcWriteOptions(compression="zstd")
+
+
+def written(path: str, tables: Iterable[pa.Table], access: Access) -> tuple[int, int]:
+    """Write tables of the staged schema to ``path`` as one stream; how many rows and bytes in memory they are.
+
+    What was at ``path`` is replaced. A stream that was broken off is nobody's: its task gives no place back. Raises
+    OSError.
+    """
+    count = size = 0
+    with _writing(path, access) as file:
+        options = _TO_A_STORE if is_url(path) else None
+        with pa.ipc.new_stream(file, SCHEMA, options=options) as writer:
+            for table in tables:
+                writer.write_table(table)
+                count += table.num_rows
+                size += table.nbytes
+    return count, size
+
+
+@contextmanager
+def opened(path: str, access: Access) -> Iterator[Any]:
+    """What waits at ``path``, to be read from its beginning; it is gone afterwards. Raises OSError."""
+    if not is_url(path):
+        with pa.OSFile(path, "r") as file:
+            yield file
+        Path(path).unlink()
+        return
+    system, place = file_system(path, access)
+    file = _in_our_words(lambda: system.open(place, "rb"))
+    with file:
+        yield file
+    _in_our_words(lambda: system.rm_file(place))
+
+
+def remove(path: str, access: Access) -> None:
+    """Take away all below ``path``; nothing may be there. Raises OSError."""
+    if not is_url(path):
+        shutil.rmtree(path, ignore_errors=True)
+        return
+    system, place = file_system(path, access)
+    if _in_our_words(lambda: system.exists(place)):
+        _in_our_words(lambda: system.rm(place, recursive=True))
+
+
+@contextmanager
+def _writing(path: str, access: Access) -> Iterator[Any]:
+    if not is_url(path):
+        with pa.OSFile(path, "wb") as file:
+            yield file
+        return
+    system, place = file_system(path, access)
+    with _in_our_words(lambda: system.open(place, "wb")) as file:
+        yield file
+
+
+def _in_our_words(ask: Callable[[], Any]) -> Any:
+    """What a store's library gives; what it raises may hold an address with its credentials."""
+    try:
+        return ask()
+    except Exception as error:
+        raise refusal(error) from error
