@@ -8,7 +8,7 @@ export PYTHON
 # Text comes out as UTF-8 also where the machine has no locale set.
 export PYTHONUTF8 := 1
 
-.PHONY: help demo questions test lint types tests test-kill test-hostile test-setup test-training test-properties dictionary lock bench bench-warehouse bench-queries bench-inbox clean environment dev-environment
+.PHONY: help demo questions test lint types tests test-kill test-hostile test-setup test-training test-properties dictionary lock bench bench-warehouse bench-queries bench-inbox soak clean environment dev-environment
 
 help:
 	@echo "make demo        set up, load samples/ into a warehouse of its own, load again, answer five questions"
@@ -21,6 +21,7 @@ help:
 	@echo "make bench       speed, start-up and quality against others; BENCH='--write' updates benchmarks/README.md"
 	@echo "make bench-inbox a run over a million known files; FILES=100000 for a look"
 	@echo "make bench-warehouse   a million articles loaded; ARTICLES=100000 for a look"
+	@echo "make soak        an hour of schedules, churn and readers; MINUTES=5 for a look"
 	@echo "make lock        resolve the two locks anew      make clean   remove everything that make has made"
 
 environment:
@@ -98,6 +99,9 @@ bench-warehouse: dev-environment
 
 bench-queries: dev-environment
 	$(BIN)/python -m benchmarks.queries $(LAKE) --articles $(or $(ARTICLES),1000000) $(BENCH)
+
+soak: dev-environment
+	$(BIN)/python -m benchmarks.soak --minutes $(or $(MINUTES),60) $(BENCH)
 
 clean:
 	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info

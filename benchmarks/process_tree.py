@@ -44,12 +44,12 @@ def measured(
             pid, status, usage = os.wait4(process.pid, os.WNOHANG)
             if pid:
                 break
-            megabytes = 0.0
-            for each in _tree(process.pid):
-                megabytes += _megabytes(each)
+            held = 0.0
+            for each in tree(process.pid):
+                held += megabytes(each)
                 cpu_of_process[each] = max(_cpu(each), cpu_of_process.get(each, 0.0))
                 kind_of_process[each] = _kind(each, kinds) or kind_of_process.get(each, "")
-            most = max(most, megabytes)
+            most = max(most, held)
             time.sleep(_LOOK_SECONDS)
         seconds = time.perf_counter() - began
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -65,7 +65,7 @@ def measured(
         return TreeCost(seconds, cpu, most, cpu_of), out.read().decode()
 
 
-def _tree(root: int) -> list[int]:
+def tree(root: int) -> list[int]:
     """A process and all below it."""
     parents: dict[int, int] = {}
     for entry in os.scandir("/proc"):
@@ -82,7 +82,8 @@ def _tree(root: int) -> list[int]:
     return found
 
 
-def _megabytes(pid: int) -> float:
+def megabytes(pid: int) -> float:
+    """The proportional set size of a process; 0 where it has ended."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:
