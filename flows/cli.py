@@ -146,6 +146,21 @@ def status(
 
 
 @app.command()
+def metrics(
+    warehouse: Warehouse = None,
+    settings: SettingsFile = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write them to a file, for a collector of text files.")
+    ] = None,
+) -> None:
+    """Gauges of runs, stages, queues and alerts for a monitoring system, in the Prometheus text format."""
+    folder, _ = _settings(settings).warehouse(warehouse)
+    from flows.command_metrics import print_metrics
+
+    raise typer.Exit(print_metrics(folder, out))
+
+
+@app.command()
 def explain(
     article_id: Annotated[int, typer.Argument(metavar="ARTICLE_ID", help="As the view article has it.")],
     warehouse: Warehouse = None,

@@ -43,7 +43,7 @@ def show_status(folder: Path, named_by: str, *, as_json: bool) -> int:
                 "totals": totals,
                 "held": held.to_pylist(),
                 "states": {row["state"]: row["inputs"] for row in now.states.to_pylist()},
-                "runs": now.runs.to_pylist(),
+                "runs": [run | {"stage_seconds": dict(run["stage_seconds"] or ())} for run in now.runs.to_pylist()],
                 "alerts": now.alerts.to_pylist(),
                 "incidents": now.incidents.to_pylist(),
                 "failing_channels": now.channels.to_pylist(),

@@ -298,6 +298,7 @@ class _Run:
             settling=listed.settling + self._changing,
             archived=self._archive.archived if self._archive else 0,
             message=summary.message,
+            stage_seconds=self._watch.total(),
         )
         summary = replace(
             summary,

@@ -302,6 +302,7 @@ class _Replay:
             listed=summary.inputs,
             unchanged=0,
             message=summary.message,
+            stage_seconds=self._watch.total(),
         )
         summary = self._told(replace(summary, counts=counts_of(totals, self._batches), batches=totals.batches))
         if summary.state != "interrupted":

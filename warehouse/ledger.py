@@ -6,6 +6,7 @@ own; everything that a batch puts in is :mod:`warehouse.load`'s.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 
@@ -111,21 +112,30 @@ def end_run(
     settling: int = 0,
     archived: int = 0,
     message: str | None = None,
+    stage_seconds: Mapping[str, float] | None = None,
 ) -> RunCounts:
     """Record how a run ended, and its counts: those of its committed batches, and of files the other four.
 
     ``unchanged`` are the files that :func:`select_changed` and :func:`touch` spared; what batches found the same is
     added to them. ``settling`` are those that are still being written, ``archived`` those that were put away. ``state``
-    is completed, failed or cancelled.
+    is completed, failed or cancelled; ``stage_seconds`` is where the time went.
     """
     with transaction(con, f"run {run_id} {state}"):
         same, *sums = one_row(con, statement("ledger/run_counts"), {"run_id": run_id})
         own = {"listed": listed, "unchanged": unchanged + same, "settling": settling, "archived": archived}
         counts = RunCounts(**own, **dict(zip(_SUMS, sums, strict=True)))
         con.execute(
-            f"update ops.run set state = ?, ended_at = ?, message = ?, {', '.join(f'{name} = ?' for name in _COUNTS)} "
-            "where run_id = ?",
-            [state, now, message, *(getattr(counts, name) for name in _COUNTS), run_id],
+            "update ops.run set state = ?, ended_at = ?, message = ?, stage_seconds = map(?::varchar[], ?::double[]), "
+            f"{', '.join(f'{name} = ?' for name in _COUNTS)} where run_id = ?",
+            [
+                state,
+                now,
+                message,
+                list(stage_seconds or ()),
+                list((stage_seconds or {}).values()),
+                *(getattr(counts, name) for name in _COUNTS),
+                run_id,
+            ],
         )
     return counts
 
