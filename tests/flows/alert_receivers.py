@@ -33,7 +33,8 @@ class Receiver:
 
 
 @contextmanager
-def http_receiver() -> Iterator[Receiver]:
+def http_receiver(port: int = 0) -> Iterator[Receiver]:
+    """A channel on a port, else on one that is free."""
     found = Receiver()
 
     class Handler(BaseHTTPRequestHandler):
@@ -48,7 +49,7 @@ def http_receiver() -> Iterator[Receiver]:
         def log_message(self, *arguments: object) -> None:
             """Quiet."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    with ThreadingHTTPServer(("127.0.0.1", port), Handler) as server:
         found.port = server.server_port
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
