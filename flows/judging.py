@@ -1,12 +1,12 @@
 """What the monitors say of a warehouse's past: arrays and earlier incidents go in, findings come out.
 
-Each source and feed is judged by its own past. What an earlier incident of freshness or volume has spoilt is set aside
-when a rhythm is learned.
+Each source and feed is judged by its own past. What an earlier incident has spoilt is set aside when the same thing is
+learned: a fault that goes on for weeks is not what is usual.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,8 @@ _SHARES: tuple[tuple[str, shares.Measure, str, str], ...] = (
     ("dates", shares.FUTURE, "dated_or_future", "future"),
 )
 _BLOCKS = "template"
+# What has no articles, or hardly any, or too many, tells nothing of when and how many come.
+_ARRIVALS = ((freshness.MONITOR, "silent"), (volume.MONITOR, "too_few"), (volume.MONITOR, "too_many"))
 _NO_FEED = 0
 
 
@@ -65,10 +67,14 @@ def judge(past: Past, earlier: Sequence[Incident], schedules: Sequence[Schedule]
     if past.end is None:
         return found
     tables = _Tables(past)
+    told: dict[Subject, list[Incident]] = {}
+    for incident in earlier:
+        told.setdefault(incident.subject, []).append(incident)
     for one in past.subjects:
-        found += _of_arrivals(tables, one, earlier, past.end)
-        found += _of_shares(tables, one, past.end)
-        found += _of_fields(tables, one, past.end)
+        own = told.get(subject_of(one), [])
+        found += _of_arrivals(tables, one, own, past.end)
+        found += _of_shares(tables, one, own, past.end)
+        found += _of_fields(tables, one, own, past.end)
     return found
 
 
@@ -89,7 +95,7 @@ def _of_arrivals(tables: _Tables, one: WatchedSubject, earlier: Sequence[Inciden
     counts[hours - hours[0]] = _ints(rows["articles"])
     grid = Arrivals(int(hours[0]), counts)
     subject = subject_of(one)
-    aside = _spoilt(subject, earlier, end)
+    aside = _spoilt(earlier, end, _ARRIVALS)
     try:
         fresh = freshness.expect(grid, one.rhythm, aside)
     except ValueError as error:
@@ -103,28 +109,24 @@ def _of_arrivals(tables: _Tables, one: WatchedSubject, earlier: Sequence[Inciden
         yield from volume.judge(subject, grid, usual)
 
 
-def _of_shares(tables: _Tables, one: WatchedSubject, end: int) -> Iterator[Finding]:
+def _of_shares(tables: _Tables, one: WatchedSubject, earlier: Sequence[Incident], end: int) -> Iterator[Finding]:
+    counted = []
     rows = tables.shares.of(one)
     if rows is not None:
-        for monitor, measure, of, having in _SHARES:
-            yield from _of_share(one, monitor, measure, _counted(rows, of, having), end)
-    if one.kind == "source":
-        rows = tables.blocks.of(one)
-        if rows is not None:
-            yield from _of_share(one, _BLOCKS, shares.BLOCKS, _counted(rows, "articles", "with_block"), end)
+        counted = [(monitor, measure, _counted(rows, of, having)) for monitor, measure, of, having in _SHARES]
+    rows = tables.blocks.of(one) if one.kind == "source" else None
+    if rows is not None:
+        counted.append((_BLOCKS, shares.BLOCKS, _counted(rows, "articles", "with_block")))
+    subject = subject_of(one)
+    for monitor, measure, past in counted:
+        if len(past.hours):
+            aside = _spoilt(earlier, end, [(monitor, measure.cause)])
+            expected = shares.expect(measure, past, end, aside)
+            if expected is not None:
+                yield shares.judge(monitor, subject, past, expected, end)
 
 
-def _of_share(
-    one: WatchedSubject, monitor: str, measure: shares.Measure, counted: shares.Counted, end: int
-) -> Iterator[Finding]:
-    if len(counted.hours) == 0:
-        return
-    expected = shares.expect(measure, counted, end)
-    if expected is not None:
-        yield shares.judge(monitor, subject_of(one), counted, expected, end)
-
-
-def _of_fields(tables: _Tables, one: WatchedSubject, end: int) -> Iterator[Finding]:
+def _of_fields(tables: _Tables, one: WatchedSubject, earlier: Sequence[Incident], end: int) -> Iterator[Finding]:
     rows = tables.fields.of(one)
     if rows is None:
         return
@@ -137,9 +139,9 @@ def _of_fields(tables: _Tables, one: WatchedSubject, end: int) -> Iterator[Findi
         *(named[column].to_pylist() for column in ("hour", "field", "records")), strict=True
     ):
         having.setdefault(name, np.zeros(len(hours)))[place[hour]] = records
-    finding = fields.judge(
-        subject_of(one), fields.Records(hours, _ints(whole["records"]).astype(np.float64), having), end
-    )
+    subject = subject_of(one)
+    records = fields.Records(hours, _ints(whole["records"]).astype(np.float64), having)
+    finding = fields.judge(subject, records, end, _spoilt(earlier, end, [(fields.MONITOR, fields.CAUSE)]))
     if finding is not None:
         yield finding
 
@@ -162,13 +164,14 @@ def _run(run: WatchedRun) -> schedule.Run:
     return schedule.Run(run.started_at, ended)
 
 
-def _spoilt(subject: Subject, earlier: Sequence[Incident], end: int) -> list[Span]:
-    """The hours of earlier incidents of arrivals of a subject."""
-    return [
+def _spoilt(earlier: Sequence[Incident], end: int, told: Collection[tuple[str, str]]) -> list[Span]:
+    """The hours of a subject's earlier incidents of the given monitors and causes, in order and none twice."""
+    spans = sorted(
         (hour_of(incident.since), end if incident.resolved_at is None else hour_of(incident.resolved_at))
         for incident in earlier
-        if incident.subject == subject and incident.monitor in (freshness.MONITOR, volume.MONITOR)
-    ]
+        if (incident.monitor, incident.cause) in told
+    )
+    return list(dict.fromkeys(spans))
 
 
 def _counted(rows: pa.Table, of: str, having: str) -> shares.Counted:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from expectations.monitors.cuts import FUTURE_HOURS
@@ -28,7 +28,7 @@ from warehouse.lake import Connection, connect, folder_of, transaction
 from warehouse.locks import run_in_progress
 from warehouse.migrate import prepare
 from warehouse.undisturbed import undisturbed
-from warehouse.watched import Past, WatchedRun, examples, past, reasons
+from warehouse.watched import LEARNED_DAYS, Past, WatchedRun, examples, past, reasons
 
 # The monitors that a watch speaks for; what runs and channels say of themselves is theirs.
 _FROM_THE_PAST = frozenset(
@@ -99,13 +99,14 @@ def watch_lake(
             "To look at an earlier time: newslake watch --as-of TIME --dry-run"
         )
     seen = undisturbed(con, lambda: past(con, as_of, cuts_of, future_hours=FUTURE_HOURS))
-    before = incidents.known(con, resolved_after=as_of - REMEMBERED)
+    spoilt = incidents.known(con, resolved_after=as_of - timedelta(days=LEARNED_DAYS))
     findings = [
-        *judge(seen, earlier(before), [*_said(loaded), *schedules]),
+        *judge(seen, earlier(spoilt), [*_said(loaded), *schedules]),
         *_of_runs(seen, goes_on=run_in_progress(folder_of(con)) is not None),
         *more,
     ]
     if dry_run:
+        before = incidents.known(con, resolved_after=as_of - REMEMBERED)
         made, messages = _round(con, loaded, seen, findings, before)
     else:
         with transaction(con, f"watch as of {as_of:%Y-%m-%d %H:%M}"):

@@ -16,8 +16,9 @@ import numpy as np
 from expectations.monitors import shares
 from expectations.monitors.findings import Expectation, Finding, State, Subject, when
 from expectations.monitors.past import DAY, Floats, Ints
+from expectations.monitors.rhythm import Span
 
-MONITOR = "schema"
+MONITOR, CAUSE = "schema", "schema_drift"
 _ALIKE = 0.5
 _AS_OFTEN = 0.25
 _NEW_IN_DAYS = 7
@@ -53,14 +54,15 @@ class Change:
         return f"{self.now} is new" if self.before is None else f"{self.before} is now {self.now}"
 
 
-def changes(past: Records, end: int) -> list[Change]:
-    """What has changed by the end of hour ``end - 1``, in the order of the names that are gone and then of the new."""
+def changes(past: Records, end: int, set_aside: Sequence[Span] = ()) -> list[Change]:
+    """What has changed by the end of hour ``end - 1``, in the order of the names that are gone and then of the new.
+    Nothing is learned from the spans of ``set_aside``, the hours of earlier incidents, as of shares."""
     gone: list[_Shift] = []
     new: list[_Shift] = []
     for name in sorted(past.having):
         counted = shares.Counted(past.hours, past.records, past.having[name])
         for measure, found in ((_goes(name), gone), (_comes(name), new)):
-            expected = shares.expect(measure, counted, end)
+            expected = shares.expect(measure, counted, end, set_aside)
             if expected is None or (found is new and expected.usual > 2 * shares.EDGE):
                 continue
             evidence = shares.evidence(expected, counted)
@@ -73,11 +75,11 @@ def changes(past: Records, end: int) -> list[Change]:
 
 
 def _goes(name: str) -> shares.Measure:
-    return shares.Measure(name, "schema_drift", "falls", 0.35, 0.0, 0.5, f"records with {name}")
+    return shares.Measure(name, CAUSE, "falls", 0.35, 0.0, 0.5, f"records with {name}")
 
 
 def _comes(name: str) -> shares.Measure:
-    return shares.Measure(name, "schema_drift", "rises", 0.0, 0.4, 0.0, f"records with {name}")
+    return shares.Measure(name, CAUSE, "rises", 0.0, 0.4, 0.0, f"records with {name}")
 
 
 def _lately(counted: shares.Counted, since: int) -> float:
@@ -109,18 +111,18 @@ def _likeness(one: str, other: str) -> float:
     return SequenceMatcher(None, one.lower(), other.lower()).ratio()
 
 
-def judge(subject: Subject, past: Records, end: int) -> Finding | None:
+def judge(subject: Subject, past: Records, end: int, set_aside: Sequence[Span] = ()) -> Finding | None:
     """Whether the fields have changed; null where there is too little of a past to say which are usual."""
     stop = int(np.searchsorted(past.hours, end))
     past = Records(past.hours[:stop], past.records[:stop], {name: had[:stop] for name, had in past.having.items()})
     whole = shares.Counted(past.hours, past.records, past.records)
-    known = shares.expect(_goes("any"), whole, end)
+    known = shares.expect(_goes("any"), whole, end, set_aside)
     if known is None:
         return None
-    found = changes(past, end)
+    found = changes(past, end, set_aside)
     lost = [change for change in found if change.before is not None]
     state = State.OPEN if lost else State.SUSPECT if found else State.OK
-    usual = sum(_is_usual(name, past, end) for name in past.having)
+    usual = sum(_is_usual(name, past, end, set_aside) for name in past.having)
     told = [str(change) for change in found[:_MANY]]
     told += [f"and {len(found) - _MANY} more"] if len(found) > _MANY else []
     since = min((change.since for change in found), default=None)
@@ -130,7 +132,7 @@ def judge(subject: Subject, past: Records, end: int) -> Finding | None:
     return Finding(
         monitor=MONITOR,
         subject=subject,
-        cause="schema_drift",
+        cause=CAUSE,
         state=state,
         as_of=when(end),
         since=None if since is None else starts,
@@ -154,6 +156,7 @@ def judge(subject: Subject, past: Records, end: int) -> Finding | None:
     )
 
 
-def _is_usual(name: str, past: Records, end: int) -> bool:
-    expected = shares.expect(_goes(name), shares.Counted(past.hours, past.records, past.having[name]), end)
+def _is_usual(name: str, past: Records, end: int, set_aside: Sequence[Span]) -> bool:
+    counted = shares.Counted(past.hours, past.records, past.having[name])
+    expected = shares.expect(_goes(name), counted, end, set_aside)
     return expected is not None
