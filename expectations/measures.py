@@ -118,7 +118,6 @@ def article_frame(staged: pa.Table) -> pa.Table:
         "rejection": pc.coalesce(articles["reason"], articles["detail"]),
         "raw_bytes": pc.binary_length(articles["raw"]),
         "summary_chars": pc.utf8_length(articles["summary"]),
-        "url_on_source": _url_on_source(articles),
         "language_primary": pc.struct_field(pc.extract_regex(articles["language"], r"^(?P<tag>[^-_]*)"), "tag"),
     }
     return pa.table(columns | _together_measures(articles, columns["language_primary"]))
@@ -304,14 +303,3 @@ def _whole(column: _Column) -> _Column:
 def _midnight(day: _Column) -> _Column:
     """Days as midnights in UTC: Great Expectations compares columns of zoned times at once, dates one by one."""
     return day.cast(pa.timestamp("us")).cast(pa.timestamp("us", tz="UTC"))
-
-
-def _url_on_source(articles: pa.Table) -> _Column:
-    """Whether the URL's host is the source's domain or a part of it; null where either is unknown."""
-    host = pc.struct_field(
-        pc.extract_regex(articles["url"], r"^[a-zA-Z]+://(?:[^/?#@\s]*@)?(?P<host>[^/?#:@\s]+)"), "host"
-    )
-    pairs = zip(host.to_pylist(), articles["source"].to_pylist(), strict=True)
-    return pa.array(
-        [None if h is None or s is None else f".{h.lower()}".endswith(f".{s.lower()}") for h, s in pairs], pa.bool_()
-    )

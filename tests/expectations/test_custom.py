@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from string import Template
 from typing import Any
 
 import pandas as pd
@@ -90,3 +91,46 @@ def test_several_columns_match_one_expression_where_they_are_filled(context: Any
 
     only_x = ExpectColumnsToMatchRegex(column_list=["a", "b"], regex="x")
     assert rows_that_break(context, only_x, PAIRS) == (False, [1, 2], 1)
+
+
+@pytest.mark.parametrize("name", [
+    "ExpectListMembersToMatchRegex", "ExpectListMembersToNotMatchRegex", "ExpectColumnsToBeNullTogether",
+    "ExpectColumnsToNotBeNull", "ExpectColumnsToMatchRegex", "ExpectUrlsToLieOnDomain",
+])  # fmt: skip
+def test_each_expectation_passes_what_great_expectations_asks_of_its_own(name: str) -> None:
+    from expectations import custom
+
+    kind = getattr(custom, name)
+    trial = kind(**kind.examples[0]["tests"][0]["in"])
+    found = trial.run_diagnostics(only_consider_these_backends=["pandas"])
+    assert [(each.test_title, each.test_passed, each.error_diagnostics) for each in found.tests] == [
+        ("sound", True, None),
+        ("broken", True, None),
+    ]
+    passed = found.generate_checklist()
+    assert "✔ Has at least one positive and negative example case, and all test cases pass" in passed
+    assert "✔ Has a docstring" in passed
+    assert "✔ Has both statement Renderers: prescriptive and diagnostic" in passed
+
+
+def test_every_expectation_of_the_project_is_put_to_its_examples() -> None:
+    from great_expectations.expectations.expectation import Expectation
+
+    from expectations import custom
+
+    own = {name for name, kind in vars(custom).items() if name.startswith("Expect") and kind is not Expectation}
+    lacking = {name for name in own if getattr(custom, name).__module__ == custom.__name__} - {
+        name for name in own if getattr(custom, name).examples
+    }
+    assert lacking == set()
+
+
+def test_an_expectation_is_told_in_words_with_its_arguments() -> None:
+    from expectations.custom import ExpectColumnsToMatchRegex, ExpectUrlsToLieOnDomain
+
+    for one, told in [
+        (ExpectColumnsToMatchRegex(column_list=["a", "b"], regex="x"), "values must match x: a, b"),
+        (ExpectUrlsToLieOnDomain(column_A="url", column_B="source"), "the host of url must be source or a part of it"),
+    ]:
+        [said] = one._prescriptive_renderer(configuration=one.configuration)
+        assert Template(said.string_template["template"]).substitute(said.string_template["params"]) == told
