@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from great_expectations.core.batch_definition import BatchDefinition
     from great_expectations.datasource.fluent.interfaces import Batch
     from great_expectations.expectations.expectation import Expectation
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
 YES_OR_NO = "BOOLEAN_ONLY"
 COUNTS = "BASIC"
@@ -119,6 +120,10 @@ class Engine:
             asset = self._source.add_dataframe_asset(name)
             self._definitions[name] = asset.add_batch_definition_whole_dataframe("batch")
         return self._definitions[name]
+
+    def configuration(self, rule: Rule) -> ExpectationConfiguration:
+        """What Great Expectations is told of a rule of these suites."""
+        return self._compiled[rule.id].configuration
 
     def _results(
         self, batch: Batch, name: str, rules: Sequence[Rule], parameters: Mapping[str, Any], form: str

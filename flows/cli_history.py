@@ -1,8 +1,9 @@
-"""The command line of `newslake replay` and `newslake quarantine`: earlier inputs are looked at or read again."""
+"""The command line of `newslake replay`, `quarantine` and `docs`: earlier inputs and runs, looked at or read again."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -44,6 +45,24 @@ def replay(
     raise typer.Exit(
         replay_readings(loaded, folder, named_by, scope, settings_file=settings, dry_run=dry_run, as_json=json)
     )
+
+
+@app.command()
+def docs(
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="For these pages alone; made where it is not there.")
+    ],
+    run: Annotated[int | None, typer.Option("--run", metavar="N", help="Of this run, else the last one.")] = None,
+    warehouse: Warehouse = None,
+    settings: SettingsFile = None,
+    json: Json = False,
+) -> None:
+    """Write what the rules said of a run as Great Expectations' Data Docs, which need no network."""
+    loaded = _settings(settings)
+    lake, _ = loaded.warehouse(warehouse)
+    from flows.command_docs import write_docs
+
+    raise typer.Exit(write_docs(loaded, lake, folder, run_id=run, as_json=json))
 
 
 @quarantine.command("list")
