@@ -268,6 +268,7 @@ def _expectations(findings: Sequence[Finding], seen: Past) -> list[ExpectationRo
             unit=finding.expectation.unit,
             chance=finding.expectation.chance,
             basis=finding.expectation.basis,
+            day_expected=finding.expectation.day,
         )
         for finding in findings
         if finding.monitor in _FROM_THE_PAST or finding.monitor == "schedule"

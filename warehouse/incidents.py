@@ -94,6 +94,7 @@ class ExpectationRow:
     unit: str
     chance: float
     basis: str
+    day_expected: float | None
 
 
 _INCIDENT: list[tuple[str, pa.DataType]] = [
@@ -106,7 +107,7 @@ _EXPECTATION: list[tuple[str, pa.DataType]] = [
     ("monitor", pa.string()), ("subject_kind", pa.string()), ("subject", pa.string()), ("source_id", pa.int64()),
     ("cause", pa.string()), ("measure", pa.string()), ("made_at", _STAMP), ("starts", _STAMP), ("ends", _STAMP),
     ("low", pa.float64()), ("high", pa.float64()), ("unit", pa.string()), ("chance", pa.float64()),
-    ("basis", pa.string()), ("row", pa.int64()),
+    ("basis", pa.string()), ("day_expected", pa.float64()), ("row", pa.int64()),
 ]  # fmt: skip
 
 

@@ -33,7 +33,8 @@ class Expectation:
 
     ``low`` and ``high`` bound the measure in ``unit``, null where it has no bound on that side; times are hours since
     ``starts``. ``chance`` is the largest probability of a value outside them while all is well, as the model has it;
-    ``basis`` says in words what it was learned from.
+    ``basis`` says in words what it was learned from. ``day`` is of volumes alone: how many articles the day (UTC) of
+    ``made_at`` is expected to bring.
     """
 
     monitor: str
@@ -47,6 +48,7 @@ class Expectation:
     unit: str
     chance: float
     basis: str
+    day: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -241,6 +241,7 @@ def _finding(
             unit="articles",
             chance=float(np.exp(-NEEDED)),
             basis=basis,
+            day=float(expected.rate[end // DAY % 7].sum()) if cause == "too_few" else None,
         ),
     )
 

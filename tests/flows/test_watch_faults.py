@@ -105,6 +105,11 @@ def test_what_was_expected_can_be_asked_later_and_is_kept_once_a_day(
     )
     assert low is not None and high is None
     assert (unit, basis) == ("articles", "the source's own 42 days at their present level")
+    assert lake.ask(
+        "select source, expected, picked_up from source_day where day = ? and source in ('calm.example', "
+        "'silent.example') order by source",
+        (T0 + EVERY * LAST).date(),
+    ) == [("calm.example", 8.0, 8), ("silent.example", 8.0, 0)]
     assert lake.ask("select distinct measure from ops.source_expectation where subject = 'dump' and monitor = 'schema'")
 
 

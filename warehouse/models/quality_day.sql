@@ -1,12 +1,13 @@
 -- One row per day (UTC), suite and severity: how the expectations went, beside how full that day's readings are.
 --
--- day: The day on which the batches were loaded
--- suite: Suite of the rules; lake for the checks inside the loading transaction
+-- day: The day on which the batches were loaded, of gates the day on which they judged
+-- suite: Suite of the rules; lake for the checks inside the loading transaction; gate for what gates said of slices
 -- severity: critical, warning or info
--- results: Results, one for each rule and batch
+-- results: Results, one for each rule and batch, of gates one for each slice that was judged
 -- failures: Results that did not hold
--- unexpected: Rows that broke a rule, over all rules
--- failed_rules: Ids of the rules that did not hold, sorted; empty where all did
+-- unexpected: Rows that broke a rule, over all rules; of gates the inputs that were held
+-- failed_rules: Ids of the rules that did not hold, sorted; of gates the bounds passed; empty where all held
+-- held: Inputs that gates held on that day, whatever the suite, and whatever was decided about them since
 -- readings: Readings that were loaded on that day, whatever the suite
 -- title_share: Share of those readings with a title
 -- published_share: Share with a publication date
@@ -14,7 +15,13 @@
 -- language_share: Share with a language
 -- source_share: Share with a source
 -- url_share: Share with an address
-with outcomes as (
+with breached as (
+    select run_id, piece, unit, name, list(distinct measure) as measures
+    from ops.gate_breach
+    group by all
+),
+
+outcomes as (
     select
         recorded_at::date as day,
         suite,
@@ -24,6 +31,26 @@ with outcomes as (
         sum(unexpected)::bigint as unexpected,
         list_sort(list(distinct rule_id) filter (where not success)) as failed_rules
     from ops.expectation_result
+    group by all
+    union all by name
+    select
+        gate.judged_at::date as day,
+        'gate' as suite,
+        'critical' as severity,
+        count(*) as results,
+        count(*) filter (where gate.verdict = 'held') as failures,
+        sum(gate.inputs) filter (where gate.verdict = 'held')::bigint as unexpected,
+        list_sort(list_distinct(flatten(list(breached.measures) filter (where gate.verdict = 'held')))) as failed_rules
+    from ops.gate as gate
+    left join breached using (run_id, piece, unit, name)
+    where gate.verdict <> 'too_few'
+    group by all
+),
+
+held as (
+    select judged_at::date as day, sum(inputs)::bigint as inputs
+    from ops.gate
+    where verdict = 'held'
     group by all
 ),
 
@@ -57,6 +84,7 @@ select
     outcomes.failures,
     coalesce(outcomes.unexpected, 0) as unexpected,
     coalesce(outcomes.failed_rules, []) as failed_rules,
+    coalesce(held.inputs, 0) as held,
     coalesce(fullness.readings, 0) as readings,
     fullness.title_share,
     fullness.published_share,
@@ -66,3 +94,4 @@ select
     fullness.url_share
 from outcomes
 left join fullness using (day)
+left join held using (day)

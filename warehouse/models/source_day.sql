@@ -10,8 +10,9 @@
 -- rejected_by: First reason to number of inputs in quarantine; empty where none are
 -- duplicate: Those with the same bytes as an earlier input
 -- failed: Those that could not be read
+-- held: Those that wait behind a gate
 -- published: Articles of the source whose published_date is the day, whenever they were picked up
--- expected: Articles that the source's history leads to expect; null as long as nothing is expected of it
+-- expected: Inputs that the watch of that day expected, by the source's own weeks; null where none did, or it was too young
 with picked_up as (
     select identity_id as source_id, recorded_at::date as day, state, reason, count(*) as inputs
     from ops.input as input
@@ -28,7 +29,8 @@ counted as (
         sum(inputs) filter (where state = 'loaded') as loaded,
         sum(inputs) filter (where state = 'quarantined') as rejected,
         sum(inputs) filter (where state = 'duplicate') as duplicate,
-        sum(inputs) filter (where state = 'failed') as failed
+        sum(inputs) filter (where state = 'failed') as failed,
+        sum(inputs) filter (where state = 'held') as held
     from picked_up
     group by all
 ),
@@ -51,6 +53,15 @@ published as (
     group by all
 ),
 
+-- Sources that are one by now were expected each by itself.
+expected as (
+    select source.identity_id as source_id, entry.made_at::date as day, round(sum(entry.day_expected), 1) as articles
+    from ops.source_expectation as entry
+    join main.source_identity as source using (source_id)
+    where entry.monitor = 'volume' and entry.cause = 'too_few'
+    group by all
+),
+
 spine as (
     select
         source_id,
@@ -70,10 +81,12 @@ select
     coalesce(reasons.rejected_by, map {}) as rejected_by,
     coalesce(counted.duplicate, 0)::bigint as duplicate,
     coalesce(counted.failed, 0)::bigint as failed,
+    coalesce(counted.held, 0)::bigint as held,
     coalesce(published.articles, 0) as published,
-    null::bigint as expected
+    expected.articles as expected
 from spine
 join main.source_identity as source on source.source_id = spine.source_id
 left join counted on counted.source_id = spine.source_id and counted.day = spine.day
 left join reasons on reasons.source_id = spine.source_id and reasons.day = spine.day
 left join published on published.source_id = spine.source_id and published.day = spine.day
+left join expected on expected.source_id = spine.source_id and expected.day = spine.day
