@@ -1,4 +1,4 @@
-"""Faults put into a newsroom's deliveries: each is told once, by its cause, and once that it is over."""
+"""Faults put into a newsroom's files: each is told once, by its cause, and once that it is over."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import watched_lake
+from killing import Killer
 from watched_lake import EVERY, T0, Bringer, WatchedLake
 
 from flows.settings import load
@@ -30,14 +31,17 @@ FIRST, LAST, END = 2, 5, 12  # the first run with faults, the last one, and the 
 
 
 @pytest.fixture(scope="module")
-def watched(tmp_path_factory: pytest.TempPathFactory) -> tuple[WatchedLake, list[WatchReport]]:
+def watched(tmp_path_factory: pytest.TempPathFactory, commands: Killer) -> tuple[WatchedLake, list[WatchReport]]:
     lake = WatchedLake(tmp_path_factory.mktemp("faults") / "lake", FEEDS)
     lake.load_past()
     loaded = load(None, {})
     reports = []
     for number in range(1, END + 1):
         now = T0 + EVERY * number
-        lake.news(now, FAULTS if FIRST <= number <= LAST else {})
+        if FIRST <= number <= LAST:
+            lake.deliver(now, FAULTS, commands)
+        else:
+            lake.news(now)
         reports.append(watch_lake(lake.con, loaded, as_of=now + timedelta(minutes=15), pause=0))
     return lake, reports
 
@@ -120,7 +124,7 @@ def test_the_message_shows_samples_reasons_the_query_and_the_next_command(
     [(text,)] = lake.ask("select message from ops.alert where kind = 'opened' and title like '%feed empties%'")
     assert isinstance(text, str)
     assert "Refused most often for: empty (8" in text
-    assert "  empty.example/" in text
+    assert "  empties/empty.example/" in text
     assert "Since: 2026-06-03 05:00 UTC" in text
     assert "newslake quarantine list --since 2026-06-03 --warehouse" in text
     query = text.partition("newslake sql ")[2].partition("\nNext:")[0].replace("'\"'\"'", "'").strip("'")

@@ -1,19 +1,21 @@
 """Weeks of news in seconds: a lake whose past is loaded as one batch, then runs of small batches with faults put in.
 
-Batches are staged rows handed to `load_batch`, with what the verdict would say of them; nothing is read, validated or
-run by Prefect, so that a run costs what its commit costs.
+Sound days are staged rows handed to `load_batch`; nothing of them is read, validated or run by Prefect, so that a run
+costs what its commit costs. Days with faults are JSON files that `newslake run` picks up (:meth:`WatchedLake.deliver`).
 """
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pyarrow as pa
+from killing import Killer
 
-from transforms.article import Article, Author, Origin, Precision, Published, Reading, Rejection
+from transforms.article import Article, Author, Origin, Precision, Published, Reading
 from transforms.staged import InputFacts, digest, rows, to_table
 from warehouse.ledger import begin_run, end_run
 from warehouse.load import FAULTS, REJECTED, RESULTS, Extractor, Feed, load_batch
@@ -29,17 +31,15 @@ WORDS = ("harbour", "council", "ferry", "tower", "vote", "storm", "budget", "sch
 
 @dataclass(frozen=True)
 class Delivery:
-    """What one file brings: its key, its readings, and what the verdict says of it."""
+    """What one file brings: its key, its reading and its bytes."""
 
     key: str
     reading: Reading
     content: bytes
-    rejected: tuple[str, str] | None = None
-    fault: tuple[str, str, str] | None = None  # field, raw value, rule
 
 
-# (source, run's number, time, article's number) -> what the source brings; None brings nothing.
-Bringer = Callable[[str, datetime, int], Sequence[Delivery]]
+# (source, time, article's number) -> names and bytes of the files that the source brings.
+Bringer = Callable[[str, datetime, int], Sequence[tuple[str, bytes]]]
 
 
 def an_article(source: str, when: datetime, number: int, **changes: object) -> Article:
@@ -66,52 +66,60 @@ def an_article(source: str, when: datetime, number: int, **changes: object) -> A
     return Article(**(fields | changes))  # type: ignore[arg-type]
 
 
-def delivered(key: str, article: Article, **more: object) -> Delivery:
-    return Delivery(key, article, repr((key, article.body)).encode(), **more)  # type: ignore[arg-type]
+def delivered(key: str, article: Article) -> Delivery:
+    return Delivery(key, article, repr((key, article.body)).encode())
 
 
-def sound(source: str, when: datetime, number: int) -> Sequence[Delivery]:
-    return [delivered(f"{source}/{number}.json", an_article(source, when, number))]
+def sound(source: str, when: datetime, number: int) -> Sequence[tuple[str, bytes]]:
+    return [(f"{number}.json", a_record(source, when, number))]
 
 
-def silent(source: str, when: datetime, number: int) -> Sequence[Delivery]:
+def silent(source: str, when: datetime, number: int) -> Sequence[tuple[str, bytes]]:
     return []
 
 
-def relaid(source: str, when: datetime, number: int) -> Sequence[Delivery]:
-    body = f"Teaser {number} of {source}."
-    return [delivered(f"{source}/{number}.json", an_article(source, when, number, body=body, source_text=body))]
+def relaid(source: str, when: datetime, number: int) -> Sequence[tuple[str, bytes]]:
+    teaser = f"Teaser {number}: " + " ".join(WORDS[at % 5] for at in range(20))  # just long enough to be an article
+    return [(f"{number}.json", a_record(source, when, number, text=teaser))]
 
 
-def future(source: str, when: datetime, number: int) -> Sequence[Delivery]:
-    article = an_article(source, when, number, published=None)
-    fault = ("published_date", "2031-05-01", "article.published.range")
-    return [delivered(f"{source}/{number}.json", article, fault=fault)]
+def future(source: str, when: datetime, number: int) -> Sequence[tuple[str, bytes]]:
+    return [(f"{number}.json", a_record(source, when, number, published="2031-05-01T08:00:00+00:00"))]
 
 
-def garbled(source: str, when: datetime, number: int) -> Sequence[Delivery]:
-    why = ("article.body.readable", "more than 5 % of the body are characters that were decoded wrongly")
-    return [delivered(f"{source}/{number}.json", an_article(source, when, number), rejected=why)]
+def garbled(source: str, when: datetime, number: int) -> Sequence[tuple[str, bytes]]:
+    body = an_article(source, when, number).body.replace("e", "\ufffd")
+    return [(f"{number}.json", a_record(source, when, number, text=body))]
 
 
-def doubled(source: str, when: datetime, number: int) -> Sequence[Delivery]:
-    [once] = sound(source, when, number)
-    return [once, Delivery(f"{source}/again-{number}.json", once.reading, once.content)]
+def doubled(source: str, when: datetime, number: int) -> Sequence[tuple[str, bytes]]:
+    [(name, content)] = sound(source, when, number)
+    return [(name, content), (f"again-{name}", content)]
 
 
-def empty(source: str, when: datetime, number: int) -> Sequence[Delivery]:
-    key = f"{source}/{number}.json"
-    return [Delivery(key, Rejection("empty", f"{key}: the file holds no bytes but white space"), f" {number}".encode())]
+def empty(source: str, when: datetime, number: int) -> Sequence[tuple[str, bytes]]:
+    return [(f"{number}.json", b" " * number)]
 
 
-def repeated(source: str, when: datetime, number: int) -> Sequence[Delivery]:
+def repeated(source: str, when: datetime, number: int) -> Sequence[tuple[str, bytes]]:
     body = f"The one and only article of {source}. " + " ".join(WORDS * 3)
-    return [delivered(f"{source}/{number}.json", an_article(source, when, number, body=body, source_text=body))]
+    return [(f"{number}.json", a_record(source, when, number, text=body))]
 
 
-def renamed(source: str, when: datetime, number: int) -> Sequence[Delivery]:
-    names = tuple("head_line" if name == "headline" else name for name in FIELDS)
-    return [delivered(f"{source}/{number}.json", an_article(source, when, number, title=None, field_names=names))]
+def renamed(source: str, when: datetime, number: int) -> Sequence[tuple[str, bytes]]:
+    record = json.loads(a_record(source, when, number))
+    record["hed"] = record.pop("headline")  # a name by which the reader knows no title
+    return [(f"{number}.json", json.dumps(record).encode())]
+
+
+def a_record(source: str, when: datetime, number: int, **changes: str) -> bytes:
+    """The article as a JSON record, with the names of :data:`FIELDS`."""
+    article = an_article(source, when, number)
+    values = (
+        *(f"{source}-{number}", article.url, article.title, article.body),
+        *("Maren Holloway", (when - timedelta(minutes=20 + number % 50)).isoformat()),
+    )
+    return json.dumps(dict(zip(FIELDS, values, strict=True)) | changes).encode()
 
 
 @dataclass
@@ -131,7 +139,7 @@ class WatchedLake:
     def load_past(self, now: datetime = T0, *, weeks: int = WEEKS) -> None:
         """Load weeks of sound articles as one batch, as a first run over an archive does."""
         times = [now - EVERY * back - timedelta(minutes=35) for back in range(1, weeks * 7 + 1)][::-1]
-        brought = [each for when in times for source in self.feeds for each in self._of(source, when, sound)]
+        brought = [each for when in times for source in self.feeds for each in self._sound(source, when)]
         self.run(now, brought)
         self.con.execute(
             "insert into ops.record_fields select 1, entry.feed_id, entry.source_id, ?, entry.fields, past.day "
@@ -145,40 +153,58 @@ class WatchedLake:
             [now],
         )
 
-    def _of(self, source: str, when: datetime, bring: Bringer) -> Iterator[Delivery]:
+    def _numbers(self, source: str) -> Iterator[int]:
         for _ in range(self.each):
-            self.numbers[source] = number = self.numbers.get(source, 0) + 1
-            yield from bring(source, when, number)
+            self.numbers[source] = self.numbers.get(source, 0) + 1
+            yield self.numbers[source]
 
-    def news(self, now: datetime, faults: Mapping[str, Bringer]) -> None:
-        """One run that picks up what every source brings, sound but for ``faults``."""
+    def _sound(self, source: str, when: datetime) -> list[Delivery]:
+        numbers = self._numbers(source)
+        return [delivered(f"{source}/{number}.json", an_article(source, when, number)) for number in numbers]
+
+    def news(self, now: datetime) -> None:
+        """One run that picks up what every source brings, which is sound."""
         when = now - timedelta(minutes=35)
-        self.run(now, [one for source in self.feeds for one in self._of(source, when, faults.get(source, sound))])
+        self.run(now, [one for source in self.feeds for one in self._sound(source, when)])
+
+    def deliver(self, now: datetime, faults: Mapping[str, Bringer], commands: Killer) -> None:
+        """One `newslake run`, as if it were ``now``, over files that are sound but for the ``faults`` of sources."""
+        inbox, when = self.folder.parent / "inbox", now - timedelta(minutes=35)
+        settings = self.folder.parent / "newslake.toml"
+        feeds = [f'[[feeds]]\nname = "{name}"\npattern = "{name}/{{domain}}/*"\n' for name in self._names()]
+        settings.write_text("[quality]\nmax_rejected_share = 0.5\n[extraction]\nworkers = 1\n" + "".join(feeds))
+        for source, feed in self.feeds.items():
+            (inbox / feed / source).mkdir(parents=True, exist_ok=True)
+            for number in self._numbers(source):
+                for name, content in faults.get(source, sound)(source, when, number):
+                    file = inbox / feed / source / name
+                    file.write_bytes(content)
+                    os.utime(file, (when.timestamp(), when.timestamp()))
+        ahead = (now - datetime.now(UTC)).total_seconds()
+        done = commands.run("run", inbox, "--warehouse", self.folder, "--settings", settings, ahead_by=ahead)
+        assert done.status == 0, done.said
+
+    def _names(self) -> list[str]:
+        return sorted(set(self.feeds.values()))
 
     def run(self, now: datetime, brought: Sequence[Delivery], *, state: str = "completed") -> int:
         """A run with one batch."""
         run_id = begin_run(self.con, inbox="inbox", now=now, version="0.1.0")
         found: list[dict[str, object]] = []
-        rejected: list[dict[str, object]] = []
-        faults: list[dict[str, object]] = []
-        for row, one in enumerate(brought):
+        for one in brought:
             feed = self.feeds[one.key.split("/")[0]]
             facts = InputFacts(one.key, feed, len(one.content), None, digest(one.content))
             found += rows(facts, one.content, [one.reading], keep_raw=False)
-            if one.rejected:
-                rejected.append({"row": row, "reason": one.rejected[0], "detail": one.rejected[1]})
-            if one.fault:
-                faults.append({"row": row, "field": one.fault[0], "raw_value": one.fault[1], "rule_id": one.fault[2]})
         if found:
             load_batch(
                 self.con,
                 to_table(found),
-                pa.Table.from_pylist(rejected, REJECTED),
-                pa.Table.from_pylist(faults, FAULTS),
+                REJECTED.empty_table(),
+                FAULTS.empty_table(),
                 RESULTS.empty_table(),
                 run_id=run_id,
                 now=now + timedelta(minutes=1),
-                feeds=[Feed(name, f"{name}/*") for name in sorted(set(self.feeds.values()))],
+                feeds=[Feed(name, f"{name}/{{domain}}/*") for name in self._names()],
                 extractors=EXTRACTORS,
             )
         end_run(self.con, run_id, state=state, now=now + timedelta(minutes=2), listed=len(brought), unchanged=0)
