@@ -171,7 +171,7 @@ def _share(name: str, year: Year) -> Ints:
         now = shares.Counted(counted.hours[:stop], counted.of[:stop], counted.having[:stop])
         evidence = np.concatenate([[0.0], shares.evidence(expected, now)])
         of_hour = np.searchsorted(hours[stop - len(evidence) + 1 : stop], np.arange(start, start + DAY), side="right")
-        found[start : start + DAY] = _state(evidence[of_hour], shares.NEEDED)
+        found[start : start + DAY] = _state(evidence[of_hour], measure.needed)
         if (found[start : start + DAY] == 2).any():
             well = np.flatnonzero(evidence[:-1] == 0)
             known.append((int(now.hours[len(now.hours) - len(evidence) + 1 + int(well[-1])]), BEGINS + start + DAY))

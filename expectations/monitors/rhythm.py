@@ -287,7 +287,8 @@ def _spread(of_weekday: Floats, daily: Ints, weekday: Ints) -> float:
 
 
 def _scale(rhythm: Rhythm, past: Arrivals, aside: Bools) -> float:
-    """How much heavier the tail of the past's silences is than that of the model: at least 1."""
+    """How much heavier the tail of the past's silences is than that of the model, at its middle rank: at least 1. The
+    longest silence alone says little, and the largest ratio of all ranks errs to one side."""
     evidence = silence(rhythm, past)
     ends = np.flatnonzero((past.counts[1:] > 0) & ~np.repeat(aside, DAY)[1:])  # the hour before an article
     gaps = np.sort(evidence[ends])[::-1]
@@ -297,4 +298,4 @@ def _scale(rhythm: Rhythm, past: Arrivals, aside: Bools) -> float:
     if len(ranks) == 0:
         return 1.0
     expected = np.log((len(gaps) + 1) / (ranks + 0.5))
-    return max(1.0, float((gaps[ranks] / expected).max()))
+    return max(1.0, float(np.median(gaps[ranks] / expected)))

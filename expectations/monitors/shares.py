@@ -23,6 +23,7 @@ from expectations.monitors.past import DAY, Bools, Floats, Ints
 from expectations.monitors.rhythm import Span, quietest_hour
 
 NEEDED = 11.5  # nats
+_SOONER = 10.0  # of what rises from next to nothing and is seldom wrong: with 11.5 one in seven faults is told late
 MIN_BASELINE = 20  # articles
 _BASELINE_DAYS = (120, 365)  # the longer one where the shorter one has few articles
 _FEW = 100
@@ -33,6 +34,9 @@ EDGE = 0.05  # nothing is so sure that a few exceptions in a day prove more than
 _RHO, _RHO_DAYS, _MOST_ODD = 0.03, 10, 0.3  # the likeness of a day's articles before a past is seen, in days of past
 _ZONES = 1.4  # a day may hold parts of two days of the source, which makes its articles seem less alike than they are
 _DOUBT = 1.5  # standard errors of the learned share that are held in the subject's favour
+# One day in fifty is an odd one: of what falls, its share lies anywhere about the usual one. Else a single bad day of a
+# source whose days are mostly alike is taken for a break.
+_ODD_DAY, _ODD_STRENGTH = 0.02, 0.25
 _BREAK_STRENGTH = 6.0  # of the beta distribution of the share while something is broken
 _MOST = 1.5  # evidence is kept up to so many times what is needed: what is well again should soon be seen to be
 
@@ -41,7 +45,7 @@ _MOST = 1.5  # evidence is kept up to so many times what is needed: what is well
 class Measure:
     """A share that is watched. ``direction`` is the bad one. The share to be told apart from the own p0 is ``factor`` ×
     p0 where it falls; where it rises, ``step`` of those that were well are so no more. A fall from below ``floor`` is
-    not watched."""
+    not watched. ``needed`` is the evidence that opens an incident."""
 
     name: str
     cause: str
@@ -50,6 +54,7 @@ class Measure:
     step: float
     floor: float
     words: str
+    needed: float = NEEDED
 
 
 TITLE = Measure("title", "title_missing", "falls", 0.4, 0.0, 0.45, "articles with a title")
@@ -57,8 +62,10 @@ AUTHOR = Measure("author", "author_missing", "falls", 0.35, 0.0, 0.45, "articles
 DATE = Measure("date", "date_missing", "falls", 0.4, 0.0, 0.45, "articles with a date of publication")
 LONG_BODIES = Measure("body_length", "bodies_short", "falls", 0.4, 0.0, 0.45, "bodies of the usual length")
 BLOCKS = Measure("learned_blocks", "template_break", "falls", 0.35, 0.0, 0.45, "pages with the site's learned blocks")
-REJECTED = Measure("rejected", "rejections", "rises", 0.0, 0.4, 0.0, "inputs that are quarantined or unreadable")
-REPEATED = Measure("repeated", "repeats", "rises", 0.0, 0.4, 0.0, "articles whose body was there before")
+REJECTED = Measure(
+    "rejected", "rejections", "rises", 0.0, 0.4, 0.0, "inputs that are quarantined or unreadable", _SOONER
+)
+REPEATED = Measure("repeated", "repeats", "rises", 0.0, 0.4, 0.0, "articles whose body was there before", _SOONER)
 LATE = Measure("late", "late", "rises", 0.0, 0.55, 0.0, "articles that come later than is usual")
 FUTURE = Measure("future", "future_dates", "rises", 0.0, 0.4, 0.0, "articles dated in the future")
 MEASURES = (TITLE, AUTHOR, DATE, LONG_BODIES, BLOCKS, REJECTED, REPEATED, LATE, FUTURE)
@@ -174,7 +181,7 @@ def evidence(expected: Share, past: Counted) -> Floats:
     start = int(np.searchsorted(past.hours, expected.tested_from))
     of, having = past.of[start:], past.having[start:]
     ratio = _ratio(expected, (past.hours[start:] - expected.day_begins) // DAY, of, having)
-    most = _MOST * NEEDED
+    most = _MOST * expected.measure.needed
     whole = np.cumsum(ratio)
     found: Floats = whole - np.minimum(np.minimum.accumulate(whole), 0.0)
     if len(found) == 0 or found.max() <= most:
@@ -193,7 +200,11 @@ def _ratio(expected: Share, day: Ints, of: Floats, having: Floats) -> Floats:
     n, k = (np.cumsum(each) - (np.cumsum(each) - each)[first] for each in (of, having))
     strength = 1 / expected.rho - 1
     broken = _beta_binomial(k, n, expected.broken, min(strength, _BREAK_STRENGTH))
-    after = broken - _beta_binomial(k, n, expected.allowed, strength)
+    well = _beta_binomial(k, n, expected.allowed, strength)
+    if expected.measure.direction == "falls":
+        odd = _beta_binomial(k, n, expected.allowed, max(_ODD_STRENGTH * strength, 1.0))
+        well = np.logaddexp(np.log1p(-_ODD_DAY) + well, np.log(_ODD_DAY) + odd)
+    after = broken - well
     before = np.where(first == np.arange(len(day)), 0.0, np.concatenate([[0.0], after[:-1]]))
     found: Floats = after - before
     return found
@@ -225,7 +236,8 @@ def judge(monitor: str, subject: Subject, past: Counted, expected: Share, end: i
     past = Counted(past.hours[:stop], past.of[:stop], past.having[:stop])
     found = evidence(expected, past)
     value = float(found[-1]) if len(found) else 0.0
-    state = state_of(value, NEEDED)
+    needed = expected.measure.needed
+    state = state_of(value, needed)
     start = int(np.searchsorted(past.hours, expected.tested_from))
     well = np.flatnonzero(found == 0)
     began = start if state is State.OK or len(well) == 0 else start + int(well[-1]) + 1
@@ -247,7 +259,7 @@ def judge(monitor: str, subject: Subject, past: Counted, expected: Share, end: i
         since=since,
         observed=observed,
         evidence=value,
-        needed=NEEDED,
+        needed=needed,
         why=(
             f"{expected.measure.words}: {having:,.0f} of {of:,.0f} ({observed:.0%}) since {starts:%Y-%m-%d %H:%M} UTC, "
             f"{expected.usual:.0%} expected by {basis}{more}"
@@ -262,7 +274,7 @@ def judge(monitor: str, subject: Subject, past: Counted, expected: Share, end: i
             low=low,
             high=high,
             unit="share",
-            chance=float(np.exp(-NEEDED)),
+            chance=float(np.exp(-needed)),
             basis=basis,
         ),
     )

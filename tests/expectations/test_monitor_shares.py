@@ -143,6 +143,12 @@ def test_rejections_of_half_of_two_days_are_a_spike_and_a_few_more_than_usual_ar
     assert judged(shares.REJECTED, [*quiet, (20, 10), (20, 10)]).state is State.OPEN
 
 
+def test_one_odd_day_of_a_source_whose_days_are_alike_is_no_break_and_two_are() -> None:
+    even = [(80, 44)] * 60
+    assert judged(shares.AUTHOR, [*even, (80, 14)]).state is State.SUSPECT
+    assert judged(shares.AUTHOR, [*even, (80, 14), (80, 14)]).state is State.OPEN
+
+
 def test_a_source_with_bad_days_is_given_more_of_them() -> None:
     """The same two last days: after a past of even days a break, after one of bad days not yet."""
     last = [(20, 6), (20, 6)]
