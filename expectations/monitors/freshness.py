@@ -18,9 +18,8 @@ from expectations.monitors.past import DAY, WEEK, YEAR, Arrivals, Ints
 from expectations.monitors.rhythm import Rhythm, Span, learn, silence
 
 MONITOR = "freshness"
-FALSE_ALARMS_A_YEAR = (
-    0.15  # of a source; with 0.1 a third of the outages is told late, with 0.2 one alarm in seven is false
-)
+# Of a source. With 0.1 a third of the outages is told late, with 0.2 one alarm in seven is false.
+FALSE_ALARMS_A_YEAR = 0.15
 _FAR = 400 * DAY
 _YOUNG = 8.0
 _DECLARED_PATIENCE = 2.0  # a declared interval is a round figure: silence of twice its length is no rhythm any more

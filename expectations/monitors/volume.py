@@ -51,13 +51,15 @@ _SPREAD_AT_LEAST = 0.03  # 1/k: no source is as even as chance alone would have 
 @dataclass(frozen=True, slots=True, eq=False)
 class Volume:
     """What :func:`expect` found: articles an hour at the present level, by weekday (days since 1970 modulo 7, UTC) and
-    hour (7, 24); the articles of the quietest weekday; 1/k; how many times the expected a day has brought at most."""
+    hour (7, 24); the articles of the quietest weekday; 1/k; how many times the expected a day has brought at most; how
+    many times the present level that of the whole past is, where it is above."""
 
     days: int
     rate: Floats
     quietest: float
     spread: float
     peak: float
+    above: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,6 +133,7 @@ def expect(past: Arrivals, set_aside: Sequence[Span] = ()) -> Volume | None:
         rate=np.maximum(rate, 1e-6),
         quietest=float(rate.sum(axis=1).min()),
         spread=max(spread, _SPREAD_AT_LEAST),
+        above=max(1.0, overall / float(near[-1])),
         peak=max(1.0, float(usual[max(0, len(usual) - 1 - forgiven)])),
     )
 
@@ -172,6 +175,8 @@ def volumes(expected: Volume, past: Arrivals, hours: int) -> Volumes:
     many_seen, many_expected = np.zeros(hours), np.zeros(hours)
     for window, times in _MANY_WINDOWS:
         seen, mean = seen_sum[ends] - seen_sum[ends - window], rate_sum[ends] - rate_sum[ends - window]
+        # What is back after weeks of little is no flood.
+        mean = mean * expected.above
         bound = np.maximum(times, _MANY_MORE_THAN_EVER * expected.peak) * mean + _MANY_ARTICLES
         found = tail(seen, mean, expected.spread)
         found = np.where(
@@ -249,7 +254,7 @@ def _finding(
 def bounds(mean: float, expected: Volume, window: int = 168) -> tuple[float, float]:
     """The smallest and largest count that is still expected in a window (hours) where ``mean`` is."""
     times = dict(_MANY_WINDOWS).get(window, _MANY_WINDOWS[-1][1])
-    top = max(times, _MANY_MORE_THAN_EVER * expected.peak) * mean + _MANY_ARTICLES
+    top = max(times, _MANY_MORE_THAN_EVER * expected.peak) * mean * expected.above + _MANY_ARTICLES
     tried = np.linspace(0.0, mean, 201)
     busiest = float(expected.rate.sum(axis=1).max())
     enough = _few(tried, np.full(201, mean), window, busiest, expected) < NEEDED

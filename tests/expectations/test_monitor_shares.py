@@ -82,6 +82,22 @@ def test_growth_is_no_flood() -> None:
     assert {finding.state for finding in volumes_of(grown).values()} == {State.OK}
 
 
+def test_what_is_back_after_weeks_of_little_is_no_flood() -> None:
+    counts = newsroom()
+    little = slice(-6 * WEEK, -3 * DAY)
+    counts[little] = np.random.default_rng(1).binomial(counts[little], 0.1)
+    found = volumes_of(counts)["too_many"]
+    assert found.state is State.OK
+    assert found.expectation.high is not None
+    assert found.observed < found.expectation.high
+    back = Arrivals(MONDAY, counts)
+    learned = volume.expect(back)
+    assert learned is not None
+    assert volume.volumes(learned, back, 1).many[0] == 0
+    unlike = volume.volumes(replace(learned, above=1.0), back, 1)
+    assert unlike.many[0] >= volume.NEEDED  # by the level of the last weeks alone
+
+
 def test_a_source_of_three_weeks_is_not_judged_by_its_volume() -> None:
     assert volume.expect(Arrivals(MONDAY, newsroom()[: 21 * DAY])) is None
 
