@@ -107,7 +107,9 @@ def mismatched(staged: pa.Table) -> list[str]:
 def article_frame(staged: pa.Table) -> pa.Table:
     """One row an article: the fields that are judged as they are, and measures of the others."""
     numbered = staged.append_column("row", pa.array(range(staged.num_rows), pa.int64()))
-    articles = numbered.filter(pc.equal(numbered["outcome"], Outcome.ARTICLE.value)).combine_chunks()
+    are_articles = pc.equal(numbered["outcome"], Outcome.ARTICLE.value)
+    # Filtering copies every body; as a rule there is nothing to leave out.
+    articles = numbered if pc.all(are_articles).as_py() else numbered.filter(are_articles).combine_chunks()
     columns: dict[str, _Column] = {"row": articles["row"]}
     columns |= {name: articles[name] for name in _AS_THEY_ARE}
     columns |= _body_measures(articles) | _time_measures(articles) | _list_measures(articles)
@@ -212,31 +214,33 @@ def _together_measures(articles: pa.Table, language: _Column) -> dict[str, _Colu
     chars = pc.max_element_wise(pc.utf8_length(articles["body"]), 1).cast(pa.float64())
     summary = pc.utf8_length(articles["summary"])
     cut = articles["removed_chars"].cast(pa.float64())
-    rows = zip(articles["authors"].to_pylist(), articles["title"].to_pylist(), strict=True)
+    authors = _whole(articles["authors"])
+    names = _members(authors, authors.values.field("name")).to_pylist()
     return {
         "removed_share": pc.divide(cut, pc.add(cut, chars)),
         "summary_of_body": _where(
             pc.greater_equal(summary, _SUMMARY_TELLS), pc.divide(summary.cast(pa.float64()), chars)
         ),
-        "author_in_title": pa.array([_names_an_author(title, authors) for authors, title in rows], pa.bool_()),
+        "author_in_title": pa.array(map(_names_an_author, articles["title"].to_pylist(), names), pa.bool_()),
         "own_script": _own_script(articles["body"], language),
     }
 
 
-def _names_an_author(title: str | None, authors: list[dict[str, str | None]] | None) -> bool | None:
-    if title is None or not authors:
+def _names_an_author(title: str | None, names: list[str | None] | None) -> bool | None:
+    if title is None or not names:
         return None
     plain = title.casefold()
-    return any(name.casefold() in plain for each in authors if (name := each["name"]) and len(name) >= _NAME_TELLS)
+    return any(name.casefold() in plain for name in names if name and len(name) >= _NAME_TELLS)
 
 
 def _own_script(body: _Column, language: _Column) -> _Column:
     """The share of a body's first letters that are of the script in which its language is written; null where that is
     not known, or hardly a letter is there."""
     shares = np.full(len(body), np.nan)
+    heads = pc.utf8_slice_codeunits(body, 0, _FIRST_LETTERS)
     for script, languages in _SCRIPTS:
         rows = pc.indices_nonzero(pc.fill_null(pc.is_in(language, pa.array(languages)), False))
-        head = pc.utf8_slice_codeunits(body.take(rows), 0, _FIRST_LETTERS)
+        head = heads.take(rows)
         letters = pc.utf8_length(pc.replace_substring_regex(head, r"\PL+", ""))
         own = pc.utf8_length(pc.replace_substring_regex(head, f"[^{script}]+", ""))
         counted, of_script = letters.to_numpy().astype(float), own.to_numpy().astype(float)

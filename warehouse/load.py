@@ -21,7 +21,7 @@ from duckdb import DuckDBPyConnection
 
 from warehouse.errors import LakeError, LoadRefused
 from warehouse.forget import without_forgotten
-from warehouse.lake import Layout, expect_rows, folder_of, transaction
+from warehouse.lake import Layout, folder_of, one_thread, transaction
 from warehouse.revisions import Candidate, Current, Decision, decide, needs_body
 from warehouse.sources import settle_identities
 from warehouse.statements import one_row, statement, statements
@@ -173,7 +173,6 @@ def load_batch(
     of ``staged`` is not among ``extractors``, :class:`warehouse.errors.WarehouseBusy` where the lock is not free.
     """
     _refuse_unknown_engines(staged, extractors)
-    expect_rows(con, staged.num_rows)
     tables = {
         "staged": staged.append_column("row", pa.array(range(staged.num_rows), pa.int64())),
         "rejected": _cast(rejected, REJECTED).append_column("position", pa.array(range(rejected.num_rows), pa.int64())),
@@ -195,7 +194,7 @@ def load_batch(
         staged = known["staged"]
         if keep_raw == "all":
             keep_blobs(Layout(folder_of(con)).raw, staged)
-        with transaction(con, f"batch of run {run_id}: {staged.num_rows} inputs"):
+        with one_thread(con), transaction(con, f"batch of run {run_id}: {staged.num_rows} inputs"):
             if one_row(con, "select count(*) from ops.forgotten_key") != (keys,):
                 raise LoadRefused(
                     "Something was forgotten while this batch was prepared; nothing of it was kept. Run again."

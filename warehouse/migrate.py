@@ -53,7 +53,6 @@ def prepare(folder: Path, *, wait_seconds: float = COMMIT_WAIT_SECONDS) -> DuckD
     expect_rows(con, con.execute("select count(*) from ops.input").fetchall()[0][0])
     # Memory is bounded by the batch: 50,000 articles of 3 KB load within this, and what is more spills to staging.
     con.execute("set memory_limit = '1GB'")
-    con.execute("set preserve_insertion_order = false")
     # Rows of a partition are collected before they are written, half a million of them unless told otherwise: a batch.
     con.execute("set partitioned_write_flush_threshold = 8192")
     return con

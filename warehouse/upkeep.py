@@ -21,7 +21,7 @@ from pathlib import Path
 import duckdb
 from duckdb import DuckDBPyConnection
 
-from warehouse.lake import Layout, folder_of, quoted, transaction
+from warehouse.lake import Layout, folder_of, one_thread, quoted, transaction
 from warehouse.locks import COMMIT_WAIT_SECONDS, run_in_progress
 from warehouse.statements import one_row, statement
 from warehouse.stored import StoredFile, stored_files
@@ -123,7 +123,8 @@ def keep_up(
         work = _work_ahead(con, merge_below)
         expired = len(_expired(con, keep_since))
     else:
-        work = tuple(_compact(con, merge_below, wait_seconds, problems))
+        with one_thread(con):
+            work = tuple(_compact(con, merge_below, wait_seconds, problems))
         expired = _expire(con, keep_since, wait_seconds)
         old += _remove_old(con, stored, unused_since, wait_seconds, dry_run=False)
     orphans = _remove_orphans(con, unused_since, wait_seconds, dry_run=dry_run)

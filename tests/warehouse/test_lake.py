@@ -12,7 +12,7 @@ import pytest
 from lake_builder import Inbox, Lake, an_article
 
 from warehouse.errors import LakeError, NoWarehouse, WarehouseBroken, WarehouseBusy, WarehouseNewer
-from warehouse.lake import connect, folder_of, transaction
+from warehouse.lake import connect, folder_of, one_thread, transaction
 from warehouse.locks import commit_lock, run_in_progress, run_lock
 from warehouse.migrate import migrate, migrations, prepare
 
@@ -41,7 +41,16 @@ def test_a_lake_is_zstd_never_inlines_rows_and_counts_time_in_utc(lake: Lake) ->
     options = dict(lake.rows("select option_name, value from ducklake_options('lake')"))
     assert (options["parquet_compression"], options["data_inlining_row_limit"]) == ("zstd", "0")
     assert options["target_file_size"] == "128000000"  # what merging sorts fits into a writer's memory
+    assert options["parquet_version"] == "V2"  # of fact_article, whose ids are read for every question
     assert lake.rows("select current_setting('TimeZone')") == [("UTC",)]
+
+
+def test_a_load_takes_one_thread_and_gives_the_others_back(lake: Lake) -> None:
+    lake.con.execute("set threads = 3")
+    with one_thread(lake.con):
+        assert lake.rows("select current_setting('threads')") == [(1,)]
+    lake.load(Inbox().add("a.txt", an_article(BODY)))
+    assert lake.rows("select current_setting('threads')") == [(3,)]
 
 
 def test_preparing_again_applies_nothing(lake: Lake) -> None:

@@ -58,7 +58,7 @@ with several as (
         first_seen_at,
         last_seen_at
     from main.dim_article
-    where seen_once is distinct from true
+    where seen_once = false
 )
 
 select
@@ -113,5 +113,7 @@ select
 from main.fact_article as reading
 join main.source_identity as source on source.source_id = reading.source_id
 left join several on several.article_id = reading.article_id
-where several.article_id is null
-    or (several.current_revision = reading.revision and several.current_extraction = reading.extraction)
+where case
+    when several.article_id is null then true
+    else several.current_revision = reading.revision and several.current_extraction = reading.extraction
+end

@@ -10,7 +10,7 @@ create or replace temp table site_readings as
 with several as (
     select article_id, current_revision, current_extraction
     from dim_article
-    where seen_once is distinct from true
+    where seen_once = false
 ),
 
 current as (
