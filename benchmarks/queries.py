@@ -5,12 +5,14 @@
 Synthetic articles are loaded into a lake in FOLDER (kept, and used again by the next call), and the rows of the view
 `article` are written as one plain Parquet table, sorted by source and day, which bare DuckDB reads. Each query is a
 file of benchmarks/queries/, asked of both in turns; what counts is the median. Then a point query is timed in a process
-of its own while another loads batches into the lake.
+of its own while another loads batches into the lake. Before it all, the lake is kept up in a process of its own.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import resource
 import statistics
 import subprocess
 import sys
@@ -31,6 +33,7 @@ from warehouse.upkeep import keep_up
 
 FOLDER = Path(__file__).parent / "queries"
 BOUND = 3.0  # times the plain query
+MERGE_BELOW = 100_000_000
 BOUND_WHILE_LOADING = 5.0  # times the point query on a quiet lake
 POINT = "select title, source, published_date, word_count from article where article_id = {}"
 
@@ -51,6 +54,25 @@ def load(folder: Path, articles: int, *, first: int = 0) -> None:
             extractors=[Extractor(ENGINE, "1", "")],
         )
     con.close()
+
+
+def upkeep(folder: Path) -> dict[str, float]:
+    """Keep the lake up as its operator does; CPU seconds, the process's peak memory in MB, files before and after.
+
+    Raises SystemExit where a table could not be compacted.
+    """
+    con = prepare(folder)  # a lake of an earlier call has the views of today
+    now, began = datetime.now(UTC), time.process_time()
+    report = keep_up(con, now=now, keep_since=now, unused_since=now, merge_below=MERGE_BELOW)
+    con.close()
+    if report.problems:
+        raise SystemExit("\n".join(report.problems))
+    return {
+        "seconds": time.process_time() - began,
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "before": report.before.files,
+        "after": report.after.files,
+    }
 
 
 def questions() -> dict[str, str]:
@@ -119,11 +141,15 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--load", type=int, metavar="BATCHES", help="load so many batches of 5,000 more, and no more")
+    parser.add_argument("--upkeep", action="store_true", help="keep the lake up, and no more")
     parser.add_argument("--write", action="store_true", help="put the result into benchmarks/README.md")
     given = parser.parse_args()
     if given.load:
         for n in range(given.load):
             load(given.folder, 5_000, first=10_000_000 + int(time.time()) * 10_000 + n * 5_000)
+        return
+    if given.upkeep:
+        print(json.dumps(upkeep(given.folder)))
         return
     with tempfile.TemporaryDirectory() as made:
         text = _measured(given.folder or Path(made) / "lake", given.articles, given.rounds)
@@ -133,10 +159,8 @@ def main() -> None:
 def _measured(folder: Path, articles: int, rounds: int) -> str:
     if not (folder / "catalog.sqlite").exists():
         load(folder, articles)
-    con = prepare(folder)  # a lake of an earlier call has the views of today
-    now = datetime.now(UTC)
-    keep_up(con, now=now, keep_since=now, unused_since=now, merge_below=100_000_000)  # as its operator keeps it
-    con.close()
+    command = [sys.executable, "-m", "benchmarks.queries", str(folder), "--upkeep"]
+    kept = json.loads(subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout)
     lake = connect(folder, read_only=True)
     plain_file = folder / "staging" / "plain.parquet"
     plain_parquet(lake, plain_file)  # anew: the last call loaded more at its end
@@ -162,7 +186,8 @@ def _measured(folder: Path, articles: int, rounds: int) -> str:
             "",
             f"{count:,} articles, medians of {rounds}. A point query took {quiet:.1f} ms on the quiet lake and "
             f"{loading:.1f} ms beside a process that loads: {loading / quiet:.2f} × (bound {BOUND_WHILE_LOADING:g} ×), "
-            f"medians; none of {len(beside):,} failed. On {machine()}.",
+            f"medians; none of {len(beside):,} failed. The upkeep before took {kept['seconds']:.1f} CPU s and "
+            f"{kept['peak_mb']:,} MB at most, and made {kept['after']} files of {kept['before']}. On {machine()}.",
         ]
     )
 

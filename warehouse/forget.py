@@ -123,7 +123,7 @@ def forget(
             con.execute(statement("forget/04_rest"))
     finally:
         for name in _WORK_TABLES:
-            con.execute(f"drop table if exists temp.{name}")
+            con.execute(f"drop table if exists temp.main.{name}")
     return found
 
 

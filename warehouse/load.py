@@ -78,6 +78,7 @@ _WORK_TABLES = [
     "replays",
     "known_inputs",
     "arrivals",
+    "sources_known",
     "sources_named",
     "aliases_seen",
     "identities_due",
@@ -90,6 +91,10 @@ _WORK_TABLES = [
     "articles_seen",
     "states",
     "replaced",
+    "written_inputs",
+    "written_readings",
+    "written_articles",
+    "written_sources",
 ]
 
 
@@ -237,7 +242,7 @@ def load_batch(
         for name in (*tables, "decisions"):
             con.unregister(name)
         for name in _WORK_TABLES:
-            con.execute(f"drop table if exists temp.{name}")
+            con.execute(f"drop table if exists temp.main.{name}")  # without the schema the lake is searched first
     return counts
 
 
@@ -254,7 +259,8 @@ def _place(con: DuckDBPyConnection) -> None:
     if one_row(con, "select count(*) from sources_named") != (0,):
         _take(con, "02_sources_seen")
     _take(con, "03_placed")
-    settle_identities(con)
+    if one_row(con, statement("load/02_named_only")) != (0,):
+        settle_identities(con)
 
 
 def keep_blobs(folder: Path, staged: pa.Table) -> None:
@@ -385,6 +391,7 @@ def _current_bodies(con: DuckDBPyConnection, article_ids: set[int]) -> dict[int,
 
 
 def _check(con: DuckDBPyConnection) -> None:
+    _take(con, "09_written")
     checks = statements("load/checks")
     for name, sql in checks:
         differences = con.execute(sql).fetchmany(5)

@@ -89,7 +89,7 @@ def learn_blocks(con: DuckDBPyConnection, *, run_id: int, now: datetime) -> Lear
         return _record(con, changed, templates, version, last_batch, run_id, now)
     finally:
         for name in _WORK_TABLES:
-            con.execute(f"drop table if exists temp.{name}")
+            con.execute(f"drop table if exists temp.main.{name}")
 
 
 def strippable(con: DuckDBPyConnection) -> pa.Table:

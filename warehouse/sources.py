@@ -227,7 +227,7 @@ def _settle(con: DuckDBPyConnection, now: datetime) -> None:
         settle_identities(con, decided=True)  # what that makes of the names that are declared
     finally:
         for table in ("identities_due", "identities"):
-            con.execute(f"drop table if exists temp.{table}")
+            con.execute(f"drop table if exists temp.main.{table}")
 
 
 def _point(

@@ -9,6 +9,12 @@ select
 from extractors
 where (engine, version, rules_hash) not in (select (engine, version, rules_hash) from dim_extractor);
 
+-- sources_known: one row per source of the lake, read once; every run leaves dim_source a file more, with new last sights.
+create or replace temp table sources_known as
+select source_id, domain, name, retired_at
+from dim_source
+where source_id > 0;
+
 -- sources_named: one row per open arrival that names a source. A source is its domain or, without one, its name (in
 -- quotation marks, which no domain holds); a domain that passed into other hands is a source before, and another since.
 create or replace temp table sources_named as
@@ -18,8 +24,7 @@ with known as (
         coalesce(domain, '"' || lower(name)) as source_key,
         retired_at,
         lag(retired_at) over (partition by source_key order by retired_at nulls last) as since
-    from dim_source
-    where source_id > 0
+    from sources_known
 ),
 
 named as (

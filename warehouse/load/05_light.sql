@@ -14,7 +14,12 @@ select
     placed.feed_id,
     placed.input_id,
     extractor.extractor_id,
-    coalesce(day.date_id, 0) as date_id
+    -- The rows of dim_date are numbered by their days; 0 is for the others.
+    case
+        when arrivals.published_date between date '1800-01-01' and date '2100-12-31'
+            then date_diff('day', date '1800-01-01', arrivals.published_date) + 1
+        else 0
+    end as date_id
 from decisions
 join placed using (row)
 join arrivals using (row)
@@ -23,7 +28,6 @@ join dim_extractor as extractor
     on extractor.engine = extractors.engine
     and extractor.version = extractors.version
     and extractor.rules_hash = extractors.rules_hash
-left join dim_date as day on day.day = arrivals.published_date
 where decisions.is_reading;
 
 -- states: one row per open arrival: the state that it comes to, and every reason of a quarantine.

@@ -7,6 +7,12 @@
 -- named_domain: Domain that the input itself named; null where it named none
 -- named: Name by which the source itself was first seen; null where none was given
 -- merge_cause: operator, declared_name or same_name; null where it stands alone
+-- Read once: naming a table of the lake again costs a further look at its catalog and its files.
+with known as materialized (
+    select source_id, domain, name, identity_id, merged_into, merge_cause
+    from main.dim_source
+)
+
 select
     member.source_id,
     identity.source_id as identity_id,
@@ -15,5 +21,5 @@ select
     member.domain as named_domain,
     member.name as named,
     case when member.merged_into is not null then member.merge_cause end as merge_cause
-from main.dim_source as member
-join main.dim_source as identity on identity.source_id = coalesce(member.identity_id, member.source_id)
+from known as member
+join known as identity on identity.source_id = coalesce(member.identity_id, member.source_id)

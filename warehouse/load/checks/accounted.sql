@@ -7,8 +7,8 @@ counted as (
     select
         batch.*,
         (select count(*) from arrivals) as arrived,
-        (select count(*) from ops.input where batch_id = batch.batch_id) as recorded,
-        (select count(*) from fact_article where batch_id = batch.batch_id) as readings
+        (select count(*) from written_inputs where batch_id = batch.batch_id) as recorded,
+        (select count(*) from written_readings where batch_id = batch.batch_id) as readings
     from batch
 )
 

@@ -1,12 +1,12 @@
 -- Of the batch's articles: one row for each identity, and no reading twice.
 select identity_kind, identity_key, count(*) as rows, 'one identity, several articles' as difference
-from dim_article
+from written_articles
 where identity_key in (select identity_key from decisions)
 group by identity_kind, identity_key
 having count(*) > 1
 union all
 select 'reading', concat_ws('/', article_id, revision, extraction), count(*), 'one reading twice'
-from fact_article
+from written_readings
 where article_id in (select article_id from decisions)
 group by article_id, revision, extraction
 having count(*) > 1
