@@ -284,3 +284,21 @@ def test_upkeep_of_a_lake_with_nothing_to_do_leaves_it_as_it_is(tmp_path: Path) 
     assert (report.expired_snapshots, report.old, report.orphans) == (0, Removed(), Removed())
     assert isinstance(report.after, Extent)
     assert report.before.snapshots > 0
+
+
+def test_merging_makes_larger_row_groups_than_loading_and_leaves_the_limit_to_loading(lake: Lake) -> None:
+    limit = "select value from ducklake_options('lake') where option_name = 'parquet_row_group_size'"
+    lake.load(Inbox().add("a.txt", an_article("Council meets. The minutes were read aloud.")))
+    lake.con.execute("call lake.set_option('parquet_row_group_size', 2048, table_name => 'fact_article')")
+    for _ in range(2):
+        lake.con.execute("insert into fact_article select reading.* from fact_article as reading, range(60) limit 3000")
+
+    def largest() -> int:
+        written = [path for (path,) in lake.rows("select data_file from ducklake_list_files('lake', 'fact_article')")]
+        return max(lake.rows(f"select max(row_group_num_rows) from parquet_metadata({written})"))[0]  # type: ignore[return-value]
+
+    before = lake.rows("select count(*) from fact_article")
+    assert largest() <= 2048
+    keep(lake)
+    assert (largest() > 2048, lake.rows("select count(*) from fact_article")) == (True, before)
+    assert lake.rows(limit) == [("2048",)]
