@@ -111,7 +111,7 @@ def article_frame(staged: pa.Table) -> pa.Table:
     # Filtering copies every body; as a rule there is nothing to leave out.
     articles = numbered if pc.all(are_articles).as_py() else numbered.filter(are_articles).combine_chunks()
     columns: dict[str, _Column] = {"row": articles["row"]}
-    columns |= {name: articles[name] for name in _AS_THEY_ARE}
+    columns |= {name: _wide(articles[name]) for name in _AS_THEY_ARE}
     columns |= _body_measures(articles) | _time_measures(articles) | _list_measures(articles)
     confidence = articles["confidence"].cast(pa.float64())
     columns |= {
@@ -123,6 +123,11 @@ def article_frame(staged: pa.Table) -> pa.Table:
         "language_primary": pc.struct_field(pc.extract_regex(articles["language"], r"^(?P<tag>[^-_]*)"), "tag"),
     }
     return pa.table(columns | _together_measures(articles, columns["language_primary"]))
+
+
+def _wide(column: _Column) -> _Column:
+    """Small integers as 64 bits: those Great Expectations compares at once, others by a Python function a value."""
+    return column.cast(pa.int64()) if column.type == pa.int32() else column
 
 
 def source_frame(staged: pa.Table) -> Sources:
@@ -241,9 +246,9 @@ def _own_script(body: _Column, language: _Column) -> _Column:
     for script, languages in _SCRIPTS:
         rows = pc.indices_nonzero(pc.fill_null(pc.is_in(language, pa.array(languages)), False))
         head = heads.take(rows)
-        letters = pc.utf8_length(pc.replace_substring_regex(head, r"\PL+", ""))
-        own = pc.utf8_length(pc.replace_substring_regex(head, f"[^{script}]+", ""))
-        counted, of_script = letters.to_numpy().astype(float), own.to_numpy().astype(float)
+        letters = pc.replace_substring_regex(head, r"\PL+", "")
+        own = pc.utf8_length(pc.replace_substring_regex(letters, f"[^{script}]+", ""))
+        counted, of_script = pc.utf8_length(letters).to_numpy().astype(float), own.to_numpy().astype(float)
         counted[~(counted >= _LETTERS_TELL)] = np.nan
         shares[rows.to_numpy()] = of_script / counted
     return pa.array(shares, pa.float64(), from_pandas=True)
