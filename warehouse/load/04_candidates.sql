@@ -19,6 +19,13 @@ known_readings as (
 
 holders as (
     select input_id, input_key from ops.input semi join known_readings using (input_id)
+),
+
+-- Only what is compared with a reading of the lake: nearly all of a batch is new.
+wordings as (
+    select row, summary, body_hash
+    from staged
+    where row in (select row from arrivals semi join known_articles using (identity_kind, identity_key))
 )
 
 select
@@ -49,7 +56,7 @@ select
         (arrivals.title, wording.summary, wording.body_hash, arrivals.published_date) as says_the_same
 from arrivals
 join placed using (row)
-join (select row, summary, body_hash from staged) as wording using (row)
+left join wordings as wording using (row)
 left join replays using (row)
 left join known_articles as article
     on article.identity_kind = arrivals.identity_kind
