@@ -8,8 +8,8 @@
 -- named: Name by which the source itself was first seen; null where none was given
 -- merge_cause: operator, declared_name or same_name; null where it stands alone
 
--- Not read once into a common table: the ids would have no statistics there, by which DuckDB finds that they are dense, and
--- looking up a million articles' sources would cost three times what it does (31 CPU ms for 12).
+-- Not read once into a common table: the ids would have no statistics there, by which DuckDB finds that they are dense. A count
+-- of a million articles by source took 56 CPU ms so, and takes 45.
 select
     member.source_id,
     identity.source_id as identity_id,
