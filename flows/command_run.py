@@ -117,7 +117,7 @@ def _flow(
         from expectations import verdict
         from expectations.errors import ExpectationsError, RuleFileError
         from flows.extraction import prepare_children
-        from flows.ingest import ingest
+        from flows.ingest import OPENED, ingest
         from flows.pickup import NoInbox
         from warehouse.errors import LakeError
         from warehouse.migrate import prepare
@@ -126,7 +126,7 @@ def _flow(
             verdict.warm_up(rules)
             prepare_children(engine)
             with suppress(LakeError):  # the flow opens it too, and says what is wrong where Prefect sees it
-                prepare(folder).close()
+                OPENED.set(prepare(folder))
             server_answers()
             _set_imports_aside()
             return ingest(

@@ -11,6 +11,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from contextvars import ContextVar
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -58,6 +59,11 @@ from warehouse.site_blocks import blocks_in_force, learn_blocks
 
 if TYPE_CHECKING:
     from expectations.verdict import BatchFailure
+
+
+# The warehouse, where whoever calls the flow has opened it already: it takes a third of a second, and the command line
+# has nothing to do while Prefect's server starts.
+OPENED: ContextVar[Connection | None] = ContextVar("OPENED", default=None)
 
 
 @flow(
@@ -118,7 +124,7 @@ def run(loaded: Loaded, inbox: str, folder: Path, *, verify: bool) -> RunSummary
         if listed.entries.num_rows and not Layout(folder).exists():
             readers.warm_up()  # everything will be read: the children start while the tables are made
         with watch.stage("opening"):
-            con = prepare(folder)
+            con = OPENED.get() or prepare(folder)
             run_id = ledger.begin_run(
                 con, inbox=shown(inbox), now=_now(), version=version("newslake"), flow_run_id=flow_run.get_id()
             )
