@@ -126,7 +126,7 @@ def _flow(
             verdict.warm_up(rules)
             prepare_children(engine)
             with suppress(LakeError):  # the flow opens it too, and says what is wrong where Prefect sees it
-                OPENED.set(prepare(folder))
+                stack.callback(OPENED.reset, OPENED.set((folder, prepare(folder))))
             server_answers()
             _set_imports_aside()
             return ingest(

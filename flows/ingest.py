@@ -63,7 +63,7 @@ if TYPE_CHECKING:
 
 # The warehouse, where whoever calls the flow has opened it already: it takes a third of a second, and the command line
 # has nothing to do while Prefect's server starts.
-OPENED: ContextVar[Connection | None] = ContextVar("OPENED", default=None)
+OPENED: ContextVar[tuple[Path, Connection] | None] = ContextVar("OPENED", default=None)
 
 
 @flow(
@@ -124,7 +124,8 @@ def run(loaded: Loaded, inbox: str, folder: Path, *, verify: bool) -> RunSummary
         if listed.entries.num_rows and not Layout(folder).exists():
             readers.warm_up()  # everything will be read: the children start while the tables are made
         with watch.stage("opening"):
-            con = OPENED.get() or prepare(folder)
+            opened = OPENED.get()
+            con = opened[1] if opened is not None and opened[0] == folder else prepare(folder)
             run_id = ledger.begin_run(
                 con, inbox=shown(inbox), now=_now(), version=version("newslake"), flow_run_id=flow_run.get_id()
             )
