@@ -157,7 +157,7 @@ def _staying(root: int) -> list[int]:
             command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ")
         except OSError:
             continue
-        if pid == root or b"server" in command:
+        if pid == root or b"prefect server" in command:
             found.append(pid)
     return found
 
