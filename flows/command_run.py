@@ -17,7 +17,7 @@ from flows.environment import settle
 from flows.feeds_and_rules import feeds_of, read_site_rules, rules_of
 from flows.machine_faults import in_words
 from flows.places import Access, has_credentials, shown
-from flows.prefect_server import ServerDown, check_reach, start_for_a_run
+from flows.prefect_server import ServerDown, start_for_a_run
 from flows.progress import REPORTER, Bar, PlainLines, Reporter
 from flows.settings import Loaded, SettingsError
 from flows.summary import RunSummary
@@ -48,7 +48,6 @@ def run_once(
     feeds_of(loaded.settings)
     read_site_rules(loaded)
     rules = rules_of(loaded)
-    check_reach(loaded.settings.runner.address if loaded.settings.runner.kind == "ray" else "")
     settle(folder)
     # Prefect makes an exception of it inside the flow, and hands it on to this handler when the flow has ended.
     signal.signal(signal.SIGTERM, terminated)

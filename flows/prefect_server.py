@@ -19,9 +19,6 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
-
-from flows.settings import SettingsError
 
 _HOST = "127.0.0.1"
 _START_SECONDS = 120.0
@@ -31,21 +28,6 @@ _LOG = "prefect-server.log"
 
 class ServerDown(Exception):
     """The Prefect server did not come up."""
-
-
-def check_reach(workers: str) -> None:
-    """Raise :class:`SettingsError` where the workers of the cluster at ``workers`` (empty: this machine's) can't reach
-    the Prefect server that is named, or none is: one that a run starts for itself answers on this machine alone."""
-    if workers and not _is_here(workers) and _is_here(os.environ.get("PREFECT_API_URL") or f"http://{_HOST}"):
-        raise SettingsError(
-            f"runner.address: the workers of {workers} tell Prefect of their tasks, and no server is named that "
-            "answers beyond this machine. Name one that they reach in PREFECT_API_URL"
-        )
-
-
-def _is_here(address: str) -> bool:
-    host = urlsplit(address if "://" in address else f"//{address}").hostname
-    return host in (_HOST, "localhost", "::1")
 
 
 def start_for_a_run(folder: Path) -> Callable[[], None]:

@@ -8,6 +8,7 @@ worker where its own died: it writes the same stream to the same place, and noth
 from __future__ import annotations
 
 import atexit
+import os
 import pickle
 import socket
 from collections.abc import Callable, Sequence
@@ -28,7 +29,6 @@ from flows.chunks import CHUNKS_AHEAD
 from flows.extraction import Extractor
 from flows.listing import Listed
 from flows.places import Access, is_url
-from flows.prefect_server import check_reach
 from flows.progress import REPORTER
 from flows.reading import Job
 from flows.settings import Settings, SettingsError
@@ -126,7 +126,11 @@ class RayReaders:
 
     def __init__(self, job: Job, settings: Settings, folder: Path) -> None:
         said = settings.runner
-        check_reach(said.address)
+        if said.address and not os.environ.get("PREFECT_API_URL") and not _is_here(said.address):
+            raise SettingsError(
+                f"runner.address: the workers of {said.address} tell Prefect of their tasks, and the server that a run "
+                "starts for itself answers on this machine alone. Name one that they reach in PREFECT_API_URL"
+            )
         self._job = job
         self._address = said.address or None
         self._cores = settings.extraction.workers
@@ -186,6 +190,12 @@ class RayReaders:
     def clear(self) -> None:
         if self._staging:
             remove(f"{self._staging}/{self._whose}", self._job.access)
+
+
+def _is_here(address: str) -> bool:
+    """Whether a cluster's address is of this machine."""
+    host = address.rpartition("://")[2].rpartition(":")[0]
+    return host in ("127.0.0.1", "localhost", "[::1]")
 
 
 @task(name="read-chunk", persist_result=False, cache_policy=NO_CACHE)
