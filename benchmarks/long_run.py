@@ -21,7 +21,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.measure import ROOT, machine, publish, seconds, table
+from benchmarks.measure import ROOT, machine, pages_folder, publish, seconds, table
 from benchmarks.process_tree import TreeCost, measured
 
 NEWSLAKE = str(Path(sys.executable).parent / "newslake")
@@ -113,9 +113,8 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=2, help="of the pool, and children of newslake")
     parser.add_argument("--write", action="store_true", help="update benchmarks/README.md")
     given = parser.parse_args()
-    pages = Path(os.environ.get("NEWSLAKE_PAGES") or ROOT.parent / "shared" / "bench")
-    if not (pages / "pages-dev.parquet").is_file():
-        print(f"{pages / 'pages-dev.parquet'} is not there, so nothing was measured; NEWSLAKE_PAGES names its folder.")
+    pages = pages_folder()
+    if pages is None:
         return
     os.environ.pop("NEWSLAKE_WAREHOUSE", None)
     with tempfile.TemporaryDirectory(prefix="newslake-long-run-") as name:

@@ -18,6 +18,15 @@ ROOT = Path(__file__).parents[1]
 README = Path(__file__).parent / "README.md"
 
 
+def pages_folder() -> Path | None:
+    """The folder of the public pages; where it is not there, says so and gives none."""
+    folder = Path(os.environ.get("NEWSLAKE_PAGES") or ROOT.parent / "shared" / "bench")
+    if (folder / "pages-dev.parquet").is_file():
+        return folder
+    print(f"{folder / 'pages-dev.parquet'} is not there, so nothing was measured; NEWSLAKE_PAGES names its folder.")
+    return None
+
+
 def seconds(command: Sequence[str], environment: Mapping[str, str] | None = None) -> float:
     """Wall seconds of a command from start to exit; :class:`SystemExit` with what it said where it fails."""
     began = time.perf_counter()

@@ -20,7 +20,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.measure import ROOT, machine, median, publish, seconds, table
+from benchmarks.measure import ROOT, machine, median, pages_folder, publish, seconds, table
 
 NEWSLAKE = str(Path(sys.executable).parent / "newslake")
 HERE = Path(__file__).parent
@@ -158,9 +158,8 @@ def main() -> None:
     parser.add_argument("--set", help="only the pages of this set")
     parser.add_argument("--write", action="store_true", help="update benchmarks/README.md")
     given = parser.parse_args()
-    pages = Path(os.environ.get("NEWSLAKE_PAGES") or ROOT.parent / "shared" / "bench")
-    if not (pages / "pages-dev.parquet").is_file():
-        print(f"{pages / 'pages-dev.parquet'} is not there, so nothing was measured; NEWSLAKE_PAGES names its folder.")
+    pages = pages_folder()
+    if pages is None:
         return
     os.environ.pop("NEWSLAKE_WAREHOUSE", None)
     engine = {"NEWSLAKE_EXTRACTION__ENGINE": given.engine}
