@@ -179,10 +179,11 @@ def _host(url_or_host: str) -> str | None:
 def tidy_url(url: str, base: str | None = None) -> str | None:
     """The URL made absolute against ``base``, without fragment, tracking parameters and default port; else None.
 
-    None where it is no http(s) address of a public host name.
+    None where it is no http(s) address of a public host name. A NUL is written as browsers write it.
     """
     try:
-        parts = urlsplit(urljoin(base, url.strip()) if base else url.strip())
+        url = url.strip().replace("\0", "%00")
+        parts = urlsplit(urljoin(base, url) if base else url)
         port = parts.port
     except ValueError:
         return None

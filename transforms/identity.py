@@ -13,10 +13,11 @@ def identify(
     ``record_id`` is an id that the record declares and counts within its feed. ``url`` must be a usable one (see
     :func:`transforms.describe.usable_url`); its scheme, a leading ``www.``, the fragment and a closing slash are no
     part of the key, since one article is served under all of them. The last resort is the input's key, with the
-    record's place where the file is a container.
+    record's place where the file is a container. A NUL in an id is written as ``\\0``: DuckLake, which chooses files by
+    what a key may be, writes it into a statement that breaks off there.
     """
     if record_id:
-        return f"{feed or '-'}:{record_id}", "record"
+        return f"{feed or '-'}:{record_id}".replace("\0", "\\0"), "record"
     if url:
         parts = urlsplit(url)
         host = parts.netloc.lower().removeprefix("www.")

