@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import statistics
 import subprocess
@@ -30,6 +31,7 @@ import pyarrow.parquet as pq
 
 from benchmarks.measure import ROOT, machine, publish, table
 from benchmarks.synthetic import ENGINE, staged
+from flows.environment import DEFAULTS
 
 AIM = 0.3
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -87,7 +89,8 @@ def newslake_side(folder: Path, files: list[Path]) -> Side:
     run_id = begin_run(con, inbox="synthetic", now=NOW, version="benchmark")
 
     def load(file: Path) -> tuple[int, float]:
-        batch = pq.read_table(file, use_threads=False)  # a run's batches come from Arrow streams, which cost less yet
+        # A run reads Arrow streams, which cost less yet.
+        batch = pq.read_table(file, use_threads=False, memory_map=True, pre_buffer=False)
         began = time.process_time()
         judged = verdict.judge(batch, as_of=NOW, bounds=Bounds())
         batch = verdict.apply_nulls(batch, judged.faults)
@@ -142,7 +145,8 @@ def _peak_mb() -> int:
 def measured(name: str, folder: Path, parquet: Path) -> Side:
     """One side in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.warehouse", "--side", name, "--into", str(folder), str(parquet)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    environment = os.environ | (DEFAULTS if name == "newslake" else {})
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"the side {name} ended with {done.returncode}:\n{done.stderr[-3000:]}")
     said = json.loads(done.stdout.splitlines()[-1])

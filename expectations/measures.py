@@ -112,7 +112,8 @@ def article_frame(staged: pa.Table) -> pa.Table:
     articles = numbered if pc.all(are_articles).as_py() else numbered.filter(are_articles).combine_chunks()
     columns: dict[str, _Column] = {"row": articles["row"]}
     columns |= {name: _wide(articles[name]) for name in _AS_THEY_ARE}
-    columns |= _body_measures(articles) | _time_measures(articles) | _list_measures(articles)
+    chars = pc.utf8_length(articles["body"])
+    columns |= _body_measures(articles, chars) | _time_measures(articles) | _list_measures(articles)
     confidence = articles["confidence"].cast(pa.float64())
     columns |= {
         # Not a number is no unknown: it must fail its rule, and pandas would take it for null.
@@ -122,7 +123,7 @@ def article_frame(staged: pa.Table) -> pa.Table:
         "summary_chars": pc.utf8_length(articles["summary"]),
         "language_primary": pc.struct_field(pc.extract_regex(articles["language"], r"^(?P<tag>[^-_]*)"), "tag"),
     }
-    return pa.table(columns | _together_measures(articles, columns["language_primary"]))
+    return pa.table(columns | _together_measures(articles, chars, columns["language_primary"]))
 
 
 def _wide(column: _Column) -> _Column:
@@ -193,9 +194,8 @@ def _where(mask: _Column, column: _Column) -> _Column:
     return pc.if_else(mask, column, pa.scalar(None, column.type))
 
 
-def _body_measures(articles: pa.Table) -> dict[str, _Column]:
+def _body_measures(articles: pa.Table, chars: _Column) -> dict[str, _Column]:
     body = articles["body"]
-    chars = pc.utf8_length(body)
     few = pc.fill_null(pc.less(articles["word_count"], _WORDS_ENOUGH), True)
     unspaced = pc.utf8_length(pc.replace_substring_regex(pc.if_else(few, body, ""), f"[^{_UNSPACED}]+", ""))
     suspect = pc.if_else(pc.match_substring_regex(body, _SUSPECT), body, "")
@@ -214,9 +214,9 @@ def _body_measures(articles: pa.Table) -> dict[str, _Column]:
     }
 
 
-def _together_measures(articles: pa.Table, language: _Column) -> dict[str, _Column]:
+def _together_measures(articles: pa.Table, body_chars: _Column, language: _Column) -> dict[str, _Column]:
     """What is measured of several fields together."""
-    chars = pc.max_element_wise(pc.utf8_length(articles["body"]), 1).cast(pa.float64())
+    chars = pc.max_element_wise(body_chars, 1).cast(pa.float64())
     summary = pc.utf8_length(articles["summary"])
     cut = articles["removed_chars"].cast(pa.float64())
     authors = _whole(articles["authors"])
@@ -239,18 +239,22 @@ def _names_an_author(title: str | None, names: list[str | None] | None) -> bool 
 
 
 def _own_script(body: _Column, language: _Column) -> _Column:
-    """The share of a body's first letters that are of the script in which its language is written; null where that is
-    not known, or hardly a letter is there."""
+    """The share of a body's first letters that are of the script in which its language is written: 1 where none is of
+    another, null where the language tells no script, or letters of another stand among hardly any."""
     shares = np.full(len(body), np.nan)
     heads = pc.utf8_slice_codeunits(body, 0, _FIRST_LETTERS)
     for script, languages in _SCRIPTS:
-        rows = pc.indices_nonzero(pc.fill_null(pc.is_in(language, pa.array(languages)), False))
+        of_script = pc.fill_null(pc.is_in(language, pa.array(languages)), False)
+        # Nearly all hold no other letter, which is seen in an eighth of the time that counting takes.
+        strange = pc.match_substring_regex(pc.if_else(of_script, heads, None), rf"[^{script}\PL]")
+        shares[pc.fill_null(pc.invert(strange), False).to_numpy()] = 1.0
+        rows = pc.indices_nonzero(pc.fill_null(strange, False))
         head = heads.take(rows)
         letters = pc.replace_substring_regex(head, r"\PL+", "")
         own = pc.utf8_length(pc.replace_substring_regex(letters, f"[^{script}]+", ""))
-        counted, of_script = pc.utf8_length(letters).to_numpy().astype(float), own.to_numpy().astype(float)
+        counted = pc.utf8_length(letters).to_numpy().astype(float)
         counted[~(counted >= _LETTERS_TELL)] = np.nan
-        shares[rows.to_numpy()] = of_script / counted
+        shares[rows.to_numpy()] = own.to_numpy().astype(float) / counted
     return pa.array(shares, pa.float64(), from_pandas=True)
 
 

@@ -15,12 +15,15 @@ from datetime import date, datetime
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute
 
 from expectations.errors import ValidationBroken
 from expectations.measures import Sources, article_frame, batch_frame, mismatched, source_frame
 from expectations.rules import Bounds, Rule, RuleBook, arguments, parameters, suites
 from expectations.validation import COUNTS, WITH_ROWS, Finding, engine
 from transforms.staged import SCHEMA
+
+pc: Any = pyarrow.compute
 
 _REJECTED: list[tuple[str, pa.DataType]] = [("row", pa.int64()), ("reason", pa.string()), ("detail", pa.string())]
 REJECTED = pa.schema(_REJECTED)
@@ -197,9 +200,10 @@ def _faults(staged: pa.Table, findings: Sequence[Finding]) -> pa.Table:
 
 
 def _readers_faults(staged: pa.Table) -> pa.Table:
+    some = pc.indices_nonzero(pc.fill_null(pc.greater(pc.list_value_length(staged["faults"]), 0), False))
     found = [
         {"row": row, "field": fault["field"], "raw_value": _shown(fault["raw_value"]), "rule_id": fault["rule"]}
-        for row, faults in enumerate(staged["faults"].to_pylist())
+        for row, faults in zip(some.to_pylist(), staged["faults"].take(some).to_pylist(), strict=True)
         for fault in faults or ()
     ]
     return pa.Table.from_pylist(found, schema=FAULTS)

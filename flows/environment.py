@@ -1,6 +1,6 @@
-"""The environment that Prefect and Great Expectations are imported into: no telemetry, no home folder, quiet logs.
+"""The environment that Prefect, Great Expectations and Arrow are imported into: no telemetry, no home folder, quiet.
 
-Both read their settings once, at import, so the command line calls :func:`settle` before it imports either. What the
+They read their settings once, at import, so the command line calls :func:`settle` before it imports any. What the
 user has set in the environment stays as it is.
 """
 
@@ -9,7 +9,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-_DEFAULTS = {
+DEFAULTS = {
+    # Arrow's own pool keeps what a batch took in pages of 2 MB, which are zeroed again for the next one: judging and
+    # loading 50,000 articles took 5.0 CPU seconds with it, and 4.6 with the system's.
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
     "DO_NOT_TRACK": "1",
     "GX_ANALYTICS_ENABLED": "false",
     "RAY_USAGE_STATS_ENABLED": "0",
@@ -31,7 +34,7 @@ def settle(warehouse: Path) -> None:
 
     They lie in the warehouse folder, so that no home folder is needed and no other project's runs are seen.
     """
-    for name, value in _DEFAULTS.items():
+    for name, value in DEFAULTS.items():
         os.environ.setdefault(name, value)
     if not os.environ.get("PREFECT_API_URL"):
         os.environ.pop("PREFECT_API_URL", None)

@@ -12,14 +12,21 @@ readable as (
         and row not in (select row from holding)
 ),
 
--- The first input that holds the same bytes under another key: in the lake, else in this batch.
+-- The first input that holds the same bytes under another key: in the lake, else in this batch. The keys are read of those
+-- alone that hold the same bytes, few as a rule.
+holders as (
+    select input_id, content_hash
+    from ops.input
+    semi join readable using (content_hash)
+    where state in ('loaded', 'quarantined')
+),
+
 held_before as (
-    select readable.row, min(held.input_id) as input_id
+    select readable.row, min(holders.input_id) as input_id
     from readable
-    join ops.input as held
-        on held.content_hash = readable.content_hash
-        and held.input_key <> readable.input_key
-        and held.state in ('loaded', 'quarantined')
+    join holders using (content_hash)
+    join ops.input as held on held.input_id = holders.input_id
+    where held.input_key <> readable.input_key
     group by readable.row
 ),
 

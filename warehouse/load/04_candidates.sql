@@ -4,7 +4,7 @@
 -- read_alike      that reading was made by a reader of today, so that a difference is the publisher's
 -- says_the_same   what is the publisher's beyond doubt is the same in both: title, summary, text and day
 -- is_former       its key holds other bytes by now; it was in quarantine and is read again
--- is_alone        neither the lake nor another record of the batch has its identity: it makes a new article
+-- is_alone        neither the lake nor another usable record of the batch has its identity: it makes a new article
 --
 -- The large tables are searched for what the batch names, never the other way round, which would hold them in memory.
 with known_articles as (
@@ -26,6 +26,14 @@ wordings as (
     select row, summary, body_hash
     from staged
     where row in (select row from arrivals semi join known_articles using (identity_kind, identity_key))
+),
+
+repeated as (
+    select identity_kind, identity_key
+    from arrivals
+    where is_usable
+    group by all
+    having count(*) > 1
 )
 
 select
@@ -38,8 +46,7 @@ select
     arrivals.observed_at,
     arrivals.observed_origin,
     coalesce(not replays.is_latest, false) as is_former,
-    article.article_id is null
-        and count(*) over (partition by arrivals.identity_kind, arrivals.identity_key) = 1 as is_alone,
+    article.article_id is null and repeated.identity_key is null as is_alone,
     article.article_id,
     article.revisions,
     reading.revision as current_revision,
@@ -58,6 +65,7 @@ from arrivals
 join placed using (row)
 left join wordings as wording using (row)
 left join replays using (row)
+left join repeated using (identity_kind, identity_key)
 left join known_articles as article
     on article.identity_kind = arrivals.identity_kind
     and article.identity_key = arrivals.identity_key

@@ -1,6 +1,6 @@
--- The wide columns: bodies and texts that were cut; quarantined bytes are 07_quarantined's. Each statement streams `staged` past a light table
--- on its right; the loader keeps the optimizer from turning the join round, which takes an Arrow table for one row and
--- would hold all of the texts in a hash table (measured with 50,000 articles: 0.8 GB more).
+-- The wide columns; quarantined bytes are 07_quarantined's. `staged` streams past a light table on its right; the loader keeps
+-- the optimizer from turning the join round, which takes an Arrow table for one row and would hold all of the texts in a hash
+-- table (measured with 50,000 articles: 0.8 GB more).
 
 insert into fact_article by name
 select
@@ -57,8 +57,3 @@ select
     getvariable('now') as loaded_at
 from staged
 join new_readings using (row);
-
-insert into removed_block
-select new_blocks.block_id, new_blocks.text_hash, staged.removed[position].text, length(staged.removed[position].text)
-from staged
-join new_blocks using (row);
