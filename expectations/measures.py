@@ -107,9 +107,11 @@ def mismatched(staged: pa.Table) -> list[str]:
 def article_frame(staged: pa.Table) -> pa.Table:
     """One row an article: the fields that are judged as they are, and measures of the others."""
     numbered = staged.append_column("row", pa.array(range(staged.num_rows), pa.int64()))
+    # Of the bytes themselves, the most of a batch, nothing but their number is looked at.
+    numbered = numbered.append_column("raw_bytes", pc.binary_length(staged["raw"])).drop_columns(["raw"])
     are_articles = pc.equal(numbered["outcome"], Outcome.ARTICLE.value)
     # Filtering copies every body; as a rule there is nothing to leave out.
-    articles = numbered if pc.all(are_articles).as_py() else numbered.filter(are_articles).combine_chunks()
+    articles = numbered if pc.all(are_articles).as_py() else numbered.filter(are_articles)
     columns: dict[str, _Column] = {"row": articles["row"]}
     columns |= {name: _wide(articles[name]) for name in _AS_THEY_ARE}
     chars = pc.utf8_length(articles["body"])
@@ -119,7 +121,7 @@ def article_frame(staged: pa.Table) -> pa.Table:
         # Not a number is no unknown: it must fail its rule, and pandas would take it for null.
         "confidence": pc.if_else(pc.is_nan(confidence), float("inf"), confidence),
         "rejection": pc.coalesce(articles["reason"], articles["detail"]),
-        "raw_bytes": pc.binary_length(articles["raw"]),
+        "raw_bytes": articles["raw_bytes"],
         "summary_chars": pc.utf8_length(articles["summary"]),
         "language_primary": pc.struct_field(pc.extract_regex(articles["language"], r"^(?P<tag>[^-_]*)"), "tag"),
     }

@@ -100,7 +100,13 @@ def judge(staged: pa.Table, *, as_of: datetime, bounds: Bounds | None = None, ru
     if wrong:
         raise ValidationBroken("fact_article", None, f"columns missing or not of their type: {', '.join(wrong)}")
     bounds = bounds or Bounds()
-    staged = staged.select(SCHEMA.names).combine_chunks()
+    # The bytes themselves, the most of a batch, stay as they lie: nobody looks into them.
+    raw = SCHEMA.names.index("raw")
+    staged = (
+        staged.select([name for name in SCHEMA.names if name != "raw"])
+        .combine_chunks()
+        .add_column(raw, SCHEMA.field("raw"), staged["raw"])
+    )
     rules = suites() if rules is None else rules
     given = parameters(as_of, bounds, rules)
     articles, sources = rules["fact_article"], rules["dim_source"]

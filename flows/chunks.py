@@ -96,13 +96,20 @@ def batches(tables: Iterable[pa.Table], bounds: Batch) -> Iterator[pa.Table]:
             if waiting and (
                 held_rows + piece.num_rows > bounds.max_rows or held_bytes + piece_bytes > bounds.max_mb * 2**20
             ):
-                yield pa.concat_tables(waiting).combine_chunks()
-                waiting, held_rows, held_bytes = [], 0, 0
+                yield _joined(waiting)
+                held_rows = held_bytes = 0
             waiting.append(piece)
             held_rows += piece.num_rows
             held_bytes += piece_bytes
     if waiting:
-        yield pa.concat_tables(waiting).combine_chunks()
+        yield _joined(waiting)
+
+
+def _joined(waiting: list[pa.Table]) -> pa.Table:
+    """The tables as one, and the list empty, or what they hold would stand beside the batch while it is judged."""
+    whole = pa.concat_tables(waiting)
+    waiting.clear()
+    return whole.combine_chunks()
 
 
 def _pieces(table: pa.Table, rows: int) -> Iterator[pa.Table]:

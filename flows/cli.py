@@ -74,7 +74,7 @@ def run_command(
     only: Annotated[
         str | None, typer.Option("--only", metavar="NAME", help="Of what is held, one feed or source.")
     ] = None,
-    profile: Annotated[bool, typer.Option("--profile", help="Tell each stage's seconds and bytes.")] = False,
+    profile: Annotated[bool, typer.Option("--profile", help="Tell each stage's time and bytes.")] = False,
     json: Json = False,
 ) -> None:
     """Load what is new or changed in INBOX into the warehouse, or decide about what a gate of an earlier run held."""

@@ -166,9 +166,14 @@ def print_summary(summary: RunSummary) -> None:
 
 
 def _print_profile(summary: RunSummary) -> None:
-    """The stages as a table: wall seconds, MB, and MB a second."""
+    """The stages as a table: wall seconds, those of the flow's thread on a processor, MB, and MB a wall second."""
     rows = [
-        (stage, f"{took:.2f}", *((f"{size / 1e6:.1f}", f"{size / 1e6 / took:.1f}") if size and took else ("", "")))
-        for stage, took, size in summary.profile()
+        (
+            stage,
+            f"{took:.2f}",
+            "" if worked is None else f"{worked:.2f}",
+            *((f"{size / 1e6:.1f}", f"{size / 1e6 / took:.1f}") if size and took else ("", "")),
+        )
+        for stage, took, worked, size in summary.profile()
     ]
-    print_table(("stage", "seconds", "MB", "MB/s"), rows)
+    print_table(("stage", "seconds", "processor", "MB", "MB/s"), rows)

@@ -31,6 +31,8 @@ from warehouse.load import HOLDING
 
 pc: Any = pyarrow.compute
 
+_STAYS = 64 * 2**20  # bytes of rows that wait in memory
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -101,12 +103,15 @@ class Gate:
         """Let a judged batch wait for the verdict over its slices."""
         if self._waiting and isinstance(last := self._waiting[-1].staged, pa.Table):
             self._waiting[-1].staged = self._spooled(last, len(self._waiting))
+            del last
         codes, slices = np.zeros(0, np.int32), list[Slice]()
         if self._settings.enabled:
             codes, slices = self._tally.add(verdict.apply_nulls(staged, judged.faults, self._book), judged)
-        self._waiting.append(_Waiting(staged, judged, codes, slices))
         self._rows += staged.num_rows
-        self._bytes += staged.nbytes
+        self._bytes += (size := staged.nbytes)
+        # A small one stays: as a rule it is the only one. A large one would stand beside the next while that grows.
+        waits = self._spooled(staged, len(self._waiting) + 1) if size > _STAYS and self._settings.enabled else staged
+        self._waiting.append(_Waiting(waits, judged, codes, slices))
 
     def decide(self) -> None:
         """Judge what waits, and record the verdicts."""

@@ -225,6 +225,7 @@ class _Run:
         self._watch.moved("reading", size)  # as the inbox lists them: a container unpacks to more
         for batch in batches(self._tables(self._chunks_of(listed.read(changed))), self._settings.batch):
             self._judge(batch)
+            del batch  # the next one grows meanwhile
             if self._gate.is_due:
                 self._load(listed)
         self._load(listed)
@@ -316,6 +317,7 @@ class _Run:
             size=sum(batch.bytes for batch in self._batches),
             seconds=self._watch.total(),
             held_slices=tuple(self._gate.held),
+            stage_worked=dict(self._watch.worked),
             stage_bytes=dict(self._watch.sizes),
             problems=(
                 *(Problem(*row) for row in ledger.problems(self._con, self._run_id)),

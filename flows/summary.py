@@ -53,9 +53,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSummary:
-    """One run. ``seconds`` is wall time by stage; the stages of reading and loading overlap. ``stage_bytes`` are those
-    of the files that were read, and of the rows that were validated and loaded, as they are in memory. ``held_slices``
-    says what a gate held back and why."""
+    """One run. ``seconds`` is wall time by stage; the stages of reading and loading overlap. ``stage_worked`` are the
+    seconds of them that the flow's thread had of the processor. ``stage_bytes`` are those of the files that were read,
+    and of the rows that were validated and loaded, as they are in memory. ``held_slices`` says what a gate held back
+    and why."""
 
     run_id: int
     state: Finish
@@ -68,6 +69,7 @@ class RunSummary:
     size: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
     held_slices: tuple[str, ...] = ()
+    stage_worked: dict[str, float] = field(default_factory=dict)
     stage_bytes: dict[str, int] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     alert: str | None = None
@@ -83,16 +85,23 @@ class RunSummary:
             return 4
         return 0
 
-    def profile(self) -> list[tuple[str, float, int | None]]:
-        """Each stage, its wall seconds and the bytes that went through it where they are known; the whole run last."""
-        return [(stage, round(took, 3), self.stage_bytes.get(stage)) for stage, took in self.seconds.items()]
+    def profile(self) -> list[tuple[str, float, float | None, int | None]]:
+        """Each stage, its wall seconds, those that its thread had of the processor, and the bytes that went through it
+        where they are known; the whole run last."""
+        return [
+            (stage, round(took, 3), _rounded(self.stage_worked.get(stage)), self.stage_bytes.get(stage))
+            for stage, took in self.seconds.items()
+        ]
 
     def as_json(self, *, profile: bool = False) -> dict[str, object]:
         """The summary with its counts on the top level, for ``--json``; with its stages, for ``--profile`` too."""
         own: dict[str, object] = asdict(self)
-        del own["counts"], own["stage_bytes"]
+        del own["counts"], own["stage_bytes"], own["stage_worked"]
         if profile:
-            own["profile"] = [{"stage": stage, "seconds": took, "bytes": size} for stage, took, size in self.profile()]
+            own["profile"] = [
+                {"stage": stage, "seconds": took, "processor": worked, "bytes": size}
+                for stage, took, worked, size in self.profile()
+            ]
         own["seconds"] = {stage: round(took, 3) for stage, took in self.seconds.items()}
         return own | {"picked_up": self.counts.picked_up} | asdict(self.counts)
 
@@ -160,3 +169,7 @@ class RunSummary:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("`", "'").replace("\n", " ")
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 3)
