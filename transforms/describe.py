@@ -144,6 +144,8 @@ def registrable_domain(url_or_host: str) -> str | None:
     level that the list does not know counts as one label, as the list's own default rule has it. None for addresses,
     single-label hosts and what is no host.
     """
+    if "." not in url_or_host:
+        return None  # a name, as a rule, which need not be taken apart
     host = _host(url_or_host)
     return None if host is None or "." not in host else _registrable(host)
 
@@ -169,11 +171,15 @@ def _host(url_or_host: str) -> str | None:
     host = (host or "").rstrip(".").lower()
     if not re.fullmatch(r"[\w-]{1,63}(?:\.[\w-]{1,63}){0,10}", host):
         return None
+    return None if host[-1:].isdigit() and _is_address(host) else host
+
+
+def _is_address(host: str) -> bool:
     try:
         ipaddress.ip_address(host)
     except ValueError:
-        return host
-    return None
+        return False
+    return True
 
 
 def tidy_url(url: str, base: str | None = None) -> str | None:

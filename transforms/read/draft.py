@@ -6,6 +6,7 @@ what follows from it (body, language, URL, source, identity) in one way for both
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from transforms.account import unselected
@@ -23,7 +24,7 @@ from transforms.article import (
 )
 from transforms.describe import detect_language, registrable_domain, source_of, squeeze, usable_url
 from transforms.identity import identify
-from transforms.strip.lines import Line, tidy, without_bullet
+from transforms.strip.lines import Line, Stretch, tidy, without_bullet
 
 _SAMPLE = 6_000  # characters; a longer body is no brief
 _LANGUAGE_SAMPLE = 1_000  # characters; twice as many cost twice the time and change nothing
@@ -52,7 +53,7 @@ class Draft:
     record_id: str | None = None
     is_translated: bool | None = None
     confidence: float | None = None
-    body: list[Line] = field(default_factory=list)
+    body: Sequence[Line | Stretch] = ()
     headings: tuple[str, ...] = ()
     origins: dict[str, Origin] = field(default_factory=dict)
     kept: list[Kept] = field(default_factory=list)

@@ -1,0 +1,175 @@
+"""The fields of a record: by what names they go, and what their values say, whatever the extractor that wrote them.
+
+A record comes as JSON decoded it. Its fields are looked up under plain names (:func:`folded`), and a value may be a
+text, a list of texts or an object that names one.
+"""
+
+from __future__ import annotations
+
+import functools
+import html
+import itertools
+import re
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from transforms.article import Author
+from transforms.describe import registrable_domain, split_authors, squeeze
+
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | float | bool | None"
+Record: TypeAlias = dict[str, Json]
+
+# Names of each field, best first, in lower case without "-", "_" and blanks.
+NAMES = {
+    "title": ("title", "headline", "name", "heading"),
+    "kicker": ("kicker", "overline"),
+    "body": (
+        "text", "maintext", "body", "content", "plaintext", "articlebody", "fulltext", "articletext", "bodytext",
+        "contenttext", "rawtext", "contenthtml", "bodyhtml", "articlehtml",
+    ),
+    "authors": ("authors", "author", "byline", "creator", "writers"),
+    "published": (
+        "datepublished", "datepublish", "publishedat", "publishdate", "publishingdate", "publicationdate", "pubdate",
+        "publisheddate", "publishedtime", "publishtime", "published", "firstpublished", "date",
+    ),
+    "modified": (
+        "datemodified", "datemodify", "modifieddate", "modifiedat", "modified", "updatedat", "updated", "lastmodified",
+    ),
+    "observed": ("datedownload", "fetchedat", "crawledat", "crawldate", "downloaddate", "retrievedat", "scrapedat"),
+    "url": ("canonicalurl", "canonicallink", "url", "link", "permalink", "source", "sourceurl"),
+    "source": (
+        "source", "sourcedomain", "hostname", "domain", "sitename", "sourcehostname", "publisher", "site", "sourcename",
+        "provider",
+    ),
+    "summary": ("summary", "description", "excerpt", "lead", "abstract", "standfirst", "dek", "metadescription"),
+    "highlights": ("highlights", "keypoints"),
+    "categories": ("tags", "topics", "categories", "category", "metakeywords"),
+    "keywords": ("keywords",),  # newspaper4k computes them: only where nobody chose any
+    "section": ("section", "articlesection", "newsdesk"),
+    "language": ("language", "lang", "metalang", "inlanguage"),
+    "id": ("id", "guid", "articleid", "uuid"),
+}  # fmt: skip
+KNOWN = frozenset(name for names in NAMES.values() for name in names)
+
+
+MARKUP = re.compile(
+    r"</(?:p|div|h[1-6]|li|ul|ol|a|em|strong|b|i|span|blockquote|figure)>|<(?:br|p)\s?/?>", re.IGNORECASE
+)
+_SEPARATORS = {";": re.compile(";"), ";,": re.compile("[;,]")}
+_UNPAIRED = re.compile("[\ud800-\udfff]")
+_MOST_NAMES, _LONGEST_NAME = 200, 100  # of one record's fields, as they are kept: names of a map are data, not fields
+
+
+def folded(record: Record) -> Record:
+    """The record under plain names: lower case, without hyphens, underscores and blanks; the first of equals counts."""
+    found: Record = {}
+    for name, value in record.items():
+        found.setdefault(_plain(name), value)
+    return found
+
+
+@functools.lru_cache(maxsize=4096)
+def _plain(name: str) -> str:
+    return re.sub(r"[\s_-]+", "", name).lower()
+
+
+def kept_names(record: Record) -> tuple[str, ...]:
+    """The names of a record's first fields, as they are kept."""
+    return tuple(map(_kept_name, itertools.islice(record, _MOST_NAMES)))
+
+
+@functools.lru_cache(maxsize=4096)
+def _kept_name(name: str) -> str:
+    """One that a UTF-8 file can hold, cut off where it is no name any more."""
+    return _UNPAIRED.sub("\ufffd", name)[:_LONGEST_NAME]
+
+
+def pick(record: Record, field: str) -> Json:
+    """The first value of a field that says something."""
+    for name in NAMES[field]:
+        value = record.get(name)
+        if value not in (None, "", [], {}) and not (isinstance(value, str) and not value.strip()):
+            return value
+    return None
+
+
+def from_markup(fragment: str) -> tuple[str, tuple[str, ...]]:
+    """The text of an HTML fragment, a paragraph a block, and its headings."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    from transforms.select.page_blocks import page_blocks
+
+    tree = LexborHTMLParser(fragment)
+    headings = tuple(squeeze(h.text()) for h in tree.css("h2, h3, h4, h5, h6"))
+    lines = page_blocks(tree).texts
+    return "\n\n".join(lines), tuple(h for h in headings if h in lines)
+
+
+def sound(text: str) -> str:
+    """The text without characters that no UTF-8 file can hold."""
+    return (text if text.isascii() else _UNPAIRED.sub("\ufffd", text)).replace("\0", "")
+
+
+def line_of(value: Json) -> str | None:
+    """A value's text on one line, without markup; that of the first of a list, the name of what has one."""
+    if isinstance(value, list):
+        value = value[0] if value else None
+    if isinstance(value, dict):
+        value = value.get("name") or value.get("title") or value.get("text")
+    if not isinstance(value, str):
+        return None
+    text = sound(value)
+    if "<" in text and MARKUP.search(text):
+        text = from_markup(text)[0]
+    return squeeze(html.unescape(text)) or None
+
+
+def lines_of(value: Json, separators: str) -> Iterator[str]:
+    """The texts of a list, or of one text with separators."""
+    if isinstance(value, str):
+        value = [*_SEPARATORS[separators].split(value)] if separators else [value]
+    for part in value if isinstance(value, list) else []:
+        if (text := line_of(part)) is not None:
+            yield text
+
+
+def authors_of(value: Json) -> tuple[Author, ...]:
+    """The authors that a value names, each once, in order."""
+    found: dict[str, Author] = {}
+    for part in value if isinstance(value, list) else [value]:
+        for author in split_authors(line_of(part) or ""):
+            found.setdefault(author.name.casefold(), author)
+    return tuple(found.values())
+
+
+def stamp_of(value: Json) -> str | None:
+    """What a value says of a moment, as text: a date as written, or seconds since 1970."""
+    if isinstance(value, dict):
+        value = value.get("$date") or value.get("iso") or value.get("date")
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    return sound(value) if isinstance(value, str) else f"{value:.0f}"
+
+
+def urls_of(fields: Record) -> Iterator[str]:
+    """What may be the record's address; ``source`` is one for trafilatura and a name for others."""
+    for name in NAMES["url"]:
+        value = fields.get(name)
+        if isinstance(value, str) and value.strip() and (name != "source" or value.startswith("http")):
+            yield sound(value).strip()
+
+
+def outlet_of(fields: Record) -> str | None:
+    """The outlet's name where the record has one, else a domain."""
+    stated = []
+    for name in NAMES["source"]:
+        text = line_of(fields.get(name))
+        if text and not text.startswith(("http://", "https://")):
+            stated.append(text)
+    return next((text for text in stated if registrable_domain(text) is None), stated[0] if stated else None)
+
+
+def language_of(fields: Record) -> str | None:
+    """The language that the record states, as an ISO 639 code without region."""
+    code = (line_of(pick(fields, "language")) or "").replace("_", "-").split("-")[0].lower()
+    return code if code.isalpha() and len(code) in (2, 3) else None
