@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 import statistics
+import string
 from collections import Counter
 from collections.abc import Sequence
 
@@ -37,6 +38,7 @@ _CLOCK = re.compile(
 )
 _WORD = re.compile(r"\w+")
 _LETTERS = re.compile(r"[^\W\d_]+")
+_ASCII_LETTERS = string.ascii_letters.encode()  # counted first, for nearly all texts have enough of them
 _SIGNS = re.compile(r"[^\w\s\x00-\x7f]+")  # vowel signs, typographic marks, emoji: half a letter
 _FULL_NAME = re.compile(r"(?<![.!?] )(?<!^)\b([A-ZÄÖÜÉÁÍÓÚА-ЯЁ][\w’'-]{2,20}) ([A-ZÄÖÜÉÁÍÓÚА-ЯЁ][\w-]{3,20})\b")
 _SURNAME = re.compile(r"\b[A-ZÄÖÜÉÁÍÓÚА-ЯЁ][\w-]{3,20}\b")
@@ -231,7 +233,12 @@ def is_gibberish(text: str) -> bool:
     sample = text[:8_000]
     words = sample.split()
     visible = sum(map(len, words))
-    letters = sum(map(len, _LETTERS.findall(sample))) + sum(map(len, _SIGNS.findall(sample))) // 2
-    if letters * 4 < visible or (letters + sum(map(str.isdigit, sample))) * 2 < visible:
+    plain = sample.encode("ascii", "ignore")
+    if (len(plain) - len(plain.translate(None, _ASCII_LETTERS))) * 2 < visible and _lacks_letters(sample, visible):
         return True
     return visible > 200 and visible > 40 * len(words) and not _SPACED.search(sample)
+
+
+def _lacks_letters(sample: str, visible: int) -> bool:
+    letters = sum(map(len, _LETTERS.findall(sample))) + sum(map(len, _SIGNS.findall(sample))) // 2
+    return letters * 4 < visible or (letters + sum(map(str.isdigit, sample))) * 2 < visible
