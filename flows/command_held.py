@@ -15,7 +15,7 @@ from flows.feeds_and_rules import feeds_of
 from flows.machine_faults import in_words
 from flows.prefect_server import ServerDown, start_for_a_run
 from flows.settings import Loaded
-from flows.terminal import complain, console
+from flows.terminal import announce, complain
 from warehouse.errors import LakeError
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def decide(
     settle(folder)
     signal.signal(signal.SIGTERM, terminated)
     server_answers = start_for_a_run(folder)
-    console(stderr=True).print(f"newslake run --{verb} {run_id}: warehouse {folder} ({named_by})", highlight=False)
+    announce(f"newslake run --{verb} {run_id}: warehouse {folder} ({named_by})")
     from expectations.errors import ExpectationsError
 
     summary: RunSummary | None = None

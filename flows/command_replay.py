@@ -13,10 +13,10 @@ from flows.command_run import terminated
 from flows.environment import settle
 from flows.feeds_and_rules import feeds_of, read_site_rules, rules_of
 from flows.prefect_server import ServerDown, start_for_a_run
-from flows.progress import REPORTER, Bar, PlainLines, Reporter
+from flows.progress import REPORTER, reporter_for
 from flows.replay_summary import ReplaySummary
 from flows.settings import Loaded
-from flows.terminal import complain, console
+from flows.terminal import announce, complain, console
 from warehouse.errors import LakeError
 from warehouse.scope import Scope
 
@@ -105,10 +105,8 @@ def _summary(
     as_json: bool,
 ) -> ReplaySummary | None:
     with ExitStack() as stack:
-        reporter: Reporter = PlainLines()
-        if sys.stderr.isatty() and not as_json:
-            reporter = stack.enter_context(Bar())
-        console(stderr=True).print(headline, highlight=False)
+        reporter = stack.enter_context(reporter_for(as_json=as_json))
+        announce(headline)
         REPORTER.set(reporter)
         reporter.stage("starting Prefect")
         from expectations import verdict

@@ -18,10 +18,10 @@ from flows.feeds_and_rules import feeds_of, read_site_rules, rules_of
 from flows.machine_faults import in_words
 from flows.places import Access, has_credentials, shown
 from flows.prefect_server import ServerDown, start_for_a_run
-from flows.progress import REPORTER, Bar, PlainLines, Reporter
+from flows.progress import REPORTER, reporter_for
 from flows.settings import Loaded, SettingsError
 from flows.summary import RunSummary
-from flows.terminal import complain, console, print_table
+from flows.terminal import announce, complain, console, print_table
 
 if TYPE_CHECKING:
     from expectations.rules import RuleBook
@@ -104,12 +104,8 @@ def _flow(
     rules: RuleBook,
 ) -> RunSummary | None:
     with ExitStack() as stack:
-        reporter: Reporter = PlainLines()
-        if sys.stderr.isatty() and not as_json:
-            reporter = stack.enter_context(Bar())
-        console(stderr=True).print(
-            f"newslake run: inbox {shown_inbox}, warehouse {folder} ({named_by})", highlight=False
-        )
+        reporter = stack.enter_context(reporter_for(as_json=as_json))
+        announce(f"newslake run: inbox {shown_inbox}, warehouse {folder} ({named_by})")
         REPORTER.set(reporter)
         # Standard output is the summary's alone, whatever a library prints meanwhile (Ray does, of a worker that died).
         stack.enter_context(redirect_stdout(sys.stderr))

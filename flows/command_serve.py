@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from flows.deployments import NoDeployments, deployments
 from flows.environment import settle
 from flows.prefect_server import ServerDown, for_schedules
-from flows.terminal import complain, console
+from flows.terminal import announce, complain
 
 if TYPE_CHECKING:
     from prefect.deployments.runner import RunnerDeployment
@@ -27,11 +27,11 @@ def serve_deployments(folder: Path, named_by: str, *, settings_file: Path | None
     except NoDeployments as error:
         complain(str(error))
         return 2
-    console(stderr=True).print(f"newslake serve: warehouse {folder} ({named_by}), {file}", highlight=False)
+    announce(f"newslake serve: warehouse {folder} ({named_by}), {file}")
     try:
         with for_schedules(folder, port) as pages:
             if pages:
-                console(stderr=True).print(f"Prefect server and its pages: {pages}", highlight=False)
+                announce(f"Prefect server and its pages: {pages}")
             _serve(said, folder, settings_file)
     except ServerDown as error:
         complain(str(error))

@@ -13,14 +13,14 @@ from flows.housekeeping import as_json as report_as_json
 from flows.housekeeping import headline, keep_warehouse, rows
 from flows.machine_faults import in_words
 from flows.settings import Loaded
-from flows.terminal import complain, console, print_table
+from flows.terminal import announce, complain, console, print_table
 from warehouse.errors import LakeError
 
 
 def keep_up_once(loaded: Loaded, folder: Path, named_by: str, *, dry_run: bool, as_json: bool) -> int:
     """Do what is due and print the report; the exit status."""
     signal.signal(signal.SIGTERM, _terminated)
-    console(stderr=True).print(f"newslake upkeep: warehouse {folder} ({named_by})", highlight=False, markup=False)
+    announce(f"newslake upkeep: warehouse {folder} ({named_by})")
     try:
         report = keep_warehouse(loaded, folder, dry_run=dry_run)
     except LakeError as error:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from flows.machine_faults import in_words
 from flows.settings import Loaded, SettingsError
-from flows.terminal import complain, console, print_table
+from flows.terminal import announce, complain, console, print_table
 from warehouse.errors import LakeError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def watch_once(
 ) -> int:
     """Watch and print what was found; the exit status. Raises :class:`~flows.settings.SettingsError`."""
     signal.signal(signal.SIGTERM, _terminated)
-    console(stderr=True).print(f"newslake watch: warehouse {folder} ({named_by})", highlight=False, markup=False)
+    announce(f"newslake watch: warehouse {folder} ({named_by})")
     from flows.watching import watch_warehouse
 
     try:

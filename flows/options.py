@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from flows.log import AS_JSON, write
+
 if TYPE_CHECKING:
     from flows.settings import Loaded
 
@@ -30,13 +32,18 @@ def settings(file: Path | None) -> Loaded:
     from flows.settings import SettingsError, load
 
     try:
-        return load(file)
+        loaded = load(file)
     except SettingsError as error:
         leave(USAGE, str(error))
+    AS_JSON.set(loaded.settings.log == "json")
+    return loaded
 
 
 def leave(status: int, message: str) -> NoReturn:
     """End with ``status``, after one line on standard error."""
+    if AS_JSON.get():
+        write("error", message)
+        sys.exit(status)
     red, plain = ("\033[31m", "\033[0m") if sys.stderr.isatty() and "NO_COLOR" not in os.environ else ("", "")
     typer.echo(f"{red}newslake: {message}{plain}", err=True)
     sys.exit(status)

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import sys
 import time
+from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
 from types import TracebackType
 from typing import Protocol
+
+from flows.log import AS_JSON, write
 
 PLAIN_INTERVAL_SECONDS = 10.0
 
@@ -60,6 +63,38 @@ class PlainLines:
     def stage(self, name: str) -> None: ...
 
 
+class JsonLines:
+    """An object on standard error for each stage that begins, and every ten seconds while files are read."""
+
+    def __init__(self) -> None:
+        self._files = self._size = self._done_files = self._done_size = 0
+        self._stage = ""
+        self._said = time.monotonic()
+
+    def begin(self, files: int, size: int) -> None:
+        self._files, self._size = files, size
+        write("info", "reading begins", files=files, bytes=size)
+
+    def advance(self, files: int, size: int) -> None:
+        self._done_files += files
+        self._done_size += size
+        if time.monotonic() - self._said >= PLAIN_INTERVAL_SECONDS:
+            self._said = time.monotonic()
+            write(
+                "info",
+                "reading",
+                files=self._done_files,
+                of_files=self._files,
+                bytes=self._done_size,
+                of_bytes=self._size,
+            )
+
+    def stage(self, name: str) -> None:
+        if name != self._stage:
+            self._stage = name
+            write("info", "stage", stage=name)
+
+
 class Bar:
     """A progress bar on the terminal. A context manager: it shows from its start to its end."""
 
@@ -96,6 +131,13 @@ class Bar:
 
     def stage(self, name: str) -> None:
         self._progress.update(self._task, description=name)
+
+
+def reporter_for(*, as_json: bool) -> AbstractContextManager[Reporter]:
+    """The reporter of a command: objects or lines, or a bar on a terminal from which nobody reads JSON."""
+    if AS_JSON.get():
+        return nullcontext(JsonLines())
+    return Bar() if sys.stderr.isatty() and not as_json else nullcontext(PlainLines())
 
 
 REPORTER: ContextVar[Reporter] = ContextVar("REPORTER", default=Silent())  # noqa: B039 - it holds no state

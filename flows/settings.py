@@ -203,6 +203,7 @@ class Settings(Section, frozen=True):
     keep_raw: Literal["quarantined", "all", "none"] = "quarantined"
     ignore: tuple[str, ...] = (".*", "*~", "*.tmp", "*.part", "*.crdownload")
     lock_wait_seconds: Seconds = 0.0
+    log: Literal["text", "json"] = "text"
     pickup: Pickup = Pickup()
     extraction: Extraction = Extraction()
     containers: Containers = Containers()

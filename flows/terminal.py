@@ -6,6 +6,8 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from flows.log import AS_JSON, write
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -20,7 +22,18 @@ def console(*, stderr: bool = False) -> Console:
 
 def complain(message: str) -> None:
     """One message on standard error."""
+    if AS_JSON.get():
+        write("error", message)
+        return
     console(stderr=True).print(f"newslake: {message}", style="red", highlight=False, markup=False, soft_wrap=True)
+
+
+def announce(message: str) -> None:
+    """One line on standard error that says what begins."""
+    if AS_JSON.get():
+        write("info", message)
+        return
+    console(stderr=True).print(message, highlight=False, markup=False)
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], title: str | None = None) -> None:

@@ -346,3 +346,30 @@ def test_a_run_that_is_terminated_drops_its_batch_and_says_so(tmp_path: Path, pr
     states = newslake("sql", "select state, loaded from ops.run", "--warehouse", lake).stdout.split()
     assert states == ["state,loaded", "interrupted,0"]
     assert newslake("audit", "--warehouse", lake).returncode == 0
+
+
+def test_with_json_for_a_log_every_line_on_standard_error_is_an_object_and_results_are_as_ever(
+    tmp_path: Path, prefect_server: str
+) -> None:
+    write_articles(tmp_path / "inbox", range(1))
+    run = newslake("run", tmp_path / "inbox", "--warehouse", tmp_path / "lake", "--json", NEWSLAKE_LOG="json")
+    assert run.returncode == 0, run.stderr
+    said = [json.loads(line) for line in run.stderr.splitlines()]
+    assert {line["level"] for line in said} == {"info"}
+    assert said[0]["message"].startswith(f"newslake run: inbox {tmp_path / 'inbox'}, warehouse ")
+    stages = [line["stage"] for line in said if line["message"] == "stage"]
+    assert [stage for stage in stages if stage in ("listing", "validating", "loading")] == [
+        "listing", "validating", "loading"
+    ]  # fmt: skip
+    assert [line["files"] for line in said if line["message"] == "reading begins"] == [1]
+    assert json.loads(run.stdout)["loaded"] == 1
+
+    refused = newslake("run", tmp_path / "nowhere", "--warehouse", tmp_path / "lake", NEWSLAKE_LOG="json")
+    assert refused.returncode == 2
+    [line] = refused.stderr.splitlines()
+    assert json.loads(line)["level"] == "error"
+    assert str(tmp_path / "nowhere") in json.loads(line)["message"]
+
+    mistaken = newslake("status", "--warehouse", tmp_path / "lake", NEWSLAKE_LOG="loud")
+    assert mistaken.returncode == 2
+    assert "NEWSLAKE_LOG: log: Invalid enum value 'loud', expected one of json, text" in mistaken.stderr
