@@ -150,7 +150,13 @@ class RayReaders:
         options: dict[str, object] = {"log_to_driver": False, "logging_level": "ERROR"}
         if self._address is None:
             options |= {"include_dashboard": False} | ({"num_cpus": self._cores} if self._cores else {})
-        self._runner = RayTaskRunner(address=self._address, init_kwargs=options).__enter__()
+        try:
+            self._runner = RayTaskRunner(address=self._address, init_kwargs=options).__enter__()
+        except ConnectionError as error:
+            raise SettingsError(
+                f"runner.address: no Ray cluster answers at {self._address} ({error}). Look whether its head runs and "
+                "its port is open to this machine (ray://HOST:10001, as a rule); nothing was read"
+            ) from error
         # Enough that no worker waits while the flow's process is busy with a batch.
         self.ahead = max(CHUNKS_AHEAD, 2 * int(ray.cluster_resources().get("CPU", 1)))
         return self

@@ -98,6 +98,13 @@ def test_workers_elsewhere_need_a_prefect_server_that_they_can_reach(
         readers_of(settings, JOB, tmp_path)
 
 
+def test_a_cluster_that_does_not_answer_is_named_with_what_to_look_at(tmp_path: Path) -> None:
+    settings = Settings(runner=Runner(kind="ray", address="ray://127.0.0.1:7"), extraction=Extraction())
+    told = r"^runner\.address: no Ray cluster answers at ray://127\.0\.0\.1:7 \(ray client connection timeout\)\. Look"
+    with pytest.raises(SettingsError, match=told), readers_of(settings, JOB, tmp_path):
+        pass
+
+
 def put(s3: S3, bucket: str, key: str, text: str) -> None:
     """An object of that text."""
     s3.client().put_object(Bucket=bucket, Key=key, Body=text.encode())
