@@ -192,6 +192,12 @@ COMMANDS = [
 ]
 
 
+def told_by(lake: Path) -> Content:
+    """What a command changes in one commit. What a run learns of blocks has a commit of its own behind it, a row a run:
+    of one that was killed between the two, the next run learns it."""
+    return {name: rows for name, rows in content(lake).items() if name != "block learning"}
+
+
 @pytest.mark.timeout(3600 * 6)
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
 def test_a_command_that_is_killed_leaves_the_lake_as_before_or_as_after(
@@ -210,7 +216,7 @@ def test_a_command_that_is_killed_leaves_the_lake_as_before_or_as_after(
     shutil.copytree(template, undisturbed)
     done = commands.run(*words(undisturbed))
     assert done.status == 0, done.said
-    before, after = content(template), content(undisturbed)
+    before, after = told_by(template), told_by(undisturbed)
     assert (before == after) == (command.name == "upkeep"), "the command has nothing to do, and nothing is tested"
     for number, moment in enumerate(moments(max(1, MOMENTS // len(COMMANDS)), done.statements, done.seconds, SEED)):
         told = f"{command.name}, seed {SEED}, moment {number}: {moment}"
@@ -218,11 +224,11 @@ def test_a_command_that_is_killed_leaves_the_lake_as_before_or_as_after(
         shutil.copytree(template, lake)
         assert not commands.run(*words(lake), at=moment).hung, told
         prepare(lake).close()
-        found = content(lake)
+        found = told_by(lake)
         assert found in (before, after), told
         if found == before:
             again = commands.run(*words(lake))
             assert again.status == 0, (told, again.said)
-            assert content(lake) == after, told
+            assert told_by(lake) == after, told
         assert_nothing_is_left_over(lake, told)
         shutil.rmtree(lake)
