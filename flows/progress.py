@@ -56,43 +56,35 @@ class PlainLines:
         self._done_size += size
         if time.monotonic() - self._said >= PLAIN_INTERVAL_SECONDS:
             self._said = time.monotonic()
-            done = f"{self._done_files:,} of {self._files:,} files"
-            sys.stderr.write(f"read {done}, {self._done_size / 1e6:,.0f} MB\n")
-            sys.stderr.flush()
+            self._tell()
 
     def stage(self, name: str) -> None: ...
 
+    def _tell(self) -> None:
+        done = f"{self._done_files:,} of {self._files:,} files"
+        sys.stderr.write(f"read {done}, {self._done_size / 1e6:,.0f} MB\n")
+        sys.stderr.flush()
 
-class JsonLines:
-    """An object on standard error for each stage that begins, and every ten seconds while files are read."""
+
+class JsonLines(PlainLines):
+    """The same as objects, and one for each stage that begins."""
 
     def __init__(self) -> None:
-        self._files = self._size = self._done_files = self._done_size = 0
+        super().__init__()
         self._stage = ""
-        self._said = time.monotonic()
 
     def begin(self, files: int, size: int) -> None:
-        self._files, self._size = files, size
+        super().begin(files, size)
         write("info", "reading begins", files=files, bytes=size)
-
-    def advance(self, files: int, size: int) -> None:
-        self._done_files += files
-        self._done_size += size
-        if time.monotonic() - self._said >= PLAIN_INTERVAL_SECONDS:
-            self._said = time.monotonic()
-            write(
-                "info",
-                "reading",
-                files=self._done_files,
-                of_files=self._files,
-                bytes=self._done_size,
-                of_bytes=self._size,
-            )
 
     def stage(self, name: str) -> None:
         if name != self._stage:
             self._stage = name
             write("info", "stage", stage=name)
+
+    def _tell(self) -> None:
+        said = {"files": self._done_files, "of_files": self._files, "bytes": self._done_size, "of_bytes": self._size}
+        write("info", "reading", **said)
 
 
 class Bar:
