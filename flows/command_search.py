@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
-from flows.terminal import complain, console, shown
+from flows.terminal import announce, complain, console, shown
 from warehouse.errors import LakeError
 from warehouse.lake import Connection, connect
 from warehouse.search import Answer, search
@@ -54,13 +54,12 @@ def _brought_up_to_date(con: Connection, *, must: bool) -> Standing:
     now = standing(con)
     if not now.behind:
         return now
-    tell = console(stderr=True)
     if now.behind > _WORTH_TELLING:
-        tell.print(f"newslake: indexing {now.behind:,} readings, once; Ctrl-C leaves what is done", highlight=False)
+        announce(f"newslake: indexing {now.behind:,} readings, once; Ctrl-C leaves what is done")
 
     def told(done: int, to_do: int) -> None:
         if to_do > _WORTH_TELLING:
-            tell.print(f"newslake: {done:,} of {to_do:,} readings indexed", highlight=False)
+            announce(f"newslake: {done:,} of {to_do:,} readings indexed")
 
     try:
         return update(con, told)
