@@ -23,7 +23,7 @@ from warehouse.errors import LakeError, LoadRefused
 from warehouse.forget import without_forgotten
 from warehouse.lake import Layout, folder_of, one_thread, transaction
 from warehouse.revisions import Candidate, Current, Decision, decide, needs_body
-from warehouse.sources import settle_identities
+from warehouse.sources import settle_identities, show_anew
 from warehouse.statements import one_row, statement, statements
 
 _REJECTED: list[tuple[str, pa.DataType]] = [("row", pa.int64()), ("reason", pa.string()), ("detail", pa.string())]
@@ -221,7 +221,7 @@ def load_batch(
                 _take(con, "05_decided")
             _take(con, "06_replaced")
             due = con.execute(statement("load/06_due")).to_arrow_table().to_pylist()[0]
-            _take(con, *(f"06_{step}" for step in ("taken_out", "superseded", "touched") if due[step]))
+            _take(con, *(f"06_{step}" for step in ("taken_out", "superseded", "touched", "former") if due[step]))
             with _optimizers_off(con, "join_order,build_side_probe_side,join_filter_pushdown"):
                 _take(con, "07_wide", *(["07_quarantined"] if due["quarantined"] else []))
                 if known["holding"].num_rows:
@@ -269,6 +269,8 @@ def _place(con: DuckDBPyConnection) -> None:
         _take(con, "02_new_sources")
     if one_row(con, "select count(*) from sources_named") != (0,):
         _take(con, "02_sources_seen")
+    if one_row(con, statement("load/02_newly_named")) != (0,):
+        show_anew(con)
     _take(con, "03_placed")
     if one_row(con, statement("load/02_named_only")) != (0,):
         settle_identities(con)

@@ -1,10 +1,11 @@
 """News sources that are one: which source stands for which, decided by people or by the names that sources declare.
 
-A source is known by its domain or, where an input tells no more, by its name. Facts keep the source that their input
-named. That two of them are one is said in `dim_source` (`merged_into`, with cause, reason and time) and can be unsaid;
-`identity_id` is the end of that way, and every view follows it (`source_identity`). Sources known by name only are
-merged by themselves where one source alone declares that name, or where they are two spellings of it; what a person
-decided is left alone. Each decision is a row of `ops.source_change`.
+A source is known by its domain or, where an input tells no more, by its name. Facts keep the id of the source that
+their input named. That two of them are one is said in `dim_source` (`merged_into`, with cause, reason and time) and can
+be unsaid; `identity_id` is the end of that way, and every view follows it. Domain and name of that one stand in the
+articles too, for the view `article` to show. Sources known by name only are merged by themselves where one source alone
+declares that name, or where they are two spellings of it; what a person decided is left alone. Each decision is a row
+of `ops.source_change`.
 """
 
 from __future__ import annotations
@@ -105,7 +106,8 @@ def find(con: DuckDBPyConnection, said: str) -> Source:
 def merge(
     con: DuckDBPyConnection, source: str, into: str, *, reason: str, now: datetime, until: datetime | None = None
 ) -> Decided:
-    """Let ``into`` stand for ``source``, in every view and for all that was and will be loaded. No fact is changed.
+    """Let ``into`` stand for ``source``, in every view and for all that was and will be loaded. Of the facts
+    only domain and name by which their source is shown change.
 
     ``until`` says when the domain of ``source`` passed into other hands: what is observed from then on is another
     source. Raises :class:`SourceRefused` where either is unclear, both are one already, or a source with a domain would
@@ -218,6 +220,19 @@ def settle_identities(con: DuckDBPyConnection, *, decided: bool = False) -> None
     con.execute(statement("sources/identities_due"))
     if decided or one_row(con, "select count(*) from identities_due") != (0,):
         con.execute(statement("sources/identities"))
+        show_anew(con)
+
+
+def show_anew(con: DuckDBPyConnection) -> None:
+    """Give sources, and the articles of them that the lake holds, domain and name of the one that stands for them now.
+
+    Runs inside the caller's transaction. Rows of a source that is shown otherwise are rewritten, bodies among them:
+    once for a source that is merged, or that gets its first name.
+    """
+    con.execute(statement("sources/shown_due"))
+    if one_row(con, "select count(*) from sources_shown") != (0,):
+        con.execute(statement("sources/shown"))
+    con.execute("drop table temp.main.sources_shown")
 
 
 def _settle(con: DuckDBPyConnection, now: datetime) -> None:

@@ -29,9 +29,11 @@ from warehouse.stored import StoredFile, stored_files
 from warehouse.undisturbed import undisturbed
 
 # A merge with deleted rows in between is not possible, and a rewritten file stays as long as the snapshots that show
-# it. So a file is rewritten when a twentieth of it is deleted, and all of a table's when there are too many to merge.
+# it. So a file is rewritten when a twentieth of it is deleted, and all of a table's when there are too many to merge;
+# of the large ones that many bytes an upkeep, some ten seconds of them, for which a run has to wait.
 _DELETED_SHARE = 0.05
-_MOST_WITH_DELETED = 8
+_MOST_SMALL_WITH_DELETED = 8
+_REWRITTEN_BYTES = 256 * 2**20
 
 _MERGED_ROW_GROUP = 40_960  # rows, where loading writes fewer; a multiple of the 2,048 that DuckDB works by
 _MOST_MERGES = 1_000  # of one table; a merge takes at least two files, so this is never reached but by a fault
@@ -164,22 +166,28 @@ def small_files(con: DuckDBPyConnection, merge_below: int) -> int:
     return sum(small for *_, small in _tables(con, merge_below))
 
 
-def _tables(con: DuckDBPyConnection, merge_below: int) -> list[tuple[str, str, int, int, int, int]]:
-    """Schema, table, files, bytes, files with deleted rows, small files that have one to be merged with."""
-    return con.execute(statement("upkeep/tables"), {"small_bytes": merge_below}).fetchall()
+def _tables(con: DuckDBPyConnection, merge_below: int) -> list[tuple[str, str, int, int, float | None, int]]:
+    """Schema, table, files, those to be rewritten, from which share of deleted rows on, small ones to be merged."""
+    bounds = {
+        "small_bytes": merge_below,
+        "deleted_share": _DELETED_SHARE,
+        "most_small": _MOST_SMALL_WITH_DELETED,
+        "kept_bytes": _REWRITTEN_BYTES,
+    }
+    return con.execute(statement("upkeep/tables"), bounds).fetchall()
 
 
 def _work_ahead(con: DuckDBPyConnection, merge_below: int) -> tuple[TableWork, ...]:
     return tuple(
         TableWork(
             table=f"{schema}.{table}",
-            rewritten=with_deleted if with_deleted > _MOST_WITH_DELETED else 0,
+            rewritten=rewritten,
             merged=small,
             files_before=files,
             files_after=files - small + (1 if small else 0),
         )
-        for schema, table, files, _, with_deleted, small in _tables(con, merge_below)
-        if small or with_deleted > _MOST_WITH_DELETED
+        for schema, table, files, rewritten, _, small in _tables(con, merge_below)
+        if small or rewritten
     )
 
 
@@ -187,13 +195,13 @@ def _compact(
     con: DuckDBPyConnection, merge_below: int, wait_seconds: float, problems: list[str]
 ) -> Iterator[TableWork]:
     """A table at a time. One that can't be rewritten (a damaged file, a full disk) is told of, and the others go on."""
-    for schema, table, files, _, with_deleted, small in _tables(con, merge_below):
+    for schema, table, files, _, rewritten_from, small in _tables(con, merge_below):
         name = f"{schema}.{table}"
         of_table = f"'lake', {quoted(table)}, schema => {quoted(schema)}"
         rewritten = merged = 0
         try:
-            if with_deleted:
-                rewritten = _rewrite(con, name, of_table, with_deleted, wait_seconds)
+            if rewritten_from is not None:
+                rewritten = _rewrite(con, name, of_table, rewritten_from, wait_seconds)
             if small or rewritten:
                 merged = _merge(con, name, of_table, merge_below, wait_seconds)
         except duckdb.Error as error:
@@ -206,8 +214,8 @@ def _compact(
             yield TableWork(table=name, rewritten=rewritten, merged=merged, files_before=files, files_after=left)
 
 
-def _rewrite(con: DuckDBPyConnection, name: str, of_table: str, with_deleted: int, wait_seconds: float) -> int:
-    share = 0.0 if with_deleted > _MOST_WITH_DELETED else _DELETED_SHARE
+def _rewrite(con: DuckDBPyConnection, name: str, of_table: str, rewritten_from: float, wait_seconds: float) -> int:
+    share = rewritten_from * (1 - 1e-6)  # DuckLake takes files with a larger share only
     with transaction(con, f"upkeep rewrites {name}", wait_seconds=wait_seconds), _large_row_groups(con, name):
         done = con.execute(f"call ducklake_rewrite_data_files({of_table}, delete_threshold => {share})").fetchall()
     return sum(row[2] for row in done)

@@ -228,7 +228,7 @@ def test_a_feed_gives_what_the_files_lack_and_the_path_says_the_source(run: Run,
     run("[[feeds]]\nname = 'pages'\npattern = '{domain}/{date:%Y-%m-%d}/*.txt'\n")
     found = ask(
         lake,
-        "select article.feed, source, observed_at::date::varchar, observed_origin from article "
+        "select article.feed, article.source, observed_at::date::varchar, observed_origin from article "
         "join fact_article using (article_id, revision, extraction, observed_at)",
     )
     assert found == [("pages", "quay-gazette.example", "2026-03-02", "path")]

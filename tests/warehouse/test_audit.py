@@ -50,6 +50,13 @@ def loaded(shared_lake: Lake) -> DuckDBPyConnection:
         ("delete from ops.batch", "batches", "batch_id"),
         ("update ops.run set state = 'completed', picked_up = 9, loaded = 1", "runs", "picked_up 9"),
         ("update dim_article set revisions = 2", "revisions", "said 2"),
+        ("update fact_article set is_current = false", "references", "dim_article.current_revision"),
+        (
+            "insert into fact_article select * replace (2 as revision) from fact_article",
+            "unique_keys",
+            "fact_article (article_id of current readings)",
+        ),
+        ("update dim_source set identity_name = 'another'", "shown_sources", "said_name another"),
     ],
 )
 def test_damage_is_found_and_named(loaded: DuckDBPyConnection, damage: str, check: str, found: str) -> None:

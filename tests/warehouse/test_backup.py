@@ -78,7 +78,8 @@ def test_a_backup_in_the_middle_of_a_run_is_the_lake_between_two_batches(
         assert loader.returncode == 0
     assert len(made) >= 2
     empty = content(empty_warehouse)
-    for backup in (made[0], made[len(made) // 2], made[-1]):
+    for number in sorted({0, len(made) // 2, len(made) - 1}):
+        backup = made[number]
         target = tmp_path / f"restored-{backup.folder.name}"
         restore(target, backup.folder)
         assert content(target) in [empty, *states]

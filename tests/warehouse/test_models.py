@@ -2,7 +2,8 @@
 
 A case begins with a line `# what it shows`. `given TABLE` and `expect VIEW` stand above a table of cells between `|`;
 an empty cell is null. Columns that are not given are null, or 0, '' or 1970 where they may not be. Rows are compared as
-text, in any order; a float as DuckDB writes it. Every case runs in a transaction that is rolled back.
+text, in any order; a float as DuckDB writes it. Which readings are current and how sources are shown follows from
+what is given. Every case runs in a transaction that is rolled back.
 """
 
 from __future__ import annotations
@@ -14,7 +15,16 @@ from pathlib import Path
 import pytest
 from lake_builder import Lake
 
+from warehouse.sources import show_anew
+
 FOLDER = Path(__file__).parent / "models"
+# What the view `article` needs, as dim_article says it: a case gives the current reading in one place.
+CURRENT = """
+    update fact_article
+    set is_current = (article_id, revision, extraction) in (
+        select (article_id, current_revision, current_extraction) from dim_article
+    )
+"""
 _ZEROS = {"VARCHAR": "''", "BOOLEAN": "false", "DATE": "date '1970-01-01'"}
 
 
@@ -78,6 +88,8 @@ def test_a_view_gives_the_rows_that_its_case_expects(shared_lake: Lake, view: st
     try:
         for table, rows in case.given:
             give(shared_lake, table, rows)
+        show_anew(shared_lake.con)
+        shared_lake.con.execute(CURRENT)
         assert case.expect[0] == view
         found = shared_lake.con.execute(f"select columns(*)::varchar from {view}")
         header = [column[0] for column in found.description]

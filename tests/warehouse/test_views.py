@@ -47,6 +47,7 @@ def test_the_views_of_the_design_are_there() -> None:
         "article_author",
         "article_category",
         "article_change",
+        "article_identity",
         "article_revision",
         "author",
         "correction",

@@ -20,7 +20,7 @@ with broken as (
     union all
     select 'dim_article.current_revision', article.article_id
     from dim_article as article
-    anti join fact_article as reading
+    anti join (from fact_article where is_current) as reading
         on reading.article_id = article.article_id
         and reading.revision = article.current_revision
         and reading.extraction = article.current_extraction

@@ -4,6 +4,10 @@ with keys as (
         count(distinct (article_id, revision, extraction)) as distinct_rows
     from fact_article
     union all
+    select 'fact_article (article_id of current readings)', count(*), count(distinct article_id)
+    from fact_article
+    where is_current
+    union all
     select 'dim_article (article_id)', count(*), count(distinct article_id) from dim_article
     union all
     select 'dim_article (identity_kind, identity_key)', count(*), count(distinct (identity_kind, identity_key))

@@ -6,7 +6,9 @@ select
     any_value(domain) as domain,
     arg_min(name, (observed_at, input_key)) filter (where name is not null) as name,
     min(observed_at) as first_seen_at,
-    max(observed_at) as last_seen_at
+    max(observed_at) as last_seen_at,
+    any_value(domain) as identity_domain,
+    arg_min(name, (observed_at, input_key)) filter (where name is not null) as identity_name
 from sources_named
 where source_id is null
 group by source_key;

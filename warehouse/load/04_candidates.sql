@@ -8,13 +8,15 @@
 --
 -- The large tables are searched for what the batch names, never the other way round, which would hold them in memory.
 with known_articles as (
-    select article_id, identity_kind, identity_key, revisions, current_revision, current_extraction
+    select article_id, identity_kind, identity_key, revisions
     from dim_article
     semi join arrivals using (identity_kind, identity_key)
 ),
 
 known_readings as (
-    from fact_article semi join known_articles using (article_id)
+    from fact_article
+    semi join known_articles using (article_id)
+    where is_current
 ),
 
 holders as (
@@ -69,10 +71,7 @@ left join repeated using (identity_kind, identity_key)
 left join known_articles as article
     on article.identity_kind = arrivals.identity_kind
     and article.identity_key = arrivals.identity_key
-left join known_readings as reading
-    on reading.article_id = article.article_id
-    and reading.revision = article.current_revision
-    and reading.extraction = article.current_extraction
+left join known_readings as reading on reading.article_id = article.article_id
 left join dim_extractor as extractor on extractor.extractor_id = reading.extractor_id
 left join holders as input on input.input_id = reading.input_id
 where arrivals.is_usable

@@ -8,9 +8,12 @@ select
     decisions.revision,
     decisions.extraction,
     decisions.cause,
+    decisions.is_current,
     decisions.observed_at,
     decisions.observed_origin,
     placed.source_id,
+    shown.identity_domain as source,
+    shown.identity_name as source_name,
     placed.feed_id,
     placed.input_id,
     extractor.extractor_id,
@@ -23,6 +26,7 @@ select
 from decisions
 join placed using (row)
 join arrivals using (row)
+join dim_source as shown on shown.source_id = placed.source_id
 join extractors on extractors.engine = arrivals.engine
 join dim_extractor as extractor
     on extractor.engine = extractors.engine
@@ -87,3 +91,21 @@ from (
     where span.text_hash not in (select text_hash from removed_block)
     group by span.text_hash
 ) as found(text_hash, row, position);
+
+-- articles_seen: one row per article of the batch.
+create or replace temp table articles_seen as
+select
+    decisions.article_id,
+    any_value(decisions.identity_key) as identity_key,
+    any_value(decisions.identity_kind) as identity_kind,
+    bool_or(decisions.cause = 'new') as is_new,
+    max(decisions.revision) as revisions,
+    max(decisions.revision) filter (where decisions.is_current) as current_revision,
+    max(decisions.extraction) filter (where decisions.is_current) as current_extraction,
+    max(placed.source_id) filter (where decisions.is_current) as source_id,
+    min(decisions.seen_at) as first_seen_at,
+    max(decisions.seen_at) as last_seen_at
+from decisions
+join placed using (row)
+where decisions.article_id is not null
+group by decisions.article_id;

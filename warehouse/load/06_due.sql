@@ -13,6 +13,9 @@ select
     exists (
         from arrivals where standing = 'unchanged' and row not in (select row from replays)
     ) as touched,
+    exists (
+        from articles_seen where not is_new and current_revision is not null
+    ) as former,
     exists (from states where state = 'quarantined') as quarantined,
     exists (from staged where len(items) > 0) as items,
     exists (from faults) as faults,

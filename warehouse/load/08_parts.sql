@@ -29,24 +29,6 @@ from cuts
 join removed_block as block on block.text_hash = cuts.span.text_hash
 order by all;
 
--- articles_seen: one row per article of the batch.
-create or replace temp table articles_seen as
-select
-    decisions.article_id,
-    any_value(decisions.identity_key) as identity_key,
-    any_value(decisions.identity_kind) as identity_kind,
-    bool_or(decisions.cause = 'new') as is_new,
-    max(decisions.revision) as revisions,
-    max(decisions.revision) filter (where decisions.is_current) as current_revision,
-    max(decisions.extraction) filter (where decisions.is_current) as current_extraction,
-    max(placed.source_id) filter (where decisions.is_current) as source_id,
-    min(decisions.seen_at) as first_seen_at,
-    max(decisions.seen_at) as last_seen_at
-from decisions
-join placed using (row)
-where decisions.article_id is not null
-group by decisions.article_id;
-
 insert into dim_article by name
 select
     * exclude (is_new),

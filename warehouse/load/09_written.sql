@@ -24,7 +24,7 @@ from inputs semi join concerned using (input_id) where batch_id <> getvariable('
 -- written_readings: one row per reading of the batch or of one of its articles.
 create or replace temp table written_readings as
 with readings as not materialized (
-    select article_id, revision, extraction, source_id, feed_id, input_id, batch_id from fact_article
+    select article_id, revision, extraction, is_current, source_id, feed_id, input_id, batch_id from fact_article
 )
 
 from readings where batch_id = getvariable('batch_id')

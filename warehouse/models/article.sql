@@ -36,30 +36,12 @@
 -- block_set_version: Version of the site blocks that the body was stripped of; 0 for none
 -- revision: Number of the publisher's version, from 1
 -- extraction: Number of our reading of that version, from 1
--- revisions: How many versions are known
--- identity_kind: What makes it the same article: record, url or input
--- first_seen_at: Earliest observation of the article
--- last_seen_at: Latest observation of the article
+-- identity_kind: What made it the same article when it was read: record, url or input
 -- observed_at: When these bytes were fetched or, failing that, last written
 -- loaded_at: When this reading was loaded
 -- content_hash: xxh3-128 of the record's bytes
 -- batch_id: Batch that loaded it
 -- run_id: Run that loaded it
-
--- Most articles have one reading, which is the current one, and were seen once: all that they show stands in the reading.
--- The others alone are joined, so that a question costs what it costs over one flat table.
-with several as (
-    select
-        article_id,
-        current_revision,
-        current_extraction,
-        revisions,
-        identity_kind,
-        first_seen_at,
-        last_seen_at
-    from main.dim_article
-    where seen_once = false
-)
 
 select
     reading.path,
@@ -79,8 +61,8 @@ select
     reading.published_origin,
     reading.modified_at,
     reading.url,
-    source.domain as source,
-    source.name as source_name,
+    reading.source,
+    reading.source_name,
     reading.feed,
     reading.section,
     reading.categories,
@@ -101,19 +83,11 @@ select
 
     reading.revision,
     reading.extraction,
-    coalesce(several.revisions, 1) as revisions,
-    coalesce(several.identity_kind, reading.identity_kind) as identity_kind,
-    coalesce(several.first_seen_at, reading.observed_at) as first_seen_at,
-    coalesce(several.last_seen_at, reading.observed_at) as last_seen_at,
+    reading.identity_kind,
     reading.observed_at,
     reading.loaded_at,
     reading.content_hash,
     reading.batch_id,
     reading.run_id
 from main.fact_article as reading
-join main.source_identity as source on source.source_id = reading.source_id
-left join several on several.article_id = reading.article_id
-where case
-    when several.article_id is null then true
-    else several.current_revision = reading.revision and several.current_extraction = reading.extraction
-end
+where reading.is_current

@@ -10,7 +10,7 @@
 -- published_date: The publisher's calendar day
 -- source: Registrable domain of the news source; null where unknown
 select
-    article.article_id,
+    reading.article_id,
     place.position,
     author.author_id,
     author.name,
@@ -18,15 +18,11 @@ select
     place.role,
     reading.title,
     reading.published_date,
-    source.domain as source
-from main.dim_article as article
+    reading.source
+from main.fact_article as reading
 join main.bridge_article_author as place
-    on place.article_id = article.article_id
-    and place.revision = article.current_revision
-    and place.extraction = article.current_extraction
+    on place.article_id = reading.article_id
+    and place.revision = reading.revision
+    and place.extraction = reading.extraction
 join main.dim_author as author using (author_id)
-join main.fact_article as reading
-    on reading.article_id = article.article_id
-    and reading.revision = article.current_revision
-    and reading.extraction = article.current_extraction
-join main.source_identity as source on source.source_id = reading.source_id
+where reading.is_current

@@ -12,10 +12,6 @@ select
     unnest(reading.categories) as category,
     reading.title,
     reading.published_date,
-    source.domain as source
-from main.dim_article as article
-join main.fact_article as reading
-    on reading.article_id = article.article_id
-    and reading.revision = article.current_revision
-    and reading.extraction = article.current_extraction
-join main.source_identity as source on source.source_id = reading.source_id
+    reading.source
+from main.fact_article as reading
+where reading.is_current

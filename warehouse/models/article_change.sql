@@ -168,7 +168,7 @@ select
     later.observed_at as changed_at,
     former.observed_at as former_observed_at,
     is_comparable,
-    source.domain as source,
+    later.source,
     later.url,
     later.title,
     former.title as former_title,
@@ -208,6 +208,5 @@ select
     input.input_key as path,
     former_input.input_key as former_path
 from compared
-join main.source_identity as source on source.source_id = later.source_id
 left join ops.input as input on input.input_id = later.input_id
 left join ops.input as former_input on former_input.input_id = former.input_id

@@ -59,7 +59,7 @@ select
     reading.published_date,
     reading.modified_at,
     reading.url,
-    source.domain as source,
+    reading.source,
     reading.body,
     reading.word_count,
     case
@@ -77,5 +77,4 @@ select
     reading.loaded_at
 from ordered as reading
 join main.dim_article as article on article.article_id = reading.article_id
-join main.source_identity as source on source.source_id = reading.source_id
 left join ops.input as input on input.input_id = reading.input_id

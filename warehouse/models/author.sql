@@ -18,17 +18,13 @@ with places as (
         reading.word_count,
         reading.published_date,
         len(reading.authors) = 1 as is_alone,
-        source.domain
+        reading.source
     from main.bridge_article_author as place
-    join main.dim_article as article
-        on article.article_id = place.article_id
-        and article.current_revision = place.revision
-        and article.current_extraction = place.extraction
     join main.fact_article as reading
         on reading.article_id = place.article_id
         and reading.revision = place.revision
         and reading.extraction = place.extraction
-    join main.source_identity as source on source.source_id = reading.source_id
+    where reading.is_current
 ),
 
 works as (
@@ -38,7 +34,7 @@ works as (
         any_value(word_count) as word_count,
         any_value(published_date) as published_date,
         bool_or(is_alone) as is_alone,
-        any_value(domain) as domain,
+        any_value(source) as source,
         list(role) filter (where role is not null) as roles
     from places
     group by all
@@ -51,7 +47,7 @@ select
     count(*) as articles,
     count(*) filter (where works.is_alone) as alone,
     sum(works.word_count)::bigint as words,
-    coalesce(list_sort(list(distinct works.domain) filter (where works.domain is not null)), []) as sources,
+    coalesce(list_sort(list(distinct works.source) filter (where works.source is not null)), []) as sources,
     coalesce(list_sort(list_distinct(flatten(list(works.roles) filter (where works.roles is not null)))), []) as roles,
     min(works.published_date) as first_published,
     max(works.published_date) as last_published

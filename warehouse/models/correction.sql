@@ -110,7 +110,7 @@ select
     notes.rule_id,
     suspects.title,
     suspects.published_date,
-    source.domain as source,
+    suspects.source,
     suspects.url,
     suspects.observed_at,
     input.input_key as path
@@ -121,5 +121,4 @@ join last_readings
     and last_readings.revision = suspects.revision
     and last_readings.extraction = suspects.extraction
 join main.dim_article as article on article.article_id = notes.article_id
-join main.source_identity as source on source.source_id = suspects.source_id
 left join ops.input as input on input.input_id = suspects.input_id

@@ -14,12 +14,8 @@ with counted as (
         sum(reading.word_count)::bigint as words,
         count(*) filter (where reading.kind <> 'article') as briefs
     from main.fact_article as reading
-    join main.dim_article as article
-        on article.article_id = reading.article_id
-        and article.current_revision = reading.revision
-        and article.current_extraction = reading.extraction
     join main.source_identity as source on source.source_id = reading.source_id
-    where reading.published_precision in ('second', 'minute', 'day')
+    where reading.is_current and reading.published_precision in ('second', 'minute', 'day')
     group by all
 ),
 

@@ -11,7 +11,7 @@
 -- path: Key of the input
 -- source: Registrable domain of the news source; null where unknown
 select
-    article.article_id,
+    reading.article_id,
     span.position,
     span.role,
     span.rule_id,
@@ -20,16 +20,12 @@ select
     span.end_char,
     span.block_id,
     input.input_key as path,
-    source.domain as source
-from main.dim_article as article
+    reading.source
+from main.fact_article as reading
 join main.fact_removed_text as span
-    on span.article_id = article.article_id
-    and span.revision = article.current_revision
-    and span.extraction = article.current_extraction
+    on span.article_id = reading.article_id
+    and span.revision = reading.revision
+    and span.extraction = reading.extraction
 join main.removed_block as block using (block_id)
-join main.fact_article as reading
-    on reading.article_id = article.article_id
-    and reading.revision = article.current_revision
-    and reading.extraction = article.current_extraction
-join main.source_identity as source on source.source_id = reading.source_id
 left join ops.input as input on input.input_id = reading.input_id
+where reading.is_current

@@ -15,18 +15,14 @@ with cuts as (
     select
         reading.source_id,
         trim(regexp_replace(block.text, '[\s\x{0b}\x{1c}-\x{1f}\x{85}\p{Z}]+', ' ', 'g')) as text,
-        count(distinct article.article_id) as articles
+        count(distinct span.article_id) as articles
     from main.fact_removed_text as span
     join main.removed_block as block using (block_id)
-    join main.dim_article as article
-        on article.article_id = span.article_id
-        and article.current_revision = span.revision
-        and article.current_extraction = span.extraction
     join main.fact_article as reading
-        on reading.article_id = article.article_id
-        and reading.revision = article.current_revision
-        and reading.extraction = article.current_extraction
-    where span.rule_id = 'site.block'
+        on reading.article_id = span.article_id
+        and reading.revision = span.revision
+        and reading.extraction = span.extraction
+    where reading.is_current and span.rule_id = 'site.block'
     group by all
 )
 

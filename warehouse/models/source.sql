@@ -66,13 +66,10 @@ readings as (
         count(*) as articles,
         min(reading.published_date) as first_published,
         max(reading.published_date) as last_published
-    from main.dim_article as article
-    join main.fact_article as reading
-        on reading.article_id = article.article_id
-        and reading.revision = article.current_revision
-        and reading.extraction = article.current_extraction
+    from main.fact_article as reading
     join members on members.member_id = reading.source_id
     join main.dim_feed as feed on feed.feed_id = reading.feed_id
+    where reading.is_current
     group by all
 ),
 

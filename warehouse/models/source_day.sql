@@ -43,13 +43,9 @@ reasons as (
 
 published as (
     select source.identity_id as source_id, reading.published_date as day, count(*) as articles
-    from main.dim_article as article
-    join main.fact_article as reading
-        on reading.article_id = article.article_id
-        and reading.revision = article.current_revision
-        and reading.extraction = article.current_extraction
+    from main.fact_article as reading
     join main.source_identity as source on source.source_id = reading.source_id
-    where reading.published_precision in ('second', 'minute', 'day')
+    where reading.is_current and reading.published_precision in ('second', 'minute', 'day')
     group by all
 ),
 

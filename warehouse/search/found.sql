@@ -26,18 +26,13 @@ wanted as (
         reading.revision,
         reading.extraction,
         reading.published_date,
-        source.domain as source,
+        reading.source,
         reading.title,
         reading.url,
         reading.char_count
     from candidates
-    join main.dim_article as article using (article_id)
-    join main.fact_article as reading
-        on reading.article_id = article.article_id
-        and reading.revision = article.current_revision
-        and reading.extraction = article.current_extraction
-    join main.source_identity as source on source.source_id = reading.source_id
-    where (getvariable('source') is null or source.domain = getvariable('source') or source.name = getvariable('source'))
+    join main.fact_article as reading on reading.article_id = candidates.article_id and reading.is_current
+    where (getvariable('source') is null or reading.source = getvariable('source') or reading.source_name = getvariable('source'))
         and (getvariable('since') is null or reading.published_date >= getvariable('since'))
 ),
 

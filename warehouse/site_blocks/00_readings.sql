@@ -7,13 +7,7 @@
 -- The identity decides between articles of one moment, so that neither the order of loading nor an id has a say. It is
 -- looked up for those alone that it can matter to: this reads every reading there is, so it reads light columns.
 create or replace temp table site_readings as
-with several as (
-    select article_id, current_revision, current_extraction
-    from dim_article
-    where seen_once = false
-),
-
-current as (
+with current as (
     select
         reading.source_id,
         reading.article_id,
@@ -24,12 +18,7 @@ current as (
         coalesce(reading.published_date, reading.observed_at::date) as day,
         reading.batch_id > getvariable('learned_up_to') as is_new
     from fact_article as reading
-    left join several using (article_id)
-    where reading.source_id in (select unnest(getvariable('sites')))
-        and (
-            several.article_id is null
-            or (several.current_revision = reading.revision and several.current_extraction = reading.extraction)
-        )
+    where reading.is_current and reading.source_id in (select unnest(getvariable('sites')))
 ),
 
 -- The hundredth last moment of each site, of its new articles and of the others: a heap each, not a sort of the lake.

@@ -13,11 +13,7 @@ join fact_article as reading
     on reading.source_id = block.source_id
     and coalesce(reading.block_set_version, 0) < block.learned_version
     and contains(reading.body, block.text)
-join dim_article as article
-    on article.article_id = reading.article_id
-    and article.current_revision = reading.revision
-    and article.current_extraction = reading.extraction
 left join ops.input as input on input.input_id = reading.input_id
-where block.aged_version is null
+where block.aged_version is null and reading.is_current
 group by all
 order by reading.article_id

@@ -23,7 +23,8 @@ union all
 select 'dim_article.current_revision', article.article_id
 from written_articles as article
 anti join written_readings as reading
-    on reading.article_id = article.article_id
+    on reading.is_current
+    and reading.article_id = article.article_id
     and reading.revision = article.current_revision
     and reading.extraction = article.current_extraction
 where article.article_id in (select article_id from decisions)
