@@ -2,23 +2,30 @@
 
     python -m benchmarks.startup [--repeats N] [--write]
 
-Three figures, each side a process of its own, from start to exit: `newslake --help` against importing the two libraries
-that it speaks through; `newslake sql "select 1"` against a bare script that attaches the same lake; and a run over
-the samples against a flow that does nothing on Prefect's embedded server plus the import of Great Expectations.
+Five figures, each side a process of its own, from start to exit: `newslake --help` against importing the two libraries
+that it speaks through; `newslake sql "select 1"` against a bare script that attaches the same lake; `newslake extract`
+of one page against importing trafilatura; a run over the samples against a flow that does nothing on Prefect's embedded
+server plus the import of Great Expectations, and the same with a server that runs already.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import subprocess
 import sys
 import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.measure import ROOT, by_turns, machine, median, publish, seconds, table
 
 NEWSLAKE = str(Path(sys.executable).parent / "newslake")
+_PORT = 42_017  # of the server that runs already
 
 BARE_ATTACH = """
 import duckdb, importlib.util, pathlib, sys
@@ -64,6 +71,37 @@ def query_command(warehouse: Path) -> Pair:
     )
 
 
+def extract_command() -> Pair:
+    """`newslake extract` of one of the samples against importing trafilatura."""
+    page = min((ROOT / "samples").rglob("*.html"))
+    return Pair([NEWSLAKE, "extract", str(page), "--json"], [sys.executable, "-c", "import trafilatura"])
+
+
+@contextmanager
+def server(folder: Path) -> Iterator[dict[str, str]]:
+    """A Prefect server that runs already; the environment that names it."""
+    folder.mkdir()
+    url = f"http://127.0.0.1:{_PORT}/api"
+    environment = {"PREFECT_HOME": str(folder), "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "prefect", "server", "start", "--port", str(_PORT)],
+        env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        for _ in range(600):
+            try:
+                urllib.request.urlopen(f"{url}/health", timeout=2).close()
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield {"PREFECT_API_URL": url}
+    finally:
+        process.terminate()
+        process.wait()
+
+
 def measured(pair: Pair, repeats: int) -> dict[str, list[float]]:
     """Seconds of both sides by turns."""
     return by_turns({"newslake": lambda: seconds(pair.newslake), "least": lambda: seconds(pair.least)}, repeats)
@@ -75,17 +113,21 @@ def quickest(pair: Pair, repeats: int) -> tuple[float, float]:
     return min(found["newslake"]), min(found["least"])
 
 
-def run_of_samples(folder: Path, repeats: int) -> tuple[float, float, float]:
-    """Seconds of a run over the samples into a new warehouse, of an empty flow, of importing Great Expectations."""
+def run_of_samples(folder: Path, repeats: int, named: dict[str, str] | None = None) -> tuple[float, float, float]:
+    """Seconds of a run over the samples into a new warehouse, of an empty flow, of importing Great Expectations.
+
+    ``named`` names a server that runs already; without it each has one of its own.
+    """
     fresh = iter(range(10_000))
+    folder.mkdir()
 
     def new_folder() -> str:
         return str(folder / f"start-{next(fresh)}")
 
     found = by_turns(
         {
-            "run": lambda: seconds([NEWSLAKE, "run", str(ROOT / "samples"), "--warehouse", new_folder()]),
-            "flow": lambda: seconds([sys.executable, "-c", EMPTY_FLOW, new_folder()]),
+            "run": lambda: seconds([NEWSLAKE, "run", str(ROOT / "samples"), "--warehouse", new_folder()], named),
+            "flow": lambda: seconds([sys.executable, "-c", EMPTY_FLOW, new_folder()], named),
             "import": lambda: seconds(
                 [sys.executable, "-c", "import great_expectations"], {"GX_ANALYTICS_ENABLED": "false"}
             ),
@@ -105,17 +147,26 @@ def main() -> None:
         folder = Path(name)
         seconds([NEWSLAKE, "run", str(ROOT / "samples"), "--warehouse", str(folder / "lake")])
         pairs = {
-            ("`newslake --help`", "`import typer, rich`"): help_command(),
-            ('`newslake sql "select 1"`', "bare script, same lake"): query_command(folder / "lake"),
+            ("`newslake --help`", "`import typer, rich`", 1.5): help_command(),
+            ('`newslake sql "select 1"`', "bare script, same lake", 1.5): query_command(folder / "lake"),
+            ("`newslake extract PAGE`", "`import trafilatura`", 2): extract_command(),
         }
         found = {names: measured(pair, given.repeats) for names, pair in pairs.items()}
-        run, flow, imported = run_of_samples(folder, max(3, given.repeats // 2))
+        fewer = max(3, given.repeats // 2)
+        run, flow, imported = run_of_samples(folder / "embedded", fewer)
+        with server(folder / "server") as named:
+            run_there, flow_there, imported_there = run_of_samples(folder / "named", fewer, named)
     rows = []
-    for names, turns in found.items():
+    for (command, against, bound), turns in found.items():
         newslake, least = median(turns["newslake"]), median(turns["least"])
-        rows.append([*names, f"{newslake:.2f} s", f"{least:.2f} s", f"{newslake / least:.2f} ×", "≤ 2 ×"])
+        rows.append(
+            [command, against, f"{newslake:.2f} s", f"{least:.2f} s", f"{newslake / least:.2f} ×", f"≤ {bound} ×"]
+        )
     beside = [f"{run:.1f} s", f"{flow:.1f} + {imported:.1f} s", f"{run - flow - imported:+.1f} s", "≤ +3 s"]
     rows.append(["`newslake run samples`", "empty flow + import of GX", *beside])
+    least = flow_there + imported_there
+    beside = [f"{run_there:.1f} s", f"{flow_there:.1f} + {imported_there:.1f} s", f"{run_there / least:.2f} ×", "≤ 2 ×"]
+    rows.append(["the same, a server running", "the same", *beside])
     text = table(["command", "against", "newslake", "the least", "difference", "bound"], rows)
     publish("startup", f"{text}\n\nMedians of {given.repeats} turns on {machine()}.", write=given.write)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from flows.asked_command import only_what_is_asked
 from flows.cli_analyst import app as analyst_app
 from flows.cli_history import app as history_app
 from flows.cli_sources import app as sources_app
@@ -27,6 +29,7 @@ app = typer.Typer(
 
 def main() -> None:
     """The entry point: what goes wrong is one line on standard error and an exit status, never a traceback."""
+    only_what_is_asked(app, sys.argv[1:])
     try:
         app(standalone_mode=True)
     except KeyboardInterrupt:

@@ -65,6 +65,18 @@ def receiver() -> Iterator[tuple[str, list[dict[str, str]]]]:
     server.shutdown()
 
 
+@pytest.mark.parametrize("arguments", ["--help", "sources --help", "sources merge -h", "quarantine list --help", "rnu"])
+def test_a_command_that_is_made_alone_says_what_it_says_among_all(arguments: str) -> None:
+    """Only what is asked for is made; the list of commands, and what is said of a name that none has, know all."""
+    among_all = "from flows.cli import app; app(prog_name='-c')"
+    said = subprocess.run(
+        [sys.executable, "-c", among_all, *arguments.split()], capture_output=True, text=True, check=False
+    )
+    alone = newslake(*arguments.split())
+    assert (alone.returncode, alone.stdout, alone.stderr) == (said.returncode, said.stdout, said.stderr)
+    assert alone.stdout + alone.stderr
+
+
 def test_help_names_every_command() -> None:
     said = newslake("--help")
     assert said.returncode == 0
