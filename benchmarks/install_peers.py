@@ -2,8 +2,9 @@
 
     python -m benchmarks.install_peers
 
-Takes the dependency group ``bench`` of pyproject.toml. What is installed already is held at its version, since newslake
-is measured with what its lock pins. Without a registry within reach the measurement goes on without these columns.
+Takes the dependency group ``bench`` of pyproject.toml, and makes an environment of its own for each of those that bring
+another trafilatura (:mod:`benchmarks.field`). What is installed already is held at its version, since newslake is
+measured with what its lock pins. Without a registry within reach the measurement goes on without these columns.
 """
 
 from __future__ import annotations
@@ -12,23 +13,25 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import tomllib
 from importlib.metadata import distributions
 from pathlib import Path
 
-from benchmarks.measure import ROOT
+from benchmarks import field
 from benchmarks.peers import missing_peers
 
 
 def command(constraints: Path) -> list[str]:
     """What installs the group, with uv where it is on the PATH, else pip."""
-    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]["bench"]
+    wanted = field.wanted("bench")
     if uv := shutil.which("uv"):
         return [uv, "pip", "install", "--quiet", "--python", sys.executable, "-c", str(constraints), *wanted]
     return [sys.executable, "-m", "pip", "install", "-qq", "--no-input", "-c", str(constraints), *wanted]
 
 
 def main() -> None:
+    field.install()
+    if left_out := field.missing():
+        print(f"{', '.join(left_out)} could not be installed in an environment of its own, and is left out.")
     if not missing_peers():
         return
     with tempfile.TemporaryDirectory(prefix="newslake-bench-") as room:

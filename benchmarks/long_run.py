@@ -1,11 +1,11 @@
 """A run of many pages: the public pages several times over, each copy with addresses of its own, beside a plain pool.
 
-    python -m benchmarks.long_run [--copies N] [--engines accurate fast …] [--processes N] [--write]
+    python -m benchmarks.long_run [--copies N] [--engines accurate fast …] [--processes N] [--field] [--write]
 
 Of a run over 858 pages a good part are costs that it has however many they are: the tables of a new lake, one verdict,
 one commit. Here are enough for what a page costs. A copy is the page with a label before the host of every address in
-it, so that it is another file, of another address, whose text is the same; the plain pool reads the same files. Told
-are pages and MB a second, CPU a page, memory, and where the cores' time went.
+it, so that it is another file, of another address, whose text is the same; the plain pool reads the same files, and so
+do the other programs (``--field``). Told are pages and MB a second, CPU a page, memory, and where the cores' time went.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.field import Peer, peers, plain_pool
 from benchmarks.measure import ROOT, machine, pages_folder, publish, seconds, table
 from benchmarks.process_tree import TreeCost, measured
 
 NEWSLAKE = str(Path(sys.executable).parent / "newslake")
-HERE = Path(__file__).parent
 # How the processes of a run are told apart: readers are forked from a server process, whose command line they show.
 _READERS, _SERVER = "multiprocessing.forkserver", "flows.prefect_server"
 _HOST = re.compile(rb"(https?:)?//(?=[\w-]+\.)")
@@ -33,12 +33,13 @@ _HOST = re.compile(rb"(https?:)?//(?=[\w-]+\.)")
 
 @dataclass(frozen=True, slots=True)
 class LongRun:
-    """What a side took: seconds without its start-up, the cost of its processes, seconds by stage of a run."""
+    """What a side took: seconds without its start-up, the cost of its processes, seconds by stage of a run, texts."""
 
     name: str
     seconds: float
     cost: TreeCost
     stages: dict[str, float]
+    texts: int
 
 
 def write_copies(pages: Path, folder: Path, copies: int) -> tuple[int, int]:
@@ -54,11 +55,13 @@ def write_copies(pages: Path, folder: Path, copies: int) -> tuple[int, int]:
     return count, size
 
 
-def plain_run(folder: Path, processes: int, out: Path) -> LongRun:
-    """The plain pool over all of ``folder``."""
-    command = [sys.executable, str(HERE / "plain_pool.py"), str(folder), str(processes), str(out)]
-    cost, said = measured(command)
-    return LongRun("plain pool", float(said.splitlines()[-1]), cost, {})
+def peer_run(peer: Peer) -> LongRun:
+    """One of the others over all of the folder that its command names."""
+    cost, said = measured(peer.command)
+    if peer.texts is not None:
+        return LongRun(peer.name, cost.seconds, cost, {}, peer.texts())
+    took, texts = said.splitlines()[-1].split()
+    return LongRun(peer.name, float(took), cost, {}, int(texts))
 
 
 def lake_run(folder: Path, warehouse: Path, processes: int, engine: str, count: int) -> LongRun:
@@ -70,7 +73,7 @@ def lake_run(folder: Path, warehouse: Path, processes: int, engine: str, count: 
     if summary["loaded"] + summary["quarantined"] != count:
         sys.exit(f"{count:,} pages, but {summary}")
     subprocess.run([NEWSLAKE, "audit", "--warehouse", str(warehouse)], cwd=ROOT, check=True, capture_output=True)
-    return LongRun(f"newslake {engine}", summary["seconds"]["total"], cost, summary["seconds"])
+    return LongRun(f"newslake {engine}", summary["seconds"]["total"], cost, summary["seconds"], summary["loaded"])
 
 
 def result(runs: list[LongRun], count: int, size: int, processes: int) -> str:
@@ -85,15 +88,18 @@ def result(runs: list[LongRun], count: int, size: int, processes: int) -> str:
             f"{plain.seconds / run.seconds:.2f} ×",
             f"{run.cost.cpu / count * 1000:.1f}",
             f"{run.cost.megabytes:,.0f}",
+            f"{run.texts:,}",
         ]
         for run in runs
     ]
     parts = [
-        table(["", "s", "pages/s", "MB/s", "speed", "CPU ms a page", "peak MB"], rows),
+        table(["", "s", "pages/s", "MB/s", "speed", "CPU ms a page", "peak MB", "texts"], rows),
         f"{count:,} pages, {size / 1e6:,.0f} MB, {processes} processes each, one turn, start-up aside in seconds and "
-        f"speed, but not in CPU; on {machine()}.",
+        f"speed (but of trafilatura's command line), though not in CPU; on {machine()}.",
     ]
-    for run in runs[1:]:
+    for run in runs:
+        if not run.stages:
+            continue
         whole = run.seconds * len(os.sched_getaffinity(0))
         readers, server = run.cost.cpu_of[_READERS], run.cost.cpu_of[_SERVER]
         stages = ", ".join(f"{name} {took:.1f}" for name, took in run.stages.items())
@@ -111,6 +117,7 @@ def main() -> None:
     parser.add_argument("--copies", type=int, default=12, help="of each page; 12 make 10,296")
     parser.add_argument("--engines", nargs="+", default=["accurate", "fast"], choices=("accurate", "fast"))
     parser.add_argument("--processes", type=int, default=2, help="of the pool, and children of newslake")
+    parser.add_argument("--field", action="store_true", help="beside every other program that is installed")
     parser.add_argument("--write", action="store_true", help="update benchmarks/README.md")
     given = parser.parse_args()
     pages = pages_folder()
@@ -121,13 +128,17 @@ def main() -> None:
         room = Path(name)
         seconds([sys.executable, str(pages / "pages.py"), "write", str(room / "pages")])
         count, size = write_copies(room / "pages", room / "inbox", given.copies)
-        runs = [plain_run(room / "inbox", given.processes, room / "plain.jsonl")]
-        print(runs[-1], file=sys.stderr, flush=True)
+        given_to_all = room / "inbox", room, given.processes
+        runs = []
+        for peer in [plain_pool(*given_to_all), *(peers(*given_to_all) if given.field else [])]:
+            runs.append(peer_run(peer))
+            print(runs[-1], file=sys.stderr, flush=True)
         for engine in given.engines:
             runs.append(lake_run(room / "inbox", room / f"lake-{engine}", given.processes, engine, count))
             print(runs[-1], file=sys.stderr, flush=True)
             shutil.rmtree(room / f"lake-{engine}")
-        publish("long run", result(runs, count, size, given.processes), write=given.write)
+        block = "field" if given.field else "long run"
+        publish(block, result(runs, count, size, given.processes), write=given.write)
 
 
 if __name__ == "__main__":

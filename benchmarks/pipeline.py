@@ -49,7 +49,7 @@ def plain_run(folder: Path, processes: int, out: Path) -> PlainRun:
     began = time.perf_counter()
     command = [sys.executable, str(HERE / "plain_pool.py"), str(folder), str(processes), str(out)]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    return PlainRun(time.perf_counter() - began, float(said.splitlines()[-1]))
+    return PlainRun(time.perf_counter() - began, float(said.splitlines()[-1].split()[0]))
 
 
 def lake_run(
