@@ -130,6 +130,9 @@ def extract(
 ) -> None:
     """Show what newslake makes of files, without a warehouse."""
     loaded = _settings(settings)
+    from flows.forked import prepare_children
+
+    prepare_children(loaded.settings.extraction.engine)
     from flows.command_extract import extract_paths
 
     raise typer.Exit(extract_paths(loaded, paths, as_json=json))

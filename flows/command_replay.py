@@ -111,7 +111,7 @@ def _summary(
         reporter.stage("starting Prefect")
         from expectations import verdict
         from expectations.errors import ExpectationsError
-        from flows.extraction import prepare_children
+        from flows.forked import prepare_children
 
         try:
             verdict.warm_up(rules_of(loaded))

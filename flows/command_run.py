@@ -112,7 +112,7 @@ def _flow(
         reporter.stage("starting Prefect")
         from expectations import verdict
         from expectations.errors import ExpectationsError, RuleFileError
-        from flows.extraction import prepare_children
+        from flows.forked import prepare_children
         from flows.ingest import OPENED, ingest
         from flows.pickup import NoInbox
         from warehouse.errors import LakeError

@@ -18,19 +18,18 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import TimeoutError as DeadlinePassed
 from concurrent.futures import wait
 from dataclasses import replace
-from multiprocessing import forkserver
 from pathlib import Path
 from types import TracebackType
 
 import pyarrow as pa
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
+from flows.forked import prepare_children
 from flows.listing import Listed
 from flows.places import is_url
 from flows.reading import Job, Rows, end_of_container, outside_of, pick_out, pick_up, refused, rows_of
 from flows.unpacking import LOST, Begun, Ended, Message, Slice, Unpacking, Unread, entries_of
 from transforms.article import RawFile, Reading, Rejection
-from transforms.read.page_body import Engine
 from transforms.staged import SCHEMA, InputFacts, Outcome, failed_row, same_row, to_table
 from transforms.strip.site_blocks import SiteBlocks
 
@@ -38,13 +37,6 @@ from transforms.strip.site_blocks import SiteBlocks
 GROUP_BYTES = 3 * 1024 * 1024
 GROUP_FILES = 32
 _LOOK_UP_SECONDS = 0.5
-
-
-def prepare_children(engine: Engine) -> None:
-    """Start the process that children are forked from, which imports the readers once; where it runs, do nothing."""
-    engines = [] if engine == "fast" else ["trafilatura"]
-    multiprocessing.get_context("forkserver").set_forkserver_preload(["flows.preloaded", *engines])
-    forkserver.ensure_running()
 
 
 class ChildrenEnded(Exception):
