@@ -4,9 +4,6 @@
 
 Runs with the Python of an environment that has datatrove; DIR holds JSON Lines with `id` and `text`, the page. Prints
 the seconds that its executor took, and how many pages gave a text.
-
-A page has ten seconds, not the one that the step gives by default: its sandbox has to import trafilatura within them,
-and on a machine with other work to do that took longer, so that each of 858 pages was dropped for it.
 """
 
 from __future__ import annotations
@@ -26,7 +23,7 @@ from pyarrow import parquet
 def main() -> None:
     folder, processes, out = sys.argv[1], int(sys.argv[2]), sys.argv[3]
     logger.remove()
-    steps = [JsonlReader(folder), Trafilatura(timeout=10), ParquetWriter(out)]
+    steps = [JsonlReader(folder), Trafilatura(), ParquetWriter(out)]
     began = time.perf_counter()
     LocalPipelineExecutor(steps, tasks=processes, workers=processes).run()
     took = time.perf_counter() - began
