@@ -43,7 +43,9 @@ class Point:
 
 def run(inbox: Path, warehouse: Path, size: int, count: int) -> Point:
     """One run over ``inbox``, which holds ``count`` pages or records."""
-    cost, said = measured([NEWSLAKE, "run", str(inbox), "--warehouse", str(warehouse), "--json"])
+    # A dozen copies of a site's pages are what a gate is there to hold.
+    no_gates = {"NEWSLAKE_GATES__ENABLED": "false"}
+    cost, said = measured([NEWSLAKE, "run", str(inbox), "--warehouse", str(warehouse), "--json"], no_gates)
     summary = json.loads(said.splitlines()[-1])
     done = sum(summary[state] for state in ("loaded", "quarantined", "duplicate"))
     if done != count:
