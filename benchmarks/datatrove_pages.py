@@ -25,7 +25,7 @@ def main() -> None:
     logger.remove()
     steps = [JsonlReader(folder), Trafilatura(), ParquetWriter(out)]
     began = time.perf_counter()
-    LocalPipelineExecutor(steps, tasks=processes, workers=processes).run()
+    LocalPipelineExecutor(steps, tasks=processes, workers=processes, logging_dir=f"{out}-logs").run()
     took = time.perf_counter() - began
     print(took, sum(parquet.read_metadata(file).num_rows for file in Path(out).rglob("*.parquet")))
 
