@@ -1,8 +1,9 @@
 """Imported by the server process that children are forked from, and by nothing else: what every child needs, ready.
 
 Importing the readers takes 0.3 s of a core, the first page another 0.2 s: models and tables are loaded. So a page and
-its row are made here once, and a child has all of it from its first moment. pyarrow would import pandas, to ask of what
-it is given whether that is a series: 0.2 s, and 38 MB that the children share. Nothing here is one.
+its row are made here once, and a child has all of it from its first moment. pyarrow imports pandas meanwhile, to ask of
+what it is given whether that is a series: 0.2 s and 38 MB. Denied, children passed their limit of memory at the first
+binary file.
 
 What is here at the fork lives as long as the child, and so do the words and classes that a child remembers: the
 collector of cycles is spared the first and asked for more seldom about the second (3 % of reading, more as it goes on).
@@ -11,7 +12,6 @@ collector of cycles is spared the first and asked for more seldom about the seco
 from __future__ import annotations
 
 import gc
-import sys
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -30,8 +30,6 @@ def _read_one() -> None:
     found = extract_group([RawFile("page.html", _PAGE)], as_of=datetime(2025, 1, 17, tzinfo=UTC), engine="fast")
     to_table(rows(InputFacts("page.html", None, len(_PAGE), None, None), _PAGE, found[0], keep_raw=True))
 
-
-sys.modules["pandas"] = None  # type: ignore[assignment]  # pyarrow imports it with the first list that it is given
 
 with suppress(Exception):  # what is wrong is told by the children, of the inputs that they are given
     _read_one()

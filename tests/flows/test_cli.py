@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import subprocess
 import sys
 import threading
@@ -63,6 +64,12 @@ def receiver() -> Iterator[tuple[str, list[dict[str, str]]]]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"json://user:hush-hush@127.0.0.1:{server.server_port}/token-abc", got
     server.shutdown()
+
+
+def test_rubbish_is_called_binary_by_the_child_that_reads_it(tmp_path: Path) -> None:
+    (tmp_path / "rubbish.html").write_bytes(random.Random(7).randbytes(3_000))
+    said = newslake("extract", tmp_path / "rubbish.html", "--json")
+    assert json.loads(said.stdout)["error"]["reason"] == "binary"
 
 
 @pytest.mark.parametrize("arguments", ["--help", "sources --help", "sources merge -h", "quarantine list --help", "rnu"])
