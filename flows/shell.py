@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from asyncio import CancelledError
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cached_property
@@ -70,7 +71,7 @@ class Shell:
         while True:
             try:
                 text = session.prompt("newslake> ").strip()
-            except KeyboardInterrupt:
+            except (KeyboardInterrupt, CancelledError):  # the latter where Ctrl-C comes while the prompt begins
                 continue
             except EOFError:
                 return

@@ -141,6 +141,7 @@ def test_a_session_answers_over_several_lines_completes_refuses_and_remembers(
     terminal.until('{"one": 1}')
     terminal.type(".open x\r")
     terminal.until("is no command of this shell")
+    terminal.until("newslake>")  # before it, the terminal itself would take Ctrl-C
 
     terminal.type("select 'typed and dropped'")
     terminal.until("dropped'")
