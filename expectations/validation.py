@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from expectations.deferred import deferred
 from expectations.errors import RuleFileError, ValidationBroken
 from expectations.rules import Rule, RuleBook, Suite, arguments, suites
 
@@ -54,11 +55,12 @@ class Engine:
 
     def __init__(self, tables: Mapping[str, Suite]) -> None:
         os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read at import
-        import great_expectations as gx
-        from great_expectations.data_context.types.base import ProgressBarsConfig
-        from great_expectations.execution_engine import pandas_execution_engine
+        with deferred("scipy.stats", "altair"):
+            import great_expectations as gx
+            from great_expectations.data_context.types.base import ProgressBarsConfig
+            from great_expectations.execution_engine import pandas_execution_engine
 
-        from expectations import custom
+            from expectations import custom
 
         # What raises inside an expectation is read from its result; the log would print it, with data, again.
         logging.getLogger("great_expectations").setLevel(logging.CRITICAL)

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flows import imported
 from flows.command_quarantine import account
 from flows.command_run import print_summary, terminated
 from flows.environment import settle
@@ -56,7 +57,8 @@ def decide(
 
     summary: RunSummary | None = None
     try:
-        from flows.held import decide_held
+        with imported.set_aside():
+            from flows.held import decide_held
 
         server_answers()
         summary = decide_held(

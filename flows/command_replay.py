@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
+from flows import imported
 from flows.command_run import terminated
 from flows.environment import settle
 from flows.feeds_and_rules import feeds_of, read_site_rules, rules_of
@@ -109,14 +110,16 @@ def _summary(
         announce(headline)
         REPORTER.set(reporter)
         reporter.stage("starting Prefect")
-        from expectations import verdict
-        from expectations.errors import ExpectationsError
-        from flows.forked import prepare_children
+        with imported.set_aside():
+            from expectations import verdict
+            from expectations.errors import ExpectationsError
+            from flows.forked import prepare_children
 
         try:
-            verdict.warm_up(rules_of(loaded))
-            prepare_children(loaded.settings.extraction.engine)
-            server_answers()
+            with imported.set_aside():
+                verdict.warm_up(rules_of(loaded))
+                prepare_children(loaded.settings.extraction.engine)
+                server_answers()
             return flow()
         except (LakeError, ExpectationsError, ServerDown) as error:
             complain(str(error))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import signal
@@ -13,6 +12,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
+from flows import imported
 from flows.environment import settle
 from flows.feeds_and_rules import feeds_of, read_site_rules, rules_of
 from flows.machine_faults import in_words
@@ -110,21 +110,22 @@ def _flow(
         # Standard output is the summary's alone, whatever a library prints meanwhile (Ray does, of a worker that died).
         stack.enter_context(redirect_stdout(sys.stderr))
         reporter.stage("starting Prefect")
-        from expectations import verdict
-        from expectations.errors import ExpectationsError, RuleFileError
-        from flows.forked import prepare_children
-        from flows.ingest import OPENED, ingest
-        from flows.pickup import NoInbox
-        from warehouse.errors import LakeError
-        from warehouse.migrate import prepare
+        with imported.set_aside():
+            from expectations import verdict
+            from expectations.errors import ExpectationsError, RuleFileError
+            from flows.forked import prepare_children
+            from flows.ingest import OPENED, ingest
+            from flows.pickup import NoInbox
+            from warehouse.errors import LakeError
+            from warehouse.migrate import prepare
 
         try:
-            verdict.warm_up(rules)
-            prepare_children(engine)
-            with suppress(LakeError):  # the flow opens it too, and says what is wrong where Prefect sees it
-                stack.callback(OPENED.reset, OPENED.set((folder, prepare(folder))))
-            server_answers()
-            _set_imports_aside()
+            with imported.set_aside():
+                verdict.warm_up(rules)
+                prepare_children(engine)
+                with suppress(LakeError):  # the flow opens it too, and says what is wrong where Prefect sees it
+                    stack.callback(OPENED.reset, OPENED.set((folder, prepare(folder))))
+                server_answers()
             return ingest(
                 inbox=inbox,
                 warehouse=str(folder),
@@ -138,13 +139,6 @@ def _flow(
         except Exception as error:
             complain(in_words(error, folder) or f"the run failed: {type(error).__name__}: {error}")
     return None
-
-
-def _set_imports_aside() -> None:
-    """Spare the collector of cycles what was imported: a million objects that live as long as the process, which it
-    would go through several times in every batch (a fifth of the time of validating one of 858 articles)."""
-    gc.collect()
-    gc.freeze()
 
 
 def terminated(_number: int, _frame: FrameType | None) -> NoReturn:

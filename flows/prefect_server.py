@@ -20,6 +20,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from flows import imported, prefect_database
+
 _HOST = "127.0.0.1"
 _START_SECONDS = 120.0
 _STOP_SECONDS = 5.0
@@ -38,13 +40,17 @@ def start_for_a_run(folder: Path) -> Callable[[], None]:
     if os.environ.get("PREFECT_API_URL"):
         return lambda: None
     folder.mkdir(parents=True, exist_ok=True)
+    if (home := _home_in(folder)) is not None:
+        prefect_database.place(home)
     port = _free_port()
     with (folder / _LOG).open("ab") as log:
         server = subprocess.Popen(  # noqa: S603 - our own interpreter and a number
-            [sys.executable, "-m", "flows.prefect_server", str(port)],
+            [sys.executable, "-m", "flows.prefect_server", str(port), *([str(home)] if home else [])],
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,
+            # It has no pages on which somebody would fill in a block; what is registered in the database stays.
+            env=os.environ | {"PREFECT_SERVER_REGISTER_BLOCKS_ON_START": "false"},
         )
     # Prefect sends its last events and logs at exit too, before what was registered this early is called.
     atexit.register(_stop, server)
@@ -70,6 +76,8 @@ def for_schedules(folder: Path, port: int) -> Iterator[str | None]:
             "to start another: newslake serve --port N"
         )
     folder.mkdir(parents=True, exist_ok=True)
+    if (home := _home_in(folder)) is not None:
+        prefect_database.place(home)
     with (folder / _LOG).open("ab") as log:
         server = subprocess.Popen(  # noqa: S603 - our own interpreter and a number
             [sys.executable, "-m", "prefect", "server", "start", "--host", _HOST, "--port", str(port)],
@@ -82,6 +90,12 @@ def for_schedules(folder: Path, port: int) -> Iterator[str | None]:
         yield url.removesuffix("/api")
     finally:
         _stop(server)
+
+
+def _home_in(folder: Path) -> Path | None:
+    """Prefect's home where it lies in the warehouse: one elsewhere is its user's, who may have set a database there."""
+    home = Path(os.environ.get("PREFECT_HOME") or "/")
+    return home if home.resolve().is_relative_to(folder.resolve()) else None
 
 
 def _wait(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
@@ -117,12 +131,15 @@ def _healthy(url: str) -> bool:
         return False
 
 
-def _serve(port: int) -> None:
+def _serve(port: int, home: Path | None) -> None:
     """In the process of a run's server: answer until told to stop, or until the pipe from the run closes."""
     threading.Thread(target=_end_with_the_run, daemon=True).start()
-    import uvicorn
-    from prefect.server.api.server import create_app
+    with imported.set_aside():
+        import uvicorn
+        from prefect.server.api.server import create_app
 
+    if home is not None:
+        prefect_database.make(home)
     uvicorn.run(create_app(ephemeral=True, final=True), host=_HOST, port=port, log_level="error", lifespan="on")
 
 
@@ -132,4 +149,4 @@ def _end_with_the_run() -> None:
 
 
 if __name__ == "__main__":
-    _serve(int(sys.argv[1]))
+    _serve(int(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else None)

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import settings
 from storage_servers import database, postgres, s3  # noqa: F401 - fixtures for the tests of every folder
 
+from flows import prefect_database
+
 ROOT = Path(__file__).parents[1]
 _INPUTS = ("NEWSLAKE_SEEDS", "NEWSLAKE_PAGES")
 
@@ -30,6 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = tempfile.TemporaryDirectory(prefix="newslake-prefect-", ignore_cleanup_errors=True)
     config.add_cleanup(folder.cleanup)
     os.environ["PREFECT_HOME"] = folder.name
+    prefect_database.place(Path(folder.name))
     os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     # The same examples each time: what fails is what was changed. `make test-properties` looks for new ones.

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from flows import prefect_database
+
 
 def free_port() -> int:
     """A port of the loopback that nobody listens on."""
@@ -27,13 +29,14 @@ def free_port() -> int:
 def running_prefect_server(home: Path) -> Iterator[str]:
     """The API address of a real Prefect server on loopback, with its files in ``home``, while it runs."""
     port = free_port()
+    prefect_database.place(home)
     environ = os.environ | {"PREFECT_HOME": str(home), "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "2"}
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     with (home / "server.log").open("wb") as log:
         server = subprocess.Popen(command, env=environ, stdout=log, stderr=subprocess.STDOUT)
     url = f"http://127.0.0.1:{port}/api"
     try:
-        for _ in range(1500):  # five minutes: it makes its database first, and a busy machine takes its time
+        for _ in range(1500):  # five minutes: it may have to make its database first, and a busy machine takes its time
             try:
                 with urllib.request.urlopen(f"{url}/health", timeout=2):
                     break

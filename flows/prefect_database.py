@@ -1,0 +1,77 @@
+"""The database of newslake's own Prefect servers: made once for each user and version of Prefect, then copied.
+
+An empty database costs Prefect six seconds of a processor (some hundred migrations), a copy of one costs none. What is
+copied is kept below `$XDG_CACHE_HOME/newslake`, else `~/.cache/newslake`, for its user alone; without either, or where
+it can't be written, every warehouse's first run makes its own. It holds tables and no row of anybody's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+import tempfile
+from contextlib import closing, suppress
+from importlib.metadata import version
+from pathlib import Path
+
+_NAME = "prefect.db"  # that Prefect gives it in its home
+
+
+def place(home: Path) -> None:
+    """Put a copy into ``home``, Prefect's, where a database is wanted and a made one is kept."""
+    kept = _kept()
+    if not _is_wanted(home) or kept is None or not kept.is_file():
+        return
+    try:
+        _copy(kept, home / _NAME)
+    except (sqlite3.Error, OSError):
+        with suppress(OSError):
+            kept.unlink()  # it is no database any more: Prefect makes one, which is kept in its place
+
+
+def make(home: Path) -> None:
+    """Have Prefect make the database in ``home`` where there is none, and keep a copy for the next warehouse.
+
+    In the process of the server, before it answers: nothing of this host or user is in the database yet.
+    """
+    if not _is_wanted(home):
+        return
+    from prefect.server.database import provide_database_interface
+
+    asyncio.run(provide_database_interface().create_db())
+    kept = _kept()
+    if kept is not None and (home / _NAME).is_file():
+        with suppress(sqlite3.Error, OSError):
+            kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _copy(home / _NAME, kept)
+
+
+def _is_wanted(home: Path) -> bool:
+    """Whether Prefect would make a database there: none lies there, and the environment names no other."""
+    names = ("PREFECT_API_DATABASE_CONNECTION_URL", "PREFECT_SERVER_DATABASE_CONNECTION_URL")
+    return home.is_dir() and not (home / _NAME).exists() and not any(os.environ.get(name) for name in names)
+
+
+def _kept() -> Path | None:
+    home = os.environ.get("HOME")
+    folder = os.environ.get("XDG_CACHE_HOME") or (home and f"{home}/.cache")
+    return Path(folder, "newslake", f"prefect-{version('prefect')}.db") if folder else None
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a database under a name that nobody sees before it is whole. Raises sqlite3.Error where it is none."""
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
+    os.close(handle)
+    try:
+        with closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as have:
+            if have.execute("pragma quick_check").fetchone() != ("ok",):
+                raise sqlite3.DatabaseError(f"{source} is damaged")
+            have.execute("select version_num from alembic_version").fetchall()
+            with closing(sqlite3.connect(name)) as made:
+                have.backup(made)
+                made.execute("pragma journal_mode = delete")  # or whoever reads it leaves files beside it
+        Path(name).replace(target)
+    finally:
+        for left in (name, f"{name}-wal", f"{name}-shm", f"{name}-journal"):
+            Path(left).unlink(missing_ok=True)
