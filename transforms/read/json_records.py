@@ -231,7 +231,7 @@ def _lay_out(draft: Draft, texts: Sequence[tuple[str, str]]) -> None:
     for field, text in texts:
         end = position + len(text)
         if field == "body":
-            body += stretches(draft.source_text, position, end)
+            body += [Stretch(position, end, text)] if "\n" not in text else stretches(draft.source_text, position, end)
         elif field == "mark":
             draft.cut(position, end, Role.MARKUP, "json.truncation_mark")
         elif field == "unmapped":

@@ -72,7 +72,7 @@ def stretches(text: str, start: int, end: int) -> list[Stretch]:
     for raw in text[start:end].split("\n"):
         stripped = raw.strip()
         if stripped:
-            left = start + raw.index(stripped[0])
+            left = start if raw is stripped else start + raw.index(stripped[0])
             found.append(Stretch(left, left + len(stripped), stripped))
         start += len(raw) + 1
     return found
@@ -90,7 +90,7 @@ def _lines(text: str, start: int, end: int) -> Iterator[Line]:
     for raw in text[start:end].split("\n"):
         stripped = raw.strip()
         if stripped:
-            left = position + raw.index(stripped[0])
+            left = position if raw is stripped else position + raw.index(stripped[0])
             yield make_line(left, stripped, gap, dense=dense)
             gap = 0
         else:
@@ -152,7 +152,7 @@ def fold(text: str) -> str:
     decoration at both ends gone.
     """
     if text.isascii():
-        return " ".join(text.lower().strip(_ENDS).split())
+        return tidy(text.lower().strip(_ENDS))
     text = _HARAKAT.sub("", unicodedata.normalize("NFKC", text).replace("\u0307", ""))
     return " ".join(text.casefold().translate(_EVEN).strip(_ENDS).split())
 
@@ -163,5 +163,6 @@ def fold_lines(lines: Sequence[Line]) -> list[str]:
 
 
 def tidy(text: str) -> str:
-    """A line as it goes into a field or the body: inner runs of white space are one space."""
-    return " ".join(text.split())
+    """A line as it goes into a field or the body: inner runs of white space are one space, outer ones go."""
+    # No white space but the space is printable: nearly every line is told to be tidy in a third of the time.
+    return text.strip() if text.isprintable() and "  " not in text else " ".join(text.split())
