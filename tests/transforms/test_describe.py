@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from transforms.article import Author, Hint, Hints, Origin
 from transforms.describe import (
     clean_title,
-    detect_language,
     is_brief,
     registrable_domain,
     source_of,
@@ -94,26 +93,6 @@ def test_what_a_person_does_is_the_role_and_an_agency_is_an_organisation() -> No
 )
 def test_a_title_loses_the_sites_name_and_nothing_else(title: str, cleaned: str | None) -> None:
     assert clean_title(title, ["Quay Gazette", "www.quay-gazette.example"]) == cleaned
-
-
-@pytest.mark.parametrize(
-    ("text", "language"),
-    [
-        ("The harbour was opened again on Monday after the storm had passed.", "en"),
-        ("Der Hafen wurde am Montag nach dem Sturm wieder geöffnet.", "de"),
-        ("El puerto volvió a abrir el lunes después de la tormenta.", "es"),
-        ("Le port a rouvert lundi après le passage de la tempête.", "fr"),
-        ("Порт снова открылся в понедельник после шторма.", "ru"),
-        ("أعيد فتح الميناء يوم الاثنين بعد العاصفة.", "ar"),
-        ("嵐のあと、港は月曜日に再開した。", "ja"),
-        ("THE HARBOUR WAS OPENED AGAIN ON MONDAY AFTER THE STORM.", "en"),
-        ("ok", None),
-        ("12345 67890 — 2025-01-17", None),
-        ("", None),
-    ],
-)
-def test_a_language_is_told_from_the_text_or_not_at_all(text: str, language: str | None) -> None:
-    assert detect_language(text) == language
 
 
 @pytest.mark.parametrize(

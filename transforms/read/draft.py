@@ -22,8 +22,9 @@ from transforms.article import (
     Removed,
     Role,
 )
-from transforms.describe import detect_language, registrable_domain, source_of, squeeze, usable_url
+from transforms.describe import registrable_domain, source_of, squeeze, usable_url
 from transforms.identity import identify
+from transforms.language import detect_language
 from transforms.strip.lines import Line, Stretch, tidy, without_bullet
 
 _SAMPLE = 6_000  # characters; a longer body is no brief

@@ -14,8 +14,9 @@ import numpy as np
 from selectolax.lexbor import LexborHTMLParser
 
 from transforms.article import Article, FieldFault, Kind, Origin, RawFile, Reading, Rejection
-from transforms.describe import detect_language, is_brief, source_of, usable_url
+from transforms.describe import is_brief, source_of, usable_url
 from transforms.identity import identify
+from transforms.language import detect_language
 from transforms.read.declared import Declared, declared
 from transforms.read.page_body import Engine, PageBody, page_body, removed_spans
 from transforms.read.page_fields import Fields, fields_seen, page_fields
