@@ -21,7 +21,7 @@ from expectations.errors import ValidationBroken
 from expectations.measures import Sources, article_frame, batch_frame, mismatched, source_frame
 from expectations.rules import Bounds, Rule, RuleBook, arguments, parameters, suites
 from expectations.validation import COUNTS, WITH_ROWS, Finding, engine
-from transforms.staged import SCHEMA
+from transforms.staged import SCHEMA, in_one_piece
 
 pc: Any = pyarrow.compute
 
@@ -100,13 +100,7 @@ def judge(staged: pa.Table, *, as_of: datetime, bounds: Bounds | None = None, ru
     if wrong:
         raise ValidationBroken("fact_article", None, f"columns missing or not of their type: {', '.join(wrong)}")
     bounds = bounds or Bounds()
-    # The bytes themselves, the most of a batch, stay as they lie: nobody looks into them.
-    raw = SCHEMA.names.index("raw")
-    staged = (
-        staged.select([name for name in SCHEMA.names if name != "raw"])
-        .combine_chunks()
-        .add_column(raw, SCHEMA.field("raw"), staged["raw"])
-    )
+    staged = in_one_piece(staged)
     rules = suites() if rules is None else rules
     given = parameters(as_of, bounds, rules)
     articles, sources = rules["fact_article"], rules["dim_source"]

@@ -14,12 +14,14 @@ import pyarrow as pa
 from flows.places import Access
 from flows.settings import Batch
 from flows.staging import opened
+from transforms.staged import in_one_piece
 
 # Two chunks at a time: while the first one's last pages are read, the second one's keep the other children busy.
 CHUNKS_AT_ONCE = 2
 # So many wait, read, while a batch is loaded, which takes about as long as reading them does: 512 MB of files, whose
 # rows take a third of it in staging.
 CHUNKS_AHEAD = 8
+_PIECE_BYTES = 32 * 2**20
 
 
 class Sized(Protocol):
@@ -61,29 +63,28 @@ def under_way(begun: Iterable[_Begun], ahead_by: int = CHUNKS_AHEAD) -> Iterator
 
 def staged_rows(path: str, access: Access | None = None) -> pa.Table:
     """The rows of a chunk, whose file goes. Raises OSError."""
-    with opened(path, access or Access()) as file:
+    with opened(path, access or Access(), mapped=True) as file:
         return pa.ipc.open_stream(file).read_all()
 
 
 def staged_pieces(path: str, size: int, bounds: Batch, access: Access | None = None) -> Iterator[pa.Table]:
     """The rows of a chunk of ``size`` bytes, whose file goes: at once, or where they pass a batch's bounds, because a
-    container was in it, in pieces that keep to them, of which one at a time is in memory. Raises OSError."""
-    most = bounds.max_mb * 2**20
-    if size <= most:
+    container was in it, in pieces of 32 MB, so that what does not fit into a batch and waits for it is not much. Raises
+    OSError."""
+    if size <= bounds.max_mb * 2**20:
         yield staged_rows(path, access)
         return
     with opened(path, access or Access()) as file, pa.ipc.open_stream(file) as stream:
         held: list[pa.RecordBatch] = []
-        held_rows = held_bytes = 0
+        held_bytes = 0
         for found in stream:
-            if held and (held_bytes + found.nbytes > most or held_rows + found.num_rows > bounds.max_rows):
-                yield pa.Table.from_batches(held)
-                held, held_rows, held_bytes = [], 0, 0
+            if held and held_bytes + found.nbytes > _PIECE_BYTES:
+                yield _of_batches(held)
+                held_bytes = 0
             held.append(found)
-            held_rows += found.num_rows
             held_bytes += found.nbytes
         if held:
-            yield pa.Table.from_batches(held)
+            yield _of_batches(held)
 
 
 def batches(tables: Iterable[pa.Table], bounds: Batch) -> Iterator[pa.Table]:
@@ -105,11 +106,18 @@ def batches(tables: Iterable[pa.Table], bounds: Batch) -> Iterator[pa.Table]:
         yield _joined(waiting)
 
 
+def _of_batches(held: list[pa.RecordBatch]) -> pa.Table:
+    """The batches as a table, and the list empty, for the same reason as below."""
+    table = pa.Table.from_batches(held)
+    held.clear()
+    return table
+
+
 def _joined(waiting: list[pa.Table]) -> pa.Table:
     """The tables as one, and the list empty, or what they hold would stand beside the batch while it is judged."""
     whole = pa.concat_tables(waiting)
     waiting.clear()
-    return whole.combine_chunks()
+    return in_one_piece(whole)
 
 
 def _pieces(table: pa.Table, rows: int) -> Iterator[pa.Table]:

@@ -34,6 +34,7 @@ from flows.archive import Archive, archive_of
 from flows.chunks import CHUNKS_AT_ONCE, batches, cut, staged_pieces, under_way
 from flows.feeds_and_rules import feeds_of, read_site_rules, rules_of
 from flows.gating import Gate
+from flows.heap import give_back, map_large_blocks
 from flows.listing import LISTING, Inbox, Listed
 from flows.pickup import NoInbox, list_inbox, settled
 from flows.places import shown
@@ -47,7 +48,7 @@ from flows.summary import STATES, Counts, Finish, Problem, RunSummary
 from transforms.extract import extractors
 from transforms.hints import Feed
 from transforms.read.site_rules import SiteRules
-from transforms.staged import Outcome
+from transforms.staged import Outcome, in_one_piece
 from warehouse import ledger
 from warehouse.lake import Connection, Layout
 from warehouse.load import BatchCounts, load_batch
@@ -92,6 +93,7 @@ def ingest(
 def run(loaded: Loaded, inbox: str, folder: Path, *, verify: bool) -> RunSummary:
     """The body of the flow: one run under the run lock, its start and end recorded whatever happens in between."""
     watch = Stopwatch()
+    map_large_blocks()
     access = access_of(loaded.settings)
     archive = archive_of(loaded, inbox, access)
     missing: NoInbox | None = None
@@ -226,6 +228,7 @@ class _Run:
         for batch in batches(self._tables(self._chunks_of(listed.read(changed))), self._settings.batch):
             self._judge(batch)
             del batch  # the next one grows meanwhile
+            give_back()
             if self._gate.is_due:
                 self._load(listed)
         self._load(listed)
@@ -279,6 +282,7 @@ class _Run:
             get_run_logger().info("batch %d committed: %s", counts.batch_id, counts)
             self._put_away(listed, batch.staged["file_key"])
             del batch  # before the next one is read: one at a time is in memory
+            give_back()
 
     def _set_aside(self, batch: pa.Table) -> pa.Table:
         """The rows to be loaded: not those whose bytes are known, nor those of files that are still being written."""
@@ -292,7 +296,7 @@ class _Run:
         changing = batch["file_key"].filter(settling)
         self._changing += len(changing)
         self._changing_example = self._changing_example or (changing[0].as_py() if len(changing) else "")
-        return batch.filter(pc.invert(pc.or_(same, settling))).combine_chunks()
+        return in_one_piece(batch.filter(pc.invert(pc.or_(same, settling))))
 
     def finish(self, summary: RunSummary, listed: Inbox) -> RunSummary:
         """Record the run's end, leave its artifacts, and tell the channels where there is something to tell."""

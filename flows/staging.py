@@ -35,10 +35,14 @@ def written(path: str, tables: Iterable[pa.Table], access: Access) -> tuple[int,
 
 
 @contextmanager
-def opened(path: str, access: Access) -> Iterator[Any]:
-    """What waits at ``path``, to be read from its beginning; it is gone afterwards. Raises OSError."""
+def opened(path: str, access: Access, *, mapped: bool = False) -> Iterator[Any]:
+    """What waits at ``path``, to be read from its beginning; it is gone afterwards. Raises OSError.
+
+    A file of this machine may be ``mapped``: what is read of it stays on disk until it is looked at, and all that was
+    looked at stays in memory until the last of its rows goes.
+    """
     if not is_url(path):
-        with pa.OSFile(path, "r") as file:
+        with pa.memory_map(path, "r") if mapped else pa.OSFile(path, "r") as file:
             yield file
         Path(path).unlink()
         return

@@ -138,6 +138,14 @@ class InputFacts:
         return self.file_key if self.record is None else f"{self.file_key}#{self.record}"
 
 
+def in_one_piece(staged: pa.Table) -> pa.Table:
+    """The rows with each column in one piece, but for the bytes of the inputs: they are the most of a batch, nobody
+    looks into them before a few are kept, and they may stay in the files that they wait in."""
+    raw = SCHEMA.names.index("raw")
+    others = staged.select([name for name in SCHEMA.names if name != "raw"]).combine_chunks()
+    return others.add_column(raw, SCHEMA.field("raw"), staged["raw"])
+
+
 def digest(data: bytes | str) -> str:
     """xxh3-128 of the bytes (a text's UTF-8), as 32 hex digits."""
     return xxhash.xxh3_128_hexdigest(data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data)

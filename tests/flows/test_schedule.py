@@ -72,5 +72,9 @@ def test_a_scheduled_run_of_the_deployment_loads_a_file(tmp_path: Path, prefect_
             pytest.fail((tmp_path / "worker.log").read_text())
     finally:
         worker.terminate()
-        worker.wait(timeout=60)
+        try:
+            worker.wait(timeout=60)  # it waits for a run that is under way
+        except subprocess.TimeoutExpired:
+            worker.kill()
+            worker.wait()
     assert loaded_articles(place / "lake") == 1

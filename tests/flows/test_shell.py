@@ -37,6 +37,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _take_terminal() -> None:
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell that starts the tests in the background ignores it for them
 
 
 class Terminal:
