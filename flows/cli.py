@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -42,6 +43,8 @@ def main() -> None:
         if not isinstance(error, SettingsError):
             raise
         _leave(USAGE, str(error))  # what only a command finds wrong: a pattern of a feed, a folder of site rules
+    finally:
+        gc.freeze()  # the interpreter would look for cycles among all that was imported before it ends: 0.1 s
 
 
 app.add_typer(analyst_app)
@@ -129,10 +132,10 @@ def extract(
     json: Annotated[bool, typer.Option("--json", help="JSON Lines, an object an article.")] = False,
 ) -> None:
     """Show what newslake makes of files, without a warehouse."""
-    loaded = _settings(settings)
     from flows.forked import prepare_children
 
-    prepare_children(loaded.settings.extraction.engine)
+    prepare_children()  # first of all: they import the readers while this process imports what it needs
+    loaded = _settings(settings)
     from flows.command_extract import extract_paths
 
     raise typer.Exit(extract_paths(loaded, paths, as_json=json))

@@ -6,8 +6,12 @@ import multiprocessing
 from multiprocessing import forkserver
 
 
-def prepare_children(engine: str) -> None:
-    """Start it for ``engine``, so that it imports the readers once, for all children; where it runs, do nothing."""
-    engines = [] if engine == "fast" else ["trafilatura"]
+def prepare_children(engine: str | None = None) -> None:
+    """Start it, so that it imports the readers once, for all children; where it runs, do nothing.
+
+    With ``engine`` what that needs as well: trafilatura, which a child imports itself where it was not told, and an
+    accurate one needs for a page in ten only.
+    """
+    engines = [] if engine in (None, "fast") else ["trafilatura"]
     multiprocessing.get_context("forkserver").set_forkserver_preload(["flows.preloaded", *engines])
     forkserver.ensure_running()
