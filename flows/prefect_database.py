@@ -11,7 +11,8 @@ import asyncio
 import os
 import sqlite3
 import tempfile
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 
@@ -24,8 +25,9 @@ def place(home: Path) -> None:
     if not _is_wanted(home) or kept is None or not kept.is_file():
         return
     try:
-        _copy(kept, home / _NAME)
-    except (sqlite3.Error, OSError):
+        with suppress(OSError), _copied(kept, home / _NAME) as copy:
+            os.link(copy, home / _NAME)  # never over one that another run has put there meanwhile, and opened
+    except sqlite3.Error:
         with suppress(OSError):
             kept.unlink()  # it is no database any more: Prefect makes one, which is kept in its place
 
@@ -44,7 +46,8 @@ def make(home: Path) -> None:
     if kept is not None and (home / _NAME).is_file():
         with suppress(sqlite3.Error, OSError):
             kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _copy(home / _NAME, kept)
+            with _copied(home / _NAME, kept) as copy:
+                copy.replace(kept)
 
 
 def _is_wanted(home: Path) -> bool:
@@ -59,8 +62,12 @@ def _kept() -> Path | None:
     return Path(folder, "newslake", f"prefect-{version('prefect')}.db") if folder else None
 
 
-def _copy(source: Path, target: Path) -> None:
-    """Copy a database under a name that nobody sees before it is whole. Raises sqlite3.Error where it is none."""
+@contextmanager
+def _copied(source: Path, target: Path) -> Iterator[Path]:
+    """A whole copy of a database, beside ``target``, under a name of its own until it has that.
+
+    Raises sqlite3.Error where the source is none.
+    """
     handle, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
     os.close(handle)
     try:
@@ -71,7 +78,7 @@ def _copy(source: Path, target: Path) -> None:
             with closing(sqlite3.connect(name)) as made:
                 have.backup(made)
                 made.execute("pragma journal_mode = delete")  # or whoever reads it leaves files beside it
-        Path(name).replace(target)
+        yield Path(name)
     finally:
         for left in (name, f"{name}-wal", f"{name}-shm", f"{name}-journal"):
             Path(left).unlink(missing_ok=True)
