@@ -32,7 +32,12 @@ _PAGE = (
 class _WithoutPandas(MetaPathFinder):
     """Says that pandas is not installed. A None in its place would not do: pyarrow takes that for the module."""
 
-    def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> None:  # noqa: ARG002
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None,  # noqa: ARG002 - the interface of importlib
+        target: ModuleType | None = None,  # noqa: ARG002 - the same
+    ) -> None:
         """Raise ModuleNotFoundError for pandas; know nothing of any other module."""
         if fullname == "pandas":
             raise ModuleNotFoundError("no pandas in a child: nothing that it reads or writes needs it", name=fullname)
