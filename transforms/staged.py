@@ -141,9 +141,9 @@ class InputFacts:
 def in_one_piece(staged: pa.Table) -> pa.Table:
     """The rows with each column in one piece, but for the bytes of the inputs: they are the most of a batch, nobody
     looks into them before a few are kept, and they may stay in the files that they wait in."""
-    raw = SCHEMA.names.index("raw")
-    others = staged.select([name for name in SCHEMA.names if name != "raw"]).combine_chunks()
-    return others.add_column(raw, SCHEMA.field("raw"), staged["raw"])
+    raw = staged.column_names.index("raw")
+    others = staged.drop_columns("raw").combine_chunks()
+    return others.add_column(raw, staged.schema.field("raw"), staged["raw"])
 
 
 def digest(data: bytes | str) -> str:

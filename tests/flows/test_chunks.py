@@ -64,3 +64,10 @@ def test_a_batch_ends_where_a_table_ends_or_where_its_rows_are_as_many_as_allowe
     tables = [_group(0, 3), _group(3, 3), _group(6, 5)]
     assert [batch.num_rows for batch in batches(iter(tables), Batch(max_rows=4))] == [3, 3, 4, 1]
     assert [batch.num_rows for batch in batches(iter(tables), Batch(max_rows=6))] == [6, 5]
+
+
+def test_a_batch_keeps_the_columns_that_are_put_beside_the_staged_ones() -> None:
+    """A replay's rows know which input of the lake they read again."""
+    (made,) = batches([_group(0, 2).add_column(0, "input_id", pa.array([7, 8]))], Batch())
+    assert made.column_names == ["input_id", *SCHEMA.names]
+    assert made["input_id"].to_pylist() == [7, 8]
