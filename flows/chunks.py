@@ -107,7 +107,7 @@ def batches(tables: Iterable[pa.Table], bounds: Batch) -> Iterator[pa.Table]:
 
 
 def _of_batches(held: list[pa.RecordBatch]) -> pa.Table:
-    """The batches as a table, and the list empty, for the same reason as below."""
+    """The batches as a table, and the list empty, or the reader of the chunk would keep them as long as it waits."""
     table = pa.Table.from_batches(held)
     held.clear()
     return table
