@@ -107,10 +107,15 @@ def batches(tables: Iterable[pa.Table], bounds: Batch) -> Iterator[pa.Table]:
 
 
 def _of_batches(held: list[pa.RecordBatch]) -> pa.Table:
-    """The batches as a table, and the list empty, or the reader of the chunk would keep them as long as it waits."""
+    """The batches as a table, and the list empty, or the reader of the chunk would keep them as long as it waits.
+
+    The bytes of the inputs are copied out of what was read with them: nobody else puts them in one piece, and who holds
+    a column of a batch that was read holds all of it.
+    """
     table = pa.Table.from_batches(held)
     held.clear()
-    return table
+    raw = pa.concat_arrays([*table["raw"].chunks, pa.array([], pa.binary())])
+    return table.set_column(table.column_names.index("raw"), "raw", raw)
 
 
 def _joined(waiting: list[pa.Table]) -> pa.Table:

@@ -132,11 +132,13 @@ def extract(
     json: Annotated[bool, typer.Option("--json", help="JSON Lines, an object an article.")] = False,
 ) -> None:
     """Show what newslake makes of files, without a warehouse."""
-    from flows.forked import prepare_children
+    from flows.imported import set_aside
+    from flows.without_pandas import find_no_pandas
 
-    prepare_children()  # first of all: they import the readers while this process imports what it needs
     loaded = _settings(settings)
-    from flows.command_extract import extract_paths
+    find_no_pandas()
+    with set_aside():
+        from flows.command_extract import extract_paths
 
     raise typer.Exit(extract_paths(loaded, paths, as_json=json))
 

@@ -11,8 +11,11 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from flows.extraction import Extractor
+from pebble import CONSTS
+
+from flows.extraction import Extractor, available_cores
 from flows.feeds_and_rules import feeds_of, read_site_rules
+from flows.forked import children_of_this_process
 from flows.listing import Listed
 from flows.pickup import NoInbox, list_inbox
 from flows.places import is_url, is_web
@@ -22,6 +25,8 @@ from flows.settings import Loaded
 from flows.terminal import complain, console, shown
 from transforms.staged import Outcome
 
+# How often pebble's threads look whether all is done: its own tenth of a second is a quarter of what a page takes here.
+_LOOK_SECONDS = 0.01
 _FIELDS = (
     "kind",
     "title",
@@ -82,7 +87,9 @@ def _rows(loaded: Loaded, files: list[Listed]) -> Iterator[dict[str, Any]]:
         access=access_of(settings),
         unpacker=unpacker_of(settings),
     )
-    with Extractor(job, settings.extraction.workers) as extractor:
+    CONSTS.sleep_unit = _LOOK_SECONDS
+    workers = min(settings.extraction.workers or available_cores(), max(len(files), 1))
+    with Extractor(job, workers, children_of_this_process) as extractor:
         for table in extractor.read(files, lambda _files, _size: None):
             yield from table.to_pylist()
 

@@ -8,7 +8,6 @@ readers once: a killed child is replaced in milliseconds.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import resource
 import tempfile
@@ -18,13 +17,14 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import TimeoutError as DeadlinePassed
 from concurrent.futures import wait
 from dataclasses import replace
+from multiprocessing.context import BaseContext
 from pathlib import Path
 from types import TracebackType
 
 import pyarrow as pa
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
-from flows.forked import prepare_children
+from flows.forked import children_of_server
 from flows.listing import Listed
 from flows.places import is_url
 from flows.reading import Job, Rows, end_of_container, outside_of, pick_out, pick_up, refused, rows_of
@@ -46,11 +46,12 @@ class ChildrenEnded(Exception):
 class Extractor:
     """A pool of children that turn listed files into staged rows. A context manager: leaving it ends the children."""
 
-    def __init__(self, job: Job, workers: int = 0) -> None:
+    def __init__(self, job: Job, workers: int = 0, children: Callable[[str], BaseContext] = children_of_server) -> None:
         self._job = job
         self._ended = threading.Event()
         self.workers = workers or available_cores()
-        self._pool = _children(job, self.workers)
+        self._children = children
+        self._pool = self._started()
 
     def __enter__(self) -> Extractor:
         return self
@@ -65,6 +66,10 @@ class Extractor:
         self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
 
+    def _started(self) -> ProcessPool:
+        context = self._children(self._job.engine)
+        return ProcessPool(max_workers=self.workers, initializer=_start_child, initargs=(self._job,), context=context)
+
     def _close(self) -> None:
         self._pool.close()  # type: ignore[no-untyped-call]
         self._pool.join()
@@ -77,7 +82,7 @@ class Extractor:
         if blocks.version:
             self._close()
             self._job = replace(self._job, site_blocks=blocks)
-            self._pool = _children(self._job, self.workers)
+            self._pool = self._started()
 
     def warm_up(self) -> None:
         """Start the children now, so that their imports run while something else is waited for."""
@@ -234,12 +239,6 @@ def group(files: Sequence[Listed]) -> Iterator[list[Listed]]:
         size += file.size
     if members:
         yield members
-
-
-def _children(job: Job, workers: int) -> ProcessPool:
-    prepare_children(job.engine)
-    context = multiprocessing.get_context("forkserver")
-    return ProcessPool(max_workers=workers, initializer=_start_child, initargs=(job,), context=context)
 
 
 _job: Job

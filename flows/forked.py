@@ -1,13 +1,16 @@
-"""The process that children are forked from. Started before much is imported here, it imports on another core."""
+"""Where children come from: a process that has imported what they need, and is forked for each."""
 
 from __future__ import annotations
 
 import multiprocessing
+import sys
 from multiprocessing import forkserver
+from multiprocessing.context import BaseContext
 
 
 def prepare_children(engine: str | None = None) -> None:
-    """Start it, so that it imports the readers once, for all children; where it runs, do nothing.
+    """Start the server that children are forked from, so that it imports the readers once, for all of them; where it
+    runs, do nothing. It is started before much is imported here, and imports on another core.
 
     With ``engine`` what that needs as well: trafilatura, which a child imports itself where it was not told, and an
     accurate one needs for a page in ten only.
@@ -15,3 +18,18 @@ def prepare_children(engine: str | None = None) -> None:
     engines = [] if engine in (None, "fast") else ["trafilatura"]
     multiprocessing.get_context("forkserver").set_forkserver_preload(["flows.preloaded", *engines])
     forkserver.ensure_running()
+
+
+def children_of_server(engine: str | None = None) -> BaseContext:
+    """Children of the server, which runs from now on."""
+    prepare_children(engine)
+    return multiprocessing.get_context("forkserver")
+
+
+def children_of_this_process(engine: str | None = None) -> BaseContext:
+    """Children of this process as it is, for a command that has a few files to read: it would wait for the server.
+
+    Only where that is safe: it must have no server, no database and no threads but those that start the children. On
+    other systems than Linux, whose libraries do not outlive a fork, they are the server's.
+    """
+    return multiprocessing.get_context("fork") if sys.platform == "linux" else children_of_server(engine)

@@ -32,6 +32,7 @@ from flows.summary import Finish, Problem, RunSummary
 from transforms.staged import SCHEMA, Outcome
 from warehouse import ledger
 from warehouse.gates import HeldInput, held_extractors, held_inputs, held_rows
+from warehouse.heap import give_back
 from warehouse.lake import Connection, connect
 from warehouse.load import FAULTS, REJECTED, REPLAYED, RESULTS, BatchCounts, GateDecision, load_batch
 from warehouse.load import Feed as LakeFeed
@@ -112,6 +113,7 @@ class _Deciding:
         try:
             for members in cut(inputs, as_batches):
                 self._load([each.input_id for each in members])
+                give_back(sum(each.size for each in members))
             with self._watch.stage("learning"):
                 learn_blocks(self._con, run_id=self._summary.run_id, now=_now())
         except BaseException as error:

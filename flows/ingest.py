@@ -34,7 +34,6 @@ from flows.archive import Archive, archive_of
 from flows.chunks import CHUNKS_AT_ONCE, batches, cut, staged_pieces, under_way
 from flows.feeds_and_rules import feeds_of, read_site_rules, rules_of
 from flows.gating import Gate
-from flows.heap import give_back, map_large_blocks
 from flows.listing import LISTING, Inbox, Listed
 from flows.pickup import NoInbox, list_inbox, settled
 from flows.places import shown
@@ -50,6 +49,7 @@ from transforms.hints import Feed
 from transforms.read.site_rules import SiteRules
 from transforms.staged import Outcome, in_one_piece
 from warehouse import ledger
+from warehouse.heap import give_back, map_large_blocks
 from warehouse.lake import Connection, Layout
 from warehouse.load import BatchCounts, load_batch
 from warehouse.load import Extractor as LakeExtractor
@@ -226,9 +226,10 @@ class _Run:
         REPORTER.get().begin(changed.num_rows, size)
         self._watch.moved("reading", size)  # as the inbox lists them: a container unpacks to more
         for batch in batches(self._tables(self._chunks_of(listed.read(changed))), self._settings.batch):
+            taken = batch.nbytes
             self._judge(batch)
             del batch  # the next one grows meanwhile
-            give_back()
+            give_back(taken)
             if self._gate.is_due:
                 self._load(listed)
         self._load(listed)
@@ -281,8 +282,9 @@ class _Run:
             self._batches.append(counts)
             get_run_logger().info("batch %d committed: %s", counts.batch_id, counts)
             self._put_away(listed, batch.staged["file_key"])
+            taken = batch.staged.nbytes
             del batch  # before the next one is read: one at a time is in memory
-            give_back()
+            give_back(taken)
 
     def _set_aside(self, batch: pa.Table) -> pa.Table:
         """The rows to be loaded: not those whose bytes are known, nor those of files that are still being written."""

@@ -15,9 +15,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute
-
-pc: Any = pyarrow.compute
 
 _COLUMNS: list[tuple[str, pa.DataType]] = [
     ("file_key", pa.string()),
@@ -91,7 +88,8 @@ class Inbox:
 
     def sorted(self) -> list[Listed]:
         """Every entry by key: for few."""
-        return list(self.read(self.entries.sort_by("file_key")))
+        alone = self.entries.num_rows == 1  # to sort it would import pyarrow's functions
+        return list(self.read(self.entries if alone else self.entries.sort_by("file_key")))
 
     def without_younger(self, than_ns: int, now_ns: int) -> Inbox:
         """The same without files changed after ``than_ns``, which are counted instead.
@@ -99,6 +97,7 @@ class Inbox:
         Only files are looked at: an object store shows an object when it is whole. A time after ``now_ns`` is a wrong
         clock's and says nothing.
         """
+        pc = _functions()
         mtime = self.entries["mtime_ns"]
         young = pc.and_(pc.greater(mtime, than_ns), pc.less_equal(mtime, now_ns))
         young = pc.fill_null(pc.and_(young, pc.is_null(self.entries["etag"])), False)
@@ -186,6 +185,7 @@ def with_sidecars(entries: pa.Table) -> pa.Table:
 
     Looking for a sidecar costs a question to the store, which its listing has answered.
     """
+    pc = _functions()
     keys = entries["file_key"]
     sidecars = keys.filter(pc.ends_with(keys, SIDECAR_SUFFIX))
     described = pc.utf8_slice_codeunits(sidecars, 0, -len(SIDECAR_SUFFIX))
@@ -197,6 +197,7 @@ def with_sidecars(entries: pa.Table) -> pa.Table:
 
 def with_keys(entries: pa.Table, keys: pa.ChunkedArray[Any]) -> pa.Table:
     """The entries that have one of the keys."""
+    pc = _functions()
     return entries.filter(pc.is_in(entries["file_key"], value_set=pc.unique(keys)))
 
 
@@ -209,3 +210,10 @@ class Names:
     def match(self, name: str) -> bool:
         """Whether a pattern covers the whole name."""
         return self._expression is not None and self._expression.match(name) is not None
+
+
+def _functions() -> Any:
+    """pyarrow's functions, whose import takes 20 ms: a listing of one file does without."""
+    import pyarrow.compute
+
+    return pyarrow.compute

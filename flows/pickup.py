@@ -16,7 +16,6 @@ from pathlib import Path
 
 from flows.listing import SIDECAR_SUFFIX, Entries, Inbox, Listed, Names
 from flows.places import Access, UnknownPlace, file_system, is_url, is_web, path_of, shown
-from flows.stores import list_objects, list_pages
 from transforms.keys import printable
 
 
@@ -75,6 +74,8 @@ def settled(inbox: Inbox, settle_seconds: float) -> Inbox:
 
 def _list_place(address: str, ignore: Sequence[str], access: Access) -> Inbox:
     try:
+        from flows.stores import list_objects, list_pages
+
         return (list_pages if is_web(address) else list_objects)(address, ignore, access)
     except FileNotFoundError as error:
         raise NoInbox(f"{shown(address)}: nothing is there; name an existing place of article files") from error

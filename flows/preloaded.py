@@ -1,8 +1,7 @@
 """Imported by the server process that children are forked from, and by nothing else: what every child needs, ready.
 
 Importing the readers takes 0.3 s of a core, the first page another 0.2 s: models and tables are loaded. So a page and
-its row are made here once, and a child has all of it from its first moment. pyarrow would import pandas, to ask of what
-it is given whether that is a series: 0.2 s, and 38 MB that the children share. Nothing here is one, so it finds none.
+its row are made here once, and a child has all of it from its first moment.
 
 What is here at the fork lives as long as the child, and so do the words and classes that a child remembers: the
 collector of cycles is spared the first and asked for more seldom about the second (3 % of reading, more as it goes on).
@@ -11,15 +10,12 @@ collector of cycles is spared the first and asked for more seldom about the seco
 from __future__ import annotations
 
 import gc
-import sys
-from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from importlib.abc import MetaPathFinder
-from types import ModuleType
 
 import flows.extraction  # noqa: F401 - the functions that children are asked for
 import transforms.read.text  # noqa: F401 - the other reader
+from flows.without_pandas import find_no_pandas
 from transforms.article import RawFile
 from transforms.extract import extract_group
 from transforms.staged import InputFacts, rows, to_table
@@ -29,26 +25,12 @@ _PAGE = (
 )
 
 
-class _WithoutPandas(MetaPathFinder):
-    """Says that pandas is not installed. A None in its place would not do: pyarrow takes that for the module."""
-
-    def find_spec(
-        self,
-        fullname: str,
-        path: Sequence[str] | None,  # noqa: ARG002 - the interface of importlib
-        target: ModuleType | None = None,  # noqa: ARG002 - the same
-    ) -> None:
-        """Raise ModuleNotFoundError for pandas; know nothing of any other module."""
-        if fullname == "pandas":
-            raise ModuleNotFoundError("no pandas in a child: nothing that it reads or writes needs it", name=fullname)
-
-
 def _read_one() -> None:
     found = extract_group([RawFile("page.html", _PAGE)], as_of=datetime(2025, 1, 17, tzinfo=UTC), engine="fast")
     to_table(rows(InputFacts("page.html", None, len(_PAGE), None, None), _PAGE, found[0], keep_raw=True))
 
 
-sys.meta_path.insert(0, _WithoutPandas())
+find_no_pandas()
 with suppress(Exception):  # what is wrong is told by the children, of the inputs that they are given
     _read_one()
 

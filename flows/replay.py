@@ -45,6 +45,7 @@ from flows.summary import Finish
 from transforms.extract import extractors
 from transforms.staged import SCHEMA, Outcome
 from warehouse import ledger
+from warehouse.heap import give_back
 from warehouse.lake import Connection, Layout, connect
 from warehouse.load import REPLAYED, BatchCounts, load_batch
 from warehouse.load import Extractor as LakeExtractor
@@ -212,7 +213,10 @@ class _Replay:
             _REREADER.set(Rereader(extractor, kept, self._con))
             of_id = {target.input_id: target for target in targets}
             for batch in batches(self._tables(self._chunks_of(targets, staging)), self._settings.batch):
+                taken = batch.nbytes
                 self._load(batch, of_id)
+                del batch
+                give_back(taken)
         if self._run_id is not None and self._scope.is_quarantine:
             with self._watch.stage("learning"):
                 learn_blocks(self._con, run_id=self._run_id, now=_now())

@@ -79,7 +79,7 @@ class Batch(Section, frozen=True):
     """How much is committed at once, and how much one task reads."""
 
     max_rows: Annotated[int, msgspec.Meta(ge=1, le=50_000)] = 50_000
-    max_mb: Annotated[int, msgspec.Meta(ge=1, le=256)] = 256
+    max_mb: Annotated[int, msgspec.Meta(ge=1, le=256)] = 192
     chunk_mb: Positive = 64
     chunk_files: Positive = 2_000
 

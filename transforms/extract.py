@@ -11,7 +11,7 @@ import dataclasses
 import functools
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from importlib import metadata, resources
+from importlib import resources
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import xxhash
@@ -74,6 +74,8 @@ def extractors(site_rules: SiteRules | None = None) -> list[tuple[str, str, str]
     of that name, and their hash is in that of every engine for pages: a rule that is changed may give a page to another
     engine, or another title.
     """
+    from importlib import metadata
+
     own = metadata.version("newslake")
     code = _hash_of_code()
     page = code

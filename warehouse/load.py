@@ -1,7 +1,7 @@
 """One validated batch into the lake, in one transaction: staged rows and verdicts in, counts out.
 
 The steps are the .sql files of `load/`, run in order over the staged Arrow table and temporary tables of light
-columns; only the decision which revision a record makes is Python's (:mod:`warehouse.revisions`). Ids are dense and
+columns; only the decision which revision a record makes is Python's (:mod:`warehouse.decisions`). Ids are dense and
 given in the order of the input keys, so that the same batch gives the same lake. The checks of `load/checks/` run
 before the commit; their results are recorded beside the expectations', as suite `lake`.
 """
@@ -12,17 +12,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 from duckdb import DuckDBPyConnection
 
 from warehouse.blobs import keep_blobs
+from warehouse.decisions import decided
 from warehouse.errors import LakeError, LoadRefused
 from warehouse.forget import without_forgotten
+from warehouse.heap import flush_duckdb
 from warehouse.lake import Layout, folder_of, one_thread, transaction
-from warehouse.revisions import Candidate, Current, Decision, decide, needs_body
 from warehouse.sources import settle_identities, show_anew
 from warehouse.statements import one_row, statement, statements
 
@@ -48,22 +47,6 @@ _RESULTS: list[tuple[str, pa.DataType]] = [
 REJECTED = pa.schema(_REJECTED)
 FAULTS = pa.schema(_FAULTS)
 RESULTS = pa.schema(_RESULTS)
-_DECISIONS: list[tuple[str, pa.DataType]] = [
-    ("row", pa.int64()),
-    ("identity_kind", pa.string()),
-    ("identity_key", pa.string()),
-    ("cause", pa.string()),
-    ("observed_at", pa.timestamp("us", tz="UTC")),
-    ("observed_origin", pa.string()),
-    ("seen_at", pa.timestamp("us", tz="UTC")),
-    ("article_id", pa.int64()),
-    ("revision", pa.int32()),
-    ("extraction", pa.int32()),
-    ("is_current", pa.bool_()),
-    ("is_reading", pa.bool_()),
-    ("detail", pa.string()),
-]
-_SETTLED = "refused_as_before"
 _REPLAYED: list[tuple[str, pa.DataType]] = [("row", pa.int64()), ("input_id", pa.int64())]
 REPLAYED = pa.schema(_REPLAYED)
 _HOLDING: list[tuple[str, pa.DataType]] = [
@@ -212,7 +195,7 @@ def load_batch(
             if feeds or staged["feed"].null_count < staged.num_rows:
                 _take(con, "02_feeds")
             _place(con)
-            con.register("decisions", _decisions(con, staged, is_replay=is_replay))
+            con.register("decisions", decided(con, staged, is_replay=is_replay))
             with _optimizers_off(con, "join_filter_pushdown"):
                 _take(con, "05_light")
             if decision is not None:
@@ -222,13 +205,21 @@ def load_batch(
             _take(con, "06_replaced")
             due = con.execute(statement("load/06_due")).to_arrow_table().to_pylist()[0]
             _take(con, *(f"06_{step}" for step in ("taken_out", "superseded", "touched", "former") if due[step]))
+            flush_duckdb()  # what the light columns took, before the wide ones take the most that a batch does
             with _optimizers_off(con, "join_order,build_side_probe_side,join_filter_pushdown"):
                 _take(con, "07_wide", *(["07_quarantined"] if due["quarantined"] else []))
                 if known["holding"].num_rows:
                     _take(con, "07_held")
             _keep_blocks(con, staged)
-            _take(con, *(["08_items"] if due["items"] else []), "08_parts", *(["08_identities"] if is_replay else []))
-            _take(con, "09_inputs", *(f"09_{step}" for step in ("faults", "passed_over", "record_fields") if due[step]))
+            with _optimizers_off(con, "join_filter_pushdown"):
+                _take(
+                    con,
+                    *(["08_items"] if due["items"] else []),
+                    "08_parts",
+                    *(["08_identities"] if is_replay else []),
+                    "09_inputs",
+                    *(f"09_{step}" for step in ("faults", "passed_over", "record_fields") if due[step]),
+                )
             if is_replay:
                 _take(con, "10_not_learned")
             if decision is not None and decision.decision == "discarded":
@@ -284,116 +275,6 @@ def _keep_blocks(con: DuckDBPyConnection, staged: pa.Table) -> None:
         con.register("showing", staged.select(["row", "removed"]).take([row for (row,) in rows]))
         _take(con, "07_blocks")
         con.unregister("showing")
-
-
-def _decisions(con: DuckDBPyConnection, staged: pa.Table, *, is_replay: bool) -> pa.Table:
-    found = con.execute(statement("load/04_candidates")).to_arrow_table()
-    (last_id,) = one_row(con, statement("load/last_article_id"))
-    # Nearly all of a batch is new and alone under its identity: nothing is to be decided there, row by row.
-    alone = _new_articles(found.filter(found["is_alone"]), last_id)
-    last_id += alone.num_rows
-    candidates = [_candidate(row) for row in found.filter(pc.invert(found["is_alone"])).to_pylist()]
-    bodies = _current_bodies(con, needs_body(candidates))
-    body = staged.column("body")
-    decided = decide(
-        candidates, last_article_id=last_id, body_of_row=lambda row: body[row].as_py() or "", body_of=bodies
-    )
-    _settle_refused_again(con, decided)
-    made = pa.Table.from_pylist(
-        [_decision_row(d) for d in decided if d.cause != _SETTLED], schema=pa.schema(_DECISIONS)
-    )
-    if not is_replay:
-        return pa.concat_tables([alone, made])
-    again = con.execute(statement("load/04_re_extracted")).to_arrow_table()
-    return pa.concat_tables([alone, made, _cast(again, pa.schema(_DECISIONS))])
-
-
-def _settle_refused_again(con: DuckDBPyConnection, decided: list[Decision]) -> None:
-    """A quarantined record that was read again and is refused for the same conflict stays as it is."""
-    refused = [decision for decision in decided if decision.cause == "identity_conflict"]
-    if not refused:
-        return
-    reasons = {d.row: [{"reason": d.cause, "detail": d.detail}] for d in refused}
-    known = con.execute("select row, reasons from replays where row in (select unnest(?))", [list(reasons)]).fetchall()
-    for row, before in known:
-        if before == reasons[row]:
-            con.execute("update arrivals set standing = 'unchanged' where row = ?", [row])
-            con.execute("delete from placed where row = ?", [row])
-            next(decision for decision in refused if decision.row == row).cause = _SETTLED
-
-
-def _new_articles(candidates: pa.Table, last_id: int) -> pa.Table:
-    """The decisions about candidates that each make an article, in order: what :func:`decide` would say of them."""
-    count = candidates.num_rows
-    ones = pa.repeat(pa.scalar(1, pa.int32()), count)
-    made = candidates.select(["row", "identity_kind", "identity_key", "observed_at", "observed_origin"])
-    made = made.append_column("seen_at", candidates["observed_at"])
-    given: dict[str, pa.Array[Any]] = {
-        "cause": pa.repeat("new", count),
-        "article_id": pa.array(range(last_id + 1, last_id + 1 + count), pa.int64()),
-        "revision": ones,
-        "extraction": ones,
-        "is_current": pa.repeat(True, count),
-        "is_reading": pa.repeat(True, count),
-        "detail": pa.nulls(count, pa.string()),
-    }
-    for name, values in given.items():
-        made = made.append_column(name, values)
-    return _cast(made, pa.schema(_DECISIONS))
-
-
-def _candidate(row: dict[str, Any]) -> Candidate:
-    known = None
-    if row["article_id"] is not None:
-        known = Current(
-            article_id=row["article_id"],
-            revisions=row["revisions"],
-            revision=row["current_revision"],
-            extraction=row["current_extraction"],
-            title=row["current_title"],
-            reading_hash=row["current_reading_hash"],
-            observed_at=row["current_observed_at"],
-            observed_origin=row["current_observed_origin"],
-            input_key=row["current_input_key"],
-        )
-    return Candidate(
-        row=row["row"],
-        input_key=row["input_key"],
-        identity=(row["identity_kind"], row["identity_key"]),
-        title=row["title"],
-        reading_hash=row["reading_hash"],
-        observed_at=row["observed_at"],
-        observed_origin=row["observed_origin"],
-        known=known,
-        read_alike=row["read_alike"],
-        says_the_same=row["says_the_same"],
-        is_former=row["is_former"],
-    )
-
-
-def _decision_row(decision: Decision) -> dict[str, object]:
-    kind, key = decision.identity
-    return {
-        "row": decision.row,
-        "identity_kind": kind,
-        "identity_key": key,
-        "cause": decision.cause,
-        "observed_at": decision.observed_at,
-        "observed_origin": decision.observed_origin,
-        "seen_at": decision.seen_at,
-        "article_id": decision.article_id,
-        "revision": decision.revision,
-        "extraction": decision.extraction,
-        "is_current": decision.is_current,
-        "is_reading": decision.is_reading,
-        "detail": decision.detail,
-    }
-
-
-def _current_bodies(con: DuckDBPyConnection, article_ids: set[int]) -> dict[int, str]:
-    if not article_ids:
-        return {}
-    return dict(con.execute(statement("load/current_bodies"), {"article_ids": sorted(article_ids)}).fetchall())
 
 
 def _check(con: DuckDBPyConnection) -> None:
