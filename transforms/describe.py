@@ -53,6 +53,7 @@ _TRACKING = re.compile(
 
 # Nothing of such an address is to be tidied: most are, and are told so in a tenth of the time.
 _PLAIN_URL = re.compile(r"https?://([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,10})/[A-Za-z0-9/_.~%+,-]*")
+_FRONT = frozenset({"", "index.html", "index.php", "index.htm"})  # paths of home pages
 _PLAIN_HOST = re.compile(r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,9}\.[a-z]{2,63}")
 
 
@@ -198,8 +199,10 @@ def usable_url(candidates: Sequence[str], hints: Hints, *, witness: str | None =
 
 
 def _has_path(url: str) -> bool:
+    if (plain := _PLAIN_URL.fullmatch(url)) is not None:
+        return url[plain.end(1) :].strip("/") not in _FRONT
     parts = urlsplit(url)
-    return parts.path.strip("/") not in ("", "index.html", "index.php", "index.htm") or bool(parts.query)
+    return parts.path.strip("/") not in _FRONT or bool(parts.query)
 
 
 def source_of(url: str | None, hints: Hints) -> tuple[str, Origin] | None:
@@ -217,6 +220,7 @@ def source_of(url: str | None, hints: Hints) -> tuple[str, Origin] | None:
     return None
 
 
+@functools.lru_cache(maxsize=4096)  # a site's by-lines recur
 def split_authors(byline: str) -> tuple[Author, ...]:
     """The people and organisations of a by-line, in order, each once; empty where it names nobody.
 

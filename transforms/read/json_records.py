@@ -164,7 +164,7 @@ def _read(raw: RawFile, value: Json, record: str | None = None, content: bytes |
         known = ", ".join(NAMES["body"][:6])
         what = f"the record has no text under {known} or the like; fetch the article's text, or name its field so"
         return Rejection("no_body", what, record, content, names)
-    member = raw if record is None else dataclasses.replace(raw, key=f"{raw.key}#{record}")
+    member = raw if record is None else RawFile(f"{raw.key}#{record}", raw.content, raw.hints, raw.feed, raw.form)
     draft = _draft(member, fields, paragraphs, mark)
     draft.headings = headings
     article = draft.finish()

@@ -88,7 +88,9 @@ def pick(record: Record, field: str) -> Json:
     """The first value of a field that says something."""
     for name in NAMES[field]:
         value = record.get(name)
-        if value not in (None, "", [], {}) and not (isinstance(value, str) and not value.strip()):
+        if value is None:  # most names of a field are not there
+            continue
+        if value.strip() if isinstance(value, str) else value not in ([], {}):
             return value
     return None
 
@@ -112,6 +114,8 @@ def sound(text: str) -> str:
 
 def line_of(value: Json) -> str | None:
     """A value's text on one line, without markup; that of the first of a list, the name of what has one."""
+    if value is None:
+        return None
     if isinstance(value, list):
         value = value[0] if value else None
     if isinstance(value, dict):
