@@ -15,7 +15,7 @@ from pebble import CONSTS
 
 from flows.extraction import Extractor, available_cores
 from flows.feeds_and_rules import feeds_of, read_site_rules
-from flows.forked import children_of_this_process
+from flows.forked import children_of_server, children_of_this_process
 from flows.listing import Listed
 from flows.pickup import NoInbox, list_inbox
 from flows.places import is_url, is_web
@@ -89,7 +89,9 @@ def _rows(loaded: Loaded, files: list[Listed]) -> Iterator[dict[str, Any]]:
     )
     CONSTS.sleep_unit = _LOOK_SECONDS
     workers = min(settings.extraction.workers or available_cores(), max(len(files), 1))
-    with Extractor(job, workers, children_of_this_process) as extractor:
+    # A store's library has threads of its own by now, with which no process should be forked.
+    children = children_of_server if any(is_url(file.path) for file in files) else children_of_this_process
+    with Extractor(job, workers, children) as extractor:
         for table in extractor.read(files, lambda _files, _size: None):
             yield from table.to_pylist()
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-# In a process of its own: what other tests left in this one would be counted. A million texts are collected in DuckDB's
+# In a process of its own: what other tests left in this one would be counted. Half a million texts are collected in DuckDB's
 # memory and let go; what the process then still has of them is told in MB.
 _LOOK = """
 import sys
