@@ -1,6 +1,6 @@
 """Memory that goes back to the system when it is done with, rather than wait for the next batch.
 
-Of a batch of 50,000 records (182 MB) 520 MB stayed in the process that had loaded it, and 90 stay where it is given back.
+Of a batch of 50,000 records (182 MB) 520 MB stayed in the process that had loaded it; 90 do once it is given back.
 """
 
 from __future__ import annotations

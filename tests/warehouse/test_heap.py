@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-# In a process of its own: what other tests left in this one would be counted. Half a million texts are collected in DuckDB's
-# memory and let go; what the process then still has of them is told in MB.
+# In a process of its own: what other tests left in this one would be counted. Half a million texts are collected in the
+# memory of DuckDB and let go; what the process then still has of them is told in MB.
 _LOOK = """
 import sys
 from pathlib import Path
