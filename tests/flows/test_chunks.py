@@ -60,6 +60,17 @@ def test_a_chunk_that_passes_a_batch_comes_in_pieces_of_32_mb_and_makes_batches_
     assert _keys(made) == _keys(pieces)
 
 
+def test_the_raw_bytes_of_a_piece_do_not_hold_the_rest_of_what_was_read_with_them(tmp_path: Path) -> None:
+    path = tmp_path / "chunk.arrows"
+    _, size = written(str(path), (_group(first, 20) for first in range(0, 240, 20)), Access())
+    before = pa.total_allocated_bytes()
+    piece = next(iter(staged_pieces(str(path), size, Batch(max_mb=60))))
+    whole, raw = piece.nbytes, piece["raw"]
+    del piece
+    assert whole > 20 * 2**20
+    assert pa.total_allocated_bytes() - before < raw.nbytes + 2**20
+
+
 def test_a_batch_ends_where_a_table_ends_or_where_its_rows_are_as_many_as_allowed() -> None:
     tables = [_group(0, 3), _group(3, 3), _group(6, 5)]
     assert [batch.num_rows for batch in batches(iter(tables), Batch(max_rows=4))] == [3, 3, 4, 1]
