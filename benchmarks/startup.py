@@ -73,7 +73,7 @@ def query_command(warehouse: Path) -> Pair:
 
 def extract_command() -> Pair:
     """`newslake extract` of one of the samples against importing trafilatura."""
-    page = min((ROOT / "samples").rglob("*.html"))
+    page = min((ROOT / "samples" / "web").glob("*.html"))
     return Pair([NEWSLAKE, "extract", str(page), "--json"], [sys.executable, "-c", "import trafilatura"])
 
 

@@ -14,8 +14,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from flows.alerts import redact_arguments
-
 FileSystem = Any  # fsspec's AbstractFileSystem: it has no types
 
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
@@ -84,6 +82,8 @@ def shown(address: str) -> str:
     if "@" in authority or (_PORT.fullmatch(authority) is None and "@" in rest):
         rest = "***" + rest[rest.rindex("@") :]
     place, question, arguments = rest.partition("?")
+    from flows.alerts import redact_arguments  # where there is an address: its expressions take time to compile
+
     return f"{scheme}://{place}{question}{redact_arguments(arguments)}"
 
 

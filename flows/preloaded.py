@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 
 import flows.extraction  # noqa: F401 - the functions that children are asked for
 import transforms.read.text  # noqa: F401 - the other reader
-from flows.without_pandas import find_no_pandas
+from flows.unneeded import find_no_unneeded
 from transforms.article import RawFile
 from transforms.extract import extract_group
 from transforms.staged import InputFacts, rows, to_table
@@ -30,7 +30,7 @@ def _read_one() -> None:
     to_table(rows(InputFacts("page.html", None, len(_PAGE), None, None), _PAGE, found[0], keep_raw=True))
 
 
-find_no_pandas()
+find_no_unneeded()
 with suppress(Exception):  # what is wrong is told by the children, of the inputs that they are given
     _read_one()
 

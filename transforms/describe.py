@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from transforms.article import Author, Hints, Origin
 from transforms.dates import read_date
+from transforms.public_suffixes import suffix_labels
 from transforms.strip.lines import tidy
 
 BRIEF_WORDS = 80  # an article with fewer words is a brief
@@ -121,14 +122,11 @@ def registrable_domain(url_or_host: str) -> str | None:
 
 @functools.lru_cache(maxsize=4096)
 def _registrable(host: str) -> str | None:
-    from tld import get_fld, get_tld
-
-    address = f"https://{host}/"
-    found = get_fld(address, fail_silently=True, search_private=True)
-    if found is None:
-        labels = host.split(".")
+    labels = host.split(".")
+    suffix = suffix_labels(host)
+    if suffix is None:
         return ".".join(labels[-2:]) if labels[-1].isalpha() else None
-    return None if found == get_tld(address, fail_silently=True) else str(found)
+    return ".".join(labels[-suffix - 1 :]) if len(labels) > suffix else None
 
 
 def _host(url_or_host: str) -> str | None:

@@ -156,7 +156,7 @@ def says_published(text: str, book: Rulebook) -> bool:
 def _is_filler(folded: str, book: Rulebook) -> bool:
     """A label left over when its date was taken, or a reading time."""
     names = book.labels.get(folded, ())
-    return "published" in names or "modified" in names or any(r.id == "reading.time" for r in book.line_rules(folded))
+    return "published" in names or "modified" in names or book.is_reading_time(folded)
 
 
 def _without_by(text: str, folded: str, book: Rulebook) -> tuple[str, bool]:

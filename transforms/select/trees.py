@@ -57,11 +57,10 @@ def from_document(document: Mapping[str, object]) -> Trees:
     left: list[int] = []
     values: list[float] = []
     trees: Sequence[Mapping[str, Sequence[float]]] = document["trees"]  # type: ignore[assignment]
-    pending: deque[tuple[Mapping[str, Sequence[float]], int]] = deque(
-        (tree, 0 if tree["feature"] else -1) for tree in trees
-    )
+    pending = deque((tree, 0 if tree["feature"] else -1, 0) for tree in trees)
+    depth = 0
     while pending:
-        tree, node = pending.popleft()
+        tree, node, above = pending.popleft()
         own = len(feature)
         if node < 0:
             feature.append(0)
@@ -73,7 +72,8 @@ def from_document(document: Mapping[str, object]) -> Trees:
         threshold.append(tree["threshold"][node])
         left.append(own + 1 + len(pending))
         values.append(0.0)
-        pending.extend((tree, int(tree[side][node])) for side in ("left", "right"))
+        depth = max(depth, above + 1)
+        pending.extend(((tree, int(tree["left"][node]), above + 1), (tree, int(tree["right"][node]), above + 1)))
     return Trees(
         features=tuple(map(str, document["features"])),  # type: ignore[call-overload]
         roots=np.arange(len(trees), dtype=np.int32),
@@ -81,19 +81,8 @@ def from_document(document: Mapping[str, object]) -> Trees:
         threshold=np.array(threshold, dtype=np.float32),
         left=np.array(left, dtype=np.int32),
         values=np.array(values, dtype=np.float64),
-        depth=max((_depth(tree) for tree in trees), default=0),
+        depth=depth,
     )
-
-
-def _depth(tree: Mapping[str, Sequence[float]]) -> int:
-    depths = [0] * len(tree["feature"])
-    deepest = 1 if depths else 0
-    for node in range(len(depths)):  # children come after their parents
-        for child in (int(tree["left"][node]), int(tree["right"][node])):
-            if child >= 0:
-                depths[child] = depths[node] + 1
-                deepest = max(deepest, depths[child] + 1)
-    return deepest
 
 
 @functools.cache

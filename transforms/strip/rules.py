@@ -24,6 +24,7 @@ Scope = Literal["anywhere", "edge", "tail"]
 
 _LONGEST_LINE = 300  # characters; a longer line is matched by no rule
 _LONGEST_AGE = 48
+_READING_TIME = "reading.time"
 _UNBOUNDED = re.compile(r"(?<!\\)[*+]")
 _SOURCES = {
     "transforms.strip": (
@@ -138,26 +139,91 @@ class Rule:
     run: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rulebook:
-    """Every rule, compiled. All methods take folded lines (see :func:`~transforms.strip.lines.fold`)."""
+    """Every rule. All methods take folded lines (see :func:`~transforms.strip.lines.fold`).
 
+    An expression is compiled when it is first asked, for most pages ask few: all of them take 0.05 s.
+    """
+
+    lines: tuple[tuple[str, Rule], ...]  # expressions, each with the rule whose lines it matches
     phrases: dict[str, tuple[Rule, ...]]
-    patterns: tuple[tuple[re.Pattern[str], Rule], ...]
-    anywhere: re.Pattern[str]  # the patterns of scope "anywhere" in one, for a first look
-    translation: re.Pattern[str]
-    original: re.Pattern[str]
-    not_article: re.Pattern[str]
     announcements: dict[str, Literal["list", "invitation"]]
-    inline: re.Pattern[str]
-    age: re.Pattern[str]
     labels: dict[str, tuple[str, ...]]
-    bare_categories: re.Pattern[str]
-    bare_authors: re.Pattern[str]
-    date_head: re.Pattern[str]
-    ties_opening: re.Pattern[str]
-    ties_inside: re.Pattern[str]
     languages: dict[str, str]
+    rules_file: _RulesFile
+    teasers_file: _TeasersFile
+    fields_file: _FieldsFile
+
+    @functools.cached_property
+    def patterns(self) -> tuple[tuple[re.Pattern[str], Rule], ...]:
+        """What the lines of each rule look like."""
+        return tuple((re.compile(pattern), rule) for pattern, rule in self.lines)
+
+    @functools.cached_property
+    def reading_time(self) -> re.Pattern[str]:
+        """How long it takes to read: "4 min read"."""
+        return re.compile("|".join(pattern for pattern, rule in self.lines if rule.id == _READING_TIME))
+
+    @functools.cached_property
+    def anywhere(self) -> re.Pattern[str]:
+        """The patterns of scope "anywhere" in one, for a first look."""
+        return re.compile("|".join(pattern for pattern, rule in self.lines if rule.scope == "anywhere"))
+
+    @functools.cached_property
+    def translation(self) -> re.Pattern[str]:
+        """The footer of a machine translation."""
+        return re.compile(_either(self.rules_file.translation.patterns))
+
+    @functools.cached_property
+    def original(self) -> re.Pattern[str]:
+        """What points to the original of a translation."""
+        return re.compile(_either(self.rules_file.translation.originals))
+
+    @functools.cached_property
+    def not_article(self) -> re.Pattern[str]:
+        """A line of what is no article."""
+        return re.compile(_either(self.rules_file.not_articles.patterns))
+
+    @functools.cached_property
+    def inline(self) -> re.Pattern[str]:
+        """A teaser within a line: its label, and the title that it announces."""
+        labels = _words(self.teasers_file.teasers.inline.labels)
+        return re.compile(rf"(?:{labels}) ?[:：|>»›→-]+ ?(?P<title>.{{1,220}})")
+
+    @functools.cached_property
+    def age(self) -> re.Pattern[str]:
+        """An age, such as "4 minutes ago"."""
+        ages = self.teasers_file.ages
+        before, said = _words(ages.before), _either(ages.patterns)
+        return re.compile(rf"(?:(?:{before}) ?:? )?(?:{said})(?: ?\((?:{before})\))?")
+
+    @functools.cached_property
+    def bare_categories(self) -> re.Pattern[str]:
+        """A label of categories without a colon, and what follows it."""
+        return re.compile(rf"(?:{_words(self.fields_file.labels.bare_categories)}) (?P<value>.{{2,80}})")
+
+    @functools.cached_property
+    def bare_authors(self) -> re.Pattern[str]:
+        """A label of authors without a colon, and what follows it."""
+        return re.compile(rf"(?:{_words(self.fields_file.labels.bare_authors)}) (?P<value>.{{2,160}})")
+
+    @functools.cached_property
+    def date_head(self) -> re.Pattern[str]:
+        """The word before a date at the head of a text."""
+        words = _words(self.fields_file.head.dates, folded=False)
+        return re.compile(rf"\s{{0,8}}(?:{words})\s{{0,4}}[:：]?\s{{0,8}}", re.IGNORECASE)
+
+    @functools.cached_property
+    def ties_opening(self) -> re.Pattern[str]:
+        """A beginning that ties a sentence to the one before."""
+        words = self.fields_file.ties.opening
+        return re.compile(rf"[\"'「]?(?:{_words(words)})(?!\w)|(?:{_words(_dense(words))})")
+
+    @functools.cached_property
+    def ties_inside(self) -> re.Pattern[str]:
+        """Words that tie a sentence to the one before, wherever they stand in it."""
+        return re.compile(rf"(?<!\w)(?:{_words(self.fields_file.ties.inside)})(?!\w)")
 
     def line_rules(self, folded: str) -> tuple[Rule, ...]:
         """The rules that the whole line matches, each with its scope still to be judged."""
@@ -172,6 +238,12 @@ class Rulebook:
         if found is None and len(folded) <= _LONGEST_LINE and self.anywhere.fullmatch(folded):
             found = self.line_rules(folded)
         return next((rule for rule in found or () if rule.scope == "anywhere" and rule.run == 1), None)
+
+    def is_reading_time(self, folded: str) -> bool:
+        """Whether the line says how long it takes to read, and nothing else."""
+        if known := self.phrases.get(folded):
+            return any(rule.id == _READING_TIME for rule in known)
+        return len(folded) <= _LONGEST_LINE and self.reading_time.fullmatch(folded) is not None
 
     def is_age(self, folded: str) -> bool:
         """Whether the line is nothing but an age such as "4 minutes ago"."""
@@ -190,7 +262,7 @@ class NameWords:
 @functools.cache
 def name_words() -> NameWords:
     """The word lists for telling a person's name from a phrase, in lower case."""
-    names = msgspec.toml.decode(_read("fields.toml"), type=_FieldsFile).names
+    names = _fields_file().names
     return NameWords(names.particles, names.never - names.particles, names.times)
 
 
@@ -203,50 +275,45 @@ def rulebook() -> Rulebook:
     """
     rules = msgspec.toml.decode(_read("rules.toml"), type=_RulesFile)
     teasers = msgspec.toml.decode(_read("teasers.toml"), type=_TeasersFile)
-    fields = msgspec.toml.decode(_read("fields.toml"), type=_FieldsFile)
+    fields = _fields_file()
 
     phrases: dict[str, tuple[Rule, ...]] = {}
-    patterns: list[tuple[re.Pattern[str], Rule]] = []
+    lines: list[tuple[str, Rule]] = []
     for entry in rules.line:
         rule = Rule(entry.id, Role(entry.role), entry.scope, entry.run)
         for phrase in map(fold, entry.phrases):
             if rule not in phrases.get(phrase, ()):
                 phrases[phrase] = (*phrases.get(phrase, ()), rule)
         if entry.patterns:
-            patterns.append((_either(entry.patterns, entry.id), rule))
+            _refuse_unbounded(entry.patterns, entry.id)
+            lines.append((_either(entry.patterns), rule))
+    _refuse_unbounded((*rules.translation.patterns, *rules.translation.originals), rules.translation.id)
+    _refuse_unbounded(rules.not_articles.patterns, "not_articles")
+    _refuse_unbounded(teasers.ages.patterns, "ages")
     announcements: dict[str, Literal["list", "invitation"]] = {}
     for words in teasers.teasers.lists.values():
         announcements |= dict.fromkeys(map(fold, words), "list")
     for words in teasers.teasers.invitations.values():
         announcements |= dict.fromkeys(map(fold, words), "invitation")
-    before = _words(teasers.ages.before)
-    ages = _either(teasers.ages.patterns, "ages").pattern
     labels: dict[str, list[str]] = {}
     for name in ("categories", "section", "authors", "published", "modified", "title", "url", "source", "language"):
         for word in getattr(fields.labels, name):
             labels.setdefault(fold(word), []).append(name)
     return Rulebook(
+        lines=tuple(lines),
         phrases=phrases,
-        patterns=tuple(patterns),
-        anywhere=re.compile("|".join(pattern.pattern for pattern, rule in patterns if rule.scope == "anywhere")),
-        translation=_either(rules.translation.patterns, rules.translation.id),
-        original=_either(rules.translation.originals, rules.translation.id),
-        not_article=_either(rules.not_articles.patterns, "not_articles"),
         announcements=announcements,
-        inline=re.compile(rf"(?:{_words(teasers.teasers.inline.labels)}) ?[:：|>»›→-]+ ?(?P<title>.{{1,220}})"),
-        age=re.compile(rf"(?:(?:{before}) ?:? )?(?:{ages})(?: ?\((?:{before})\))?"),
         labels={word: tuple(names) for word, names in labels.items()},
-        bare_categories=re.compile(rf"(?:{_words(fields.labels.bare_categories)}) (?P<value>.{{2,80}})"),
-        bare_authors=re.compile(rf"(?:{_words(fields.labels.bare_authors)}) (?P<value>.{{2,160}})"),
-        date_head=re.compile(
-            rf"\s{{0,8}}(?:{_words(fields.head.dates, folded=False)})\s{{0,4}}[:：]?\s{{0,8}}", re.IGNORECASE
-        ),
-        ties_opening=re.compile(
-            rf"[\"'「]?(?:{_words(fields.ties.opening)})(?!\w)|(?:{_words(_dense(fields.ties.opening))})"
-        ),
         languages={name: code for code, names in fields.languages.items() for name in names},
-        ties_inside=re.compile(rf"(?<!\w)(?:{_words(fields.ties.inside)})(?!\w)"),
+        rules_file=rules,
+        teasers_file=teasers,
+        fields_file=fields,
     )
+
+
+@functools.cache
+def _fields_file() -> _FieldsFile:
+    return msgspec.toml.decode(_read("fields.toml"), type=_FieldsFile)
 
 
 @functools.cache
@@ -263,11 +330,14 @@ def _read(name: str) -> bytes:
     return resources.files("transforms.strip").joinpath(name).read_bytes()
 
 
-def _either(patterns: Iterable[str], rule: str) -> re.Pattern[str]:
+def _refuse_unbounded(patterns: Iterable[str], rule: str) -> None:
     for pattern in patterns:
         if _UNBOUNDED.search(pattern):
             raise ValueError(f"rule {rule}: the pattern {pattern!r} has an unbounded repeat; write {{0,n}} instead")
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns).translate(LETTERS))
+
+
+def _either(patterns: Iterable[str]) -> str:
+    return "|".join(f"(?:{pattern})" for pattern in patterns).translate(LETTERS)
 
 
 def _words(words: Iterable[str], *, folded: bool = True) -> str:

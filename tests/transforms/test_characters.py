@@ -1,0 +1,37 @@
+"""Tables over all of Unicode, held against what they stand for."""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+
+from transforms.select import characters
+from transforms.select.characters import word_count
+
+
+def test_words_are_what_the_expression_for_them_matches_wherever_in_unicode() -> None:
+    every = "".join(chr(point) for point in range(sys.maxunicode + 1))
+    table = characters._word_table(sys.maxunicode + 1)
+    assert {match.start() for match in re.finditer(r"\w", every)} == set(table.nonzero()[0].tolist())
+    assert word_count("Die Tür 𝒳𝒴 ist 42 🚢 offen_er") == 6
+    assert word_count("Die Tür ist 42 offen") == 5
+
+
+def test_a_character_has_the_classes_of_its_category() -> None:
+    table = characters._table()
+    of = {sign: int(table[ord(sign)]) for sign in "Aaß中1.,(“| \u00a0\u0301"}
+    word = characters.VISIBLE | characters.LETTER
+    assert of["A"] == word | characters.UPPER
+    assert of["a"] == of["ß"] == word | characters.LOWER
+    assert of["中"] == word | characters.LOWER | characters.DENSE
+    assert of["1"] == characters.VISIBLE | characters.DIGIT
+    assert of["."] == characters.VISIBLE | characters.MARK | characters.STOP
+    assert of[","] == characters.VISIBLE | characters.MARK | characters.COMMA
+    assert of["("] == characters.VISIBLE | characters.MARK | characters.OPENS
+    assert of["“"] == characters.VISIBLE | characters.MARK | characters.OPENS | characters.QUOTE
+    assert of["|"] == characters.VISIBLE | characters.MARK | characters.BAR
+    assert of[" "] == of["\u00a0"] == 0
+    assert of["\u0301"] == word
+    assert unicodedata.category("\ud800") == "Cs"
+    assert int(table[0xD800]) == 0
