@@ -35,7 +35,7 @@ def _rules() -> frozenset[str]:
     if wheel is None or wheel.origin is None:
         raise FileNotFoundError("tld is not installed; install newslake again")
     path = Path(wheel.origin).with_name("res") / "effective_tld_names.dat.txt"
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = path.read_text(encoding="utf-8").split("\n")
     # A name in another script stands in the list as it is read; its form in ASCII is the comment before it.
-    encoded = (line.split()[1] for line in lines if line.startswith("// xn--"))
-    return frozenset((*(line.strip() for line in lines if line and not line.startswith("//")), *encoded))
+    encoded = [line.split()[1] for line in lines if line[:5] == "// xn"]
+    return frozenset([line for line in lines if line[:2] != "//"] + encoded) - {""}

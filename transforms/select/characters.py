@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import sys
 import unicodedata
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -27,17 +28,19 @@ _QUOTES = "\"'“”„«»‘’‹›「」『』"
 _BARS = "|›»·•/→>—–"
 _DENSE = ((0x0E00, 0x0E7F), (0x3040, 0x9FFF), (0xAC00, 0xD7AF), (0xF900, 0xFAFF))
 _PLANE = 0x10000
+# Ideographs and Hangul, whose characters are of one category each: most of the plane, and told in no time.
+_ALIKE = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3), (0xE000, 0xF8FF))
 _LETTERS_END = 4 * _PLANE  # no letter or digit stands beyond
 _FACTOR = 0x9E3779B97F4A7C15  # odd, so that it has an inverse among the numbers of 64 bits
-_USUAL = 1 << 18  # characters; few groups of pages show more
+_USUAL = (1 << 14, 1 << 18)  # characters of a page, and of a group of pages: few show more
 
 
 @functools.cache
 def _table() -> npt.NDArray[np.uint16]:
-    every = list(map(chr, range(_PLANE)))
     kinds = _Kinds()
     table = np.zeros(_PLANE + 1, dtype=np.uint16)
-    table[:_PLANE] = np.fromiter(map(kinds.__getitem__, map(unicodedata.category, every)), np.uint16, _PLANE)
+    for part, signs in _parts(_PLANE):
+        table[part] = np.fromiter(map(kinds.__getitem__, map(unicodedata.category, signs)), np.uint16, len(signs))
     for first, last in _DENSE:
         table[first : last + 1] |= DENSE
     for signs, bit in ((_STOPS, STOP), (_COMMAS, COMMA), (_QUOTES, QUOTE), (_BARS, BAR)):
@@ -45,6 +48,16 @@ def _table() -> npt.NDArray[np.uint16]:
             table[ord(sign)] |= bit
     table[_PLANE] = VISIBLE  # beyond the basic plane: emoji and rare scripts
     return table
+
+
+def _parts(end: int) -> Iterator[tuple[slice, str]]:
+    """The code points up to ``end`` in parts, each with what tells of it: all of its characters, or one for all."""
+    at = 0
+    for first, last in _ALIKE:
+        yield slice(at, first), "".join(map(chr, range(at, first)))
+        yield slice(first, last + 1), chr(first)
+        at = last + 1
+    yield slice(at, end), "".join(map(chr, range(at, end)))
 
 
 class _Kinds(dict[str, int]):
@@ -158,20 +171,23 @@ def _in_words(points: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:
 def _word_table(size: int) -> npt.NDArray[np.bool_]:
     """Whether each of the first ``size`` code points is matched by ``\\w``: it is alphanumeric, or the underscore."""
     table = np.zeros(size, dtype=bool)
-    named = min(size, _LETTERS_END)
-    table[:named] = np.fromiter(map(str.isalnum, map(chr, range(named))), bool, named)
+    for part, signs in _parts(min(size, _LETTERS_END)):
+        table[part] = np.fromiter(map(str.isalnum, signs), bool, len(signs))
     table[ord("_")] = True
     return table
 
 
 def _powers(count: int) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
     """The first ``count`` or more powers of the factor, and of its inverse."""
-    return _usual_powers() if count <= _USUAL else _computed_powers(count)
+    for usual in _USUAL:
+        if count <= usual:
+            return _usual_powers(usual)
+    return _computed_powers(count)
 
 
 @functools.cache
-def _usual_powers() -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
-    return _computed_powers(_USUAL)
+def _usual_powers(count: int) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
+    return _computed_powers(count)
 
 
 def _computed_powers(count: int) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
