@@ -53,7 +53,7 @@ _TRACKING = re.compile(
 
 
 # Nothing of such an address is to be tidied: most are, and are told so in a tenth of the time.
-_PLAIN_URL = re.compile(r"https?://([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,10})/[A-Za-z0-9/_.~%+,-]*")
+PLAIN_URL = re.compile(r"https?://([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,10})/[A-Za-z0-9/_.~%+,-]*")
 _FRONT = frozenset({"", "index.html", "index.php", "index.htm"})  # paths of home pages
 _PLAIN_HOST = re.compile(r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,9}\.[a-z]{2,63}")
 
@@ -131,7 +131,7 @@ def _registrable(host: str) -> str | None:
 
 def _host(url_or_host: str) -> str | None:
     text = url_or_host.strip()
-    if (plain := _PLAIN_URL.fullmatch(text)) is not None:
+    if (plain := PLAIN_URL.fullmatch(text)) is not None:
         text = plain[1]
     if _PLAIN_HOST.fullmatch(text):
         return text
@@ -158,7 +158,7 @@ def tidy_url(url: str, base: str | None = None) -> str | None:
 
     None where it is no http(s) address of a public host name. A NUL is written as browsers write it.
     """
-    if (plain := _PLAIN_URL.fullmatch(url)) is not None:
+    if (plain := PLAIN_URL.fullmatch(url)) is not None:
         return url if registrable_domain(plain[1]) else None
     try:
         url = url.strip().replace("\0", "%00")
@@ -197,7 +197,7 @@ def usable_url(candidates: Sequence[str], hints: Hints, *, witness: str | None =
 
 
 def _has_path(url: str) -> bool:
-    if (plain := _PLAIN_URL.fullmatch(url)) is not None:
+    if (plain := PLAIN_URL.fullmatch(url)) is not None:
         return url[plain.end(1) :].strip("/") not in _FRONT
     parts = urlsplit(url)
     return parts.path.strip("/") not in _FRONT or bool(parts.query)

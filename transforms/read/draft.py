@@ -22,7 +22,7 @@ from transforms.article import (
     Removed,
     Role,
 )
-from transforms.describe import registrable_domain, source_of, squeeze, usable_url
+from transforms.describe import clean_title, registrable_domain, source_of, squeeze, usable_url
 from transforms.identity import identify
 from transforms.language import detect_language
 from transforms.strip.lines import Line, Stretch, tidy, without_bullet
@@ -33,7 +33,11 @@ _LANGUAGE_SAMPLE = 1_000  # characters; twice as many cost twice the time and ch
 
 @dataclass(slots=True)
 class Draft:
-    """What is known of one text so far. Offsets count in ``source_text``."""
+    """What is known of one text so far. Offsets count in ``source_text``.
+
+    A record of a file has its place there, its own bytes and the names of its fields; ``names_site`` says that its
+    title may hold the site's name.
+    """
 
     raw: RawFile
     source_text: str
@@ -52,6 +56,10 @@ class Draft:
     stated_source: str | None = None
     stated_language: str | None = None
     record_id: str | None = None
+    record: str | None = None
+    content: bytes | None = None
+    field_names: tuple[str, ...] = ()
+    names_site: bool = False
     is_translated: bool | None = None
     confidence: float | None = None
     body: Sequence[Line | Stretch] = ()
@@ -105,6 +113,9 @@ class Draft:
         url, source, source_name = self._place()
         key, key_kind = identify(key=self.raw.key, feed=self.raw.feed, record=None, record_id=self.record_id, url=url)
         language = self._language(body)
+        title = self.title
+        if title and self.names_site:
+            title = clean_title(title, [name for name in (source_name, source) if name])
         spans: list[Kept | Removed] = [*self.kept, *self.removed]
         return Article(
             format=self.format,
@@ -113,7 +124,10 @@ class Draft:
             body=body,
             kind=kind,
             record_id=self.record_id,
-            title=self.title,
+            record=self.record,
+            content=self.content,
+            field_names=self.field_names,
+            title=title,
             kicker=self.kicker,
             summary=self.summary,
             highlights=self.highlights,

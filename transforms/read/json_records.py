@@ -18,7 +18,7 @@ import msgspec
 
 from transforms.article import FieldFault, Origin, RawFile, Reading, Rejection, Role
 from transforms.dates import read_date
-from transforms.describe import clean_title, squeeze
+from transforms.describe import squeeze
 from transforms.identity import identify
 from transforms.read.decode import decode
 from transforms.read.draft import Draft
@@ -167,20 +167,14 @@ def _read(raw: RawFile, value: Json, record: str | None = None, content: bytes |
     member = raw if record is None else RawFile(f"{raw.key}#{record}", raw.content, raw.hints, raw.feed, raw.form)
     draft = _draft(member, fields, paragraphs, mark)
     draft.headings = headings
+    draft.record, draft.content, draft.field_names = record, content, names
+    draft.names_site = True
     article = draft.finish()
     if article.record_id is not None and raw.feed is None and article.source is not None:
         # Without a feed an id is unique within its source at best.
         key, _ = identify(key=raw.key, feed=article.source, record=None, record_id=article.record_id, url=None)
-        article = dataclasses.replace(article, identity_key=key)
-    of_site = [n for n in (article.source_name, article.source) if n]
-    return dataclasses.replace(
-        article,
-        engine="json",
-        title=clean_title(article.title, of_site) if article.title else None,
-        record=record,
-        content=content,
-        field_names=names,
-    )
+        return dataclasses.replace(article, identity_key=key)
+    return article
 
 
 def _draft(raw: RawFile, fields: Record, paragraphs: Sequence[str], mark: str | None) -> Draft:
@@ -194,7 +188,8 @@ def _draft(raw: RawFile, fields: Record, paragraphs: Sequence[str], mark: str | 
     draft.take_authors(authors, Origin.DECLARED)
     draft.section = line_of(pick(fields, "section"))
     for name in NAMES["categories"]:
-        draft.take_categories(list(lines_of(fields.get(name), ";,")), Origin.DECLARED)
+        if name in fields:
+            draft.take_categories(list(lines_of(fields[name], ";,")), Origin.DECLARED)
     if not draft.categories:
         draft.take_categories(list(lines_of(pick(fields, "keywords"), ";,")), Origin.DECLARED)
     texts: list[tuple[str, str]] = [

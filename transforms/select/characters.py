@@ -132,7 +132,7 @@ class Words:
 
     def __init__(self, text: str) -> None:
         points = np.frombuffer(f"\n{text}\n".encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-        inside = _in_words(points)
+        inside = _in_words(text, points)
         edges = np.flatnonzero(inside[1:] != inside[:-1]) + 1
         starts, ends = edges[::2], edges[1::2]
         powers, inverses = _powers(len(points))
@@ -150,7 +150,7 @@ class Words:
 def word_count(text: str) -> int:
     """How many words a text has, runs of what ``\\w`` matches; in a fifth of the time of the expression."""
     points = np.frombuffer(f"\n{text}".encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    inside = _in_words(points)
+    inside = _in_words(text, points)
     return int(np.count_nonzero(inside[1:] & ~inside[:-1]))
 
 
@@ -161,9 +161,9 @@ def in_threes(numbers: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     return (mixed[:-2] * factor + mixed[1:-1]) * factor + mixed[2:]
 
 
-def _in_words(points: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:
-    """Of each code point whether it is of a word."""
-    is_basic = int(points.max(initial=0)) < _PLANE
+def _in_words(text: str, points: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:
+    """Of each code point of a text whether it is of a word."""
+    is_basic = text.isascii() or int(points.max(initial=0)) < _PLANE
     return _word_table(_PLANE if is_basic else sys.maxunicode + 1)[points]
 
 
