@@ -8,11 +8,12 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
 import pytest
 from lake_builder import Inbox, Lake, an_article
 
 from warehouse.errors import LakeError, NoWarehouse, WarehouseBroken, WarehouseBusy, WarehouseNewer
-from warehouse.lake import connect, folder_of, one_thread, transaction
+from warehouse.lake import _extension_file, connect, folder_of, one_thread, transaction
 from warehouse.locks import commit_lock, run_in_progress, run_lock
 from warehouse.migrate import migrate, migrations, prepare
 
@@ -43,6 +44,22 @@ def test_a_lake_is_zstd_never_inlines_rows_and_counts_time_in_utc(lake: Lake) ->
     assert options["target_file_size"] == "128000000"  # what merging sorts fits into a writer's memory
     assert options["parquet_version"] == "V2"  # of fact_article, whose ids are read for every question
     assert lake.rows("select current_setting('TimeZone')") == [("UTC",)]
+
+
+def test_no_extension_without_a_signature_is_loaded_once_the_lake_is_open(lake: Lake, tmp_path: Path) -> None:
+    changed = bytearray(_extension_file("sqlite_scanner").read_bytes())
+    changed[-1] ^= 1  # the signature stands at the end
+    (tmp_path / "v" / "sqlite_scanner.duckdb_extension").parent.mkdir()
+    (tmp_path / "v" / "sqlite_scanner.duckdb_extension").write_bytes(changed)
+    assert lake.rows("select current_setting('allow_unsigned_extensions')") == [(False,)]
+    with pytest.raises(duckdb.Error, match="signature"):
+        duckdb.connect().execute(f"load '{tmp_path / 'v' / 'sqlite_scanner.duckdb_extension'}'")
+    with pytest.raises(duckdb.Error, match="while database is running"):
+        lake.con.execute("set allow_unsigned_extensions = true")
+    other = tmp_path / "v" / "other.duckdb_extension"
+    other.write_bytes(changed)
+    with pytest.raises(duckdb.Error, match="signature"):
+        lake.con.execute(f"load '{other}'")
 
 
 def test_a_load_takes_one_thread_and_gives_the_others_back(lake: Lake) -> None:
