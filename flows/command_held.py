@@ -51,7 +51,7 @@ def decide(
         return 1
     settle(folder)
     signal.signal(signal.SIGTERM, terminated)
-    server_answers = start_for_a_run(folder)
+    server = start_for_a_run(folder)
     announce(f"newslake run --{verb} {run_id}: warehouse {folder} ({named_by})")
     from expectations.errors import ExpectationsError
 
@@ -60,16 +60,16 @@ def decide(
         with imported.set_aside():
             from flows.held import decide_held
 
-        server_answers()
-        summary = decide_held(
-            verb,
-            run_id,
-            reason,
-            account(),
-            name=name,
-            warehouse=str(folder),
-            settings_file=str(settings_file) if settings_file else None,
-        )
+        with server:
+            summary = decide_held(
+                verb,
+                run_id,
+                reason,
+                account(),
+                name=name,
+                warehouse=str(folder),
+                settings_file=str(settings_file) if settings_file else None,
+            )
     except (LakeError, ExpectationsError, ServerDown) as error:
         complain(in_words(error, folder) or str(error))
     except Exception as error:

@@ -6,7 +6,7 @@ import json
 import signal
 import sys
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 from flows import imported
@@ -83,8 +83,8 @@ def _carried_out(
         return 1
     settle(folder)
     signal.signal(signal.SIGTERM, terminated)
-    server_answers = start_for_a_run(folder)
-    summary = _summary(server_answers, loaded, headline, flow, as_json=as_json)
+    server = start_for_a_run(folder)
+    summary = _summary(server, loaded, headline, flow, as_json=as_json)
     if summary is None:
         return 1
     if as_json:
@@ -98,7 +98,7 @@ def _carried_out(
 
 
 def _summary(
-    server_answers: Callable[[], None],
+    server: AbstractContextManager[None],
     loaded: Loaded,
     headline: str,
     flow: Callable[[], ReplaySummary],
@@ -119,7 +119,7 @@ def _summary(
             with imported.set_aside():
                 verdict.warm_up(rules_of(loaded))
                 prepare_children(loaded.settings.extraction.engine)
-                server_answers()
+                stack.enter_context(server)
             return flow()
         except (LakeError, ExpectationsError, ServerDown) as error:
             complain(str(error))

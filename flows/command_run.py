@@ -6,8 +6,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable
-from contextlib import ExitStack, redirect_stdout, suppress
+from contextlib import AbstractContextManager, ExitStack, redirect_stdout, suppress
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
@@ -66,9 +65,9 @@ def run_once(
         os.environ["NEWSLAKE_INBOX"] = source
         inbox = None
     # Prefect's server takes longest, so it is begun first; what this process has to import is imported meanwhile.
-    server_answers = start_for_a_run(folder)
+    server = start_for_a_run(folder)
     summary = _flow(
-        server_answers,
+        server,
         loaded.settings.extraction.engine,
         inbox,
         shown(source),
@@ -91,7 +90,7 @@ def run_once(
 
 
 def _flow(
-    server_answers: Callable[[], None],
+    server: AbstractContextManager[None],
     engine: Engine,
     inbox: str | None,
     shown_inbox: str,
@@ -125,7 +124,7 @@ def _flow(
                 prepare_children(engine)
                 with suppress(LakeError):  # the flow opens it too, and says what is wrong where Prefect sees it
                     stack.callback(OPENED.reset, OPENED.set((folder, prepare(folder))))
-                server_answers()
+                stack.enter_context(server)
             return ingest(
                 inbox=inbox,
                 warehouse=str(folder),

@@ -16,8 +16,8 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 from flows import imported, prefect_database
@@ -32,13 +32,14 @@ class ServerDown(Exception):
     """The Prefect server did not come up."""
 
 
-def start_for_a_run(folder: Path) -> Callable[[], None]:
+def start_for_a_run(folder: Path) -> AbstractContextManager[None]:
     """Start a server with its files in the warehouse ``folder`` and name it to Prefect, which reads the name at import.
 
-    Gives what waits until it answers, which raises :class:`ServerDown`. It ends with this process, however that ends.
+    Gives what the run is to go on in: it is entered when the server answers, and raises :class:`ServerDown`. The server
+    ends with this process, however that ends.
     """
     if os.environ.get("PREFECT_API_URL"):
-        return lambda: None
+        return nullcontext()
     folder.mkdir(parents=True, exist_ok=True)
     if (home := _home_in(folder)) is not None:
         prefect_database.place(home)
@@ -56,7 +57,17 @@ def start_for_a_run(folder: Path) -> Callable[[], None]:
     atexit.register(_stop, server)
     url = f"http://{_HOST}:{port}/api"
     os.environ["PREFECT_API_URL"] = url
-    return lambda: _wait(server, url, folder / _LOG)
+    return _answering(server, url, folder / _LOG)
+
+
+@contextmanager
+def _answering(server: subprocess.Popen[bytes], url: str, log: Path) -> Iterator[None]:
+    _wait(server, url, log)
+    with imported.set_aside():
+        from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+    # Nobody looks for the heartbeats of a run whose server ends with it, and their thread takes up to a second to end.
+    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+        yield
 
 
 @contextmanager

@@ -20,10 +20,9 @@ from flows.environment import settle
 from flows.prefect_server import start_for_a_run
 folder = Path(sys.argv[1])
 settle(folder)
-answers = start_for_a_run(folder)
-answers()
-print(os.environ["PREFECT_API_URL"], flush=True)
-time.sleep(float(sys.argv[2]))
+with start_for_a_run(folder):
+    print(os.environ["PREFECT_API_URL"], flush=True)
+    time.sleep(float(sys.argv[2]))
 """
 
 
@@ -63,7 +62,8 @@ def test_a_run_that_ends_ends_its_server(tmp_path: Path) -> None:
 
 def test_a_server_that_is_named_is_used_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
-    prefect_server.start_for_a_run(tmp_path / "lake")()
+    with prefect_server.start_for_a_run(tmp_path / "lake"):
+        pass
     assert os.environ["PREFECT_API_URL"] == "http://127.0.0.1:9/api"
     assert not (tmp_path / "lake").exists()
 
