@@ -5,7 +5,9 @@ from __future__ import annotations
 import multiprocessing
 import sys
 from multiprocessing import forkserver
-from multiprocessing.context import BaseContext
+from multiprocessing.context import BaseContext, ForkServerContext, ForkServerProcess
+from multiprocessing.popen_forkserver import Popen
+from multiprocessing.process import BaseProcess
 
 
 def prepare_children(engine: str | None = None) -> None:
@@ -20,10 +22,34 @@ def prepare_children(engine: str | None = None) -> None:
     forkserver.ensure_running()
 
 
+class _Child(ForkServerProcess):
+    """A child that does not run the script again that its run was called from.
+
+    multiprocessing has every child do that, for functions that the script may define: those that newslake's children
+    are asked for are in modules. A script that calls a flow without asking first whether it is ``__main__`` would call
+    it in each child, none of which would ever be ready; the command line would be imported for nothing.
+    """
+
+    @staticmethod
+    def _Popen(process_obj: BaseProcess) -> Popen:  # noqa: N802 - the name that multiprocessing asks for
+        script = vars(sys.modules["__main__"])
+        names = ("__file__", "__spec__")
+        said: dict[str, object] = {name: script[name] for name in names if name in script}
+        script.update(dict.fromkeys(said))
+        try:
+            return Popen(process_obj)
+        finally:
+            script.update(said)
+
+
+class _Children(ForkServerContext):
+    Process = _Child
+
+
 def children_of_server(engine: str | None = None) -> BaseContext:
     """Children of the server, which runs from now on."""
     prepare_children(engine)
-    return multiprocessing.get_context("forkserver")
+    return _Children()
 
 
 def children_of_this_process(engine: str | None = None) -> BaseContext:

@@ -47,6 +47,37 @@ def test_children_are_forked_from_a_process_that_has_read_a_page() -> None:
     assert said.stdout.split() == ["1", "True", "False"]
 
 
+_SCRIPT = """
+import sys
+from datetime import UTC, datetime
+from flows.extraction import Extractor
+from flows.pickup import list_inbox
+from flows.reading import Job, Limits
+
+print("the script")
+job = Job(datetime(2026, 11, 22, tzinfo=UTC), (), Limits(60, 1024, 64), keep_raw=False)
+with Extractor(job, workers=2) as extractor:
+    tables = list(extractor.read(list_inbox(sys.argv[1]).sorted(), lambda _files, _size: None))
+print(sum(table.num_rows for table in tables), __file__ == sys.argv[0], __spec__)
+"""
+
+
+def test_a_script_that_does_not_ask_whether_it_is_main_runs_once_and_not_in_every_child(tmp_path: Path) -> None:
+    write_articles(tmp_path / "inbox", range(3))
+    script = tmp_path / "load.py"
+    script.write_text(_SCRIPT)
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    said = subprocess.run(
+        [sys.executable, str(script), str(tmp_path / "inbox")],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    assert said.stdout.splitlines() == ["the script", "3 True None"]
+
+
 def test_a_page_that_passes_its_deadline_is_refused_and_its_neighbours_are_read(tmp_path: Path) -> None:
     write_articles(tmp_path, range(3))
     (tmp_path / "0001-slow.html").write_text(SLOW_PAGE)

@@ -163,7 +163,7 @@ def test_files_out_of_use_stay_while_a_reader_may_have_them_open(worn: Lake) -> 
     assert report.old == Removed()
     assert len(list((worn.folder / "data").rglob("*.parquet"))) > stored
     report = keep(worn, unused_since=datetime.now(UTC) + LATER)
-    assert report.old.files > 100
+    assert report.old.files > 60
     assert audit(worn.con) == []
 
 
@@ -261,7 +261,7 @@ def test_every_upkeep_is_recorded_with_what_it_did(worn: Lake) -> None:
     first = keep(worn)
     keep(worn)
     rows = worn.rows(
-        "select upkeep_id, started_at, merged_files > 100, files_before, files_after, snapshots_before from ops.upkeep "
+        "select upkeep_id, started_at, merged_files > 60, files_before, files_after, snapshots_before from ops.upkeep "
         "order by upkeep_id"
     )
     assert rows[0] == (1, NOW, True, first.before.files, first.after.files, first.before.snapshots)
