@@ -50,7 +50,7 @@ from transforms.read.site_rules import SiteRules
 from transforms.staged import Outcome, in_one_piece
 from warehouse import ledger
 from warehouse.heap import give_back, map_large_blocks
-from warehouse.lake import Connection, Layout, expect_rows
+from warehouse.lake import Connection, Layout
 from warehouse.load import BatchCounts, load_batch
 from warehouse.load import Extractor as LakeExtractor
 from warehouse.load import Feed as LakeFeed
@@ -218,7 +218,6 @@ class _Run:
         if changed.num_rows:
             self._load_files(listed, changed)
         with self._watch.stage("learning"):
-            expect_rows(self._con, sum(batch.inputs for batch in self._batches))  # the readers have left the cores
             learn_blocks(self._con, run_id=self._run_id, now=_now())
 
     def _load_files(self, listed: Inbox, changed: pa.Table) -> None:
