@@ -25,7 +25,7 @@ from flows.settings import Loaded
 from flows.terminal import complain, console, shown
 from transforms.staged import Outcome
 
-# How often pebble's threads look whether all is done: its own tenth of a second is a quarter of what a page takes here.
+# How often pebble's threads look whether all is done: its own tenth of a second is a third of what a page takes here.
 _LOOK_SECONDS = 0.003
 _FIELDS = (
     "kind",

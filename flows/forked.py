@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import sys
+import threading
 from multiprocessing import forkserver
 from multiprocessing.context import BaseContext, ForkServerContext, ForkServerProcess
 from multiprocessing.popen_forkserver import Popen
@@ -22,6 +23,9 @@ def prepare_children(engine: str | None = None) -> None:
     forkserver.ensure_running()
 
 
+_starting = threading.Lock()  # children are started by several threads
+
+
 class _Child(ForkServerProcess):
     """A child that does not run the script again that its run was called from.
 
@@ -34,19 +38,20 @@ class _Child(ForkServerProcess):
     def _Popen(process_obj: BaseProcess) -> Popen:  # noqa: N802 - the name that multiprocessing asks for
         script = vars(sys.modules["__main__"])
         names = ("__file__", "__spec__")
-        said: dict[str, object] = {name: script[name] for name in names if name in script}
-        script.update(dict.fromkeys(said))
-        try:
-            return Popen(process_obj)
-        finally:
-            script.update(said)
+        with _starting:
+            said: dict[str, object] = {name: script[name] for name in names if name in script}
+            script.update(dict.fromkeys(said))
+            try:
+                return Popen(process_obj)
+            finally:
+                script.update(said)
 
 
 class _Children(ForkServerContext):
     Process = _Child
 
 
-def children_of_server(engine: str | None = None) -> BaseContext:
+def children_of_server(engine: str | None = None) -> ForkServerContext:
     """Children of the server, which runs from now on."""
     prepare_children(engine)
     return _Children()

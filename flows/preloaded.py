@@ -1,6 +1,6 @@
 """Imported by the server process that children are forked from, and by nothing else: what every child needs, ready.
 
-Importing the readers takes 0.3 s of a core, the first page another 0.2 s: models and tables are loaded. So a page and
+Importing the readers takes 0.3 s of a core, the first page another 0.1 s: models and tables are loaded. So a page and
 its row are made here once, and a child has all of it from its first moment.
 
 What is here at the fork lives as long as the child, and so do the words and classes that a child remembers: the

@@ -8,7 +8,6 @@ is killed, what was written before counts, and the end says what was lost.
 
 from __future__ import annotations
 
-import multiprocessing
 import pickle
 import shutil
 import tempfile
@@ -24,6 +23,7 @@ from typing import BinaryIO, TypeAlias
 import pyarrow as pa
 import xxhash
 
+from flows.forked import children_of_server
 from flows.listing import Listed, Names
 from flows.opening import StillWritten, open_input
 from flows.places import Access
@@ -112,7 +112,7 @@ class Unpacking:
         self, file: Listed, unpacker: Unpacker, folder: Path, columns: Columns, known: str | None = None
     ) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="unpacked-", dir=folder))
-        context = multiprocessing.get_context("forkserver")
+        context = children_of_server()
         self._connection, theirs = context.Pipe()
         self._child = context.Process(
             target=_unpack, args=(theirs, file, unpacker, str(self._folder), columns, known), daemon=True

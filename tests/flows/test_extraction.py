@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import zipfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,6 +65,8 @@ print(sum(table.num_rows for table in tables), __file__ == sys.argv[0], __spec__
 
 def test_a_script_that_does_not_ask_whether_it_is_main_runs_once_and_not_in_every_child(tmp_path: Path) -> None:
     write_articles(tmp_path / "inbox", range(3))
+    with zipfile.ZipFile(tmp_path / "inbox" / "more.zip", "w") as packed:  # its members come from a child of their own
+        packed.write(tmp_path / "inbox" / "0000.html", "a.html")
     script = tmp_path / "load.py"
     script.write_text(_SCRIPT)
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
@@ -75,7 +78,7 @@ def test_a_script_that_does_not_ask_whether_it_is_main_runs_once_and_not_in_ever
         timeout=120,
         check=True,
     )
-    assert said.stdout.splitlines() == ["the script", "3 True None"]
+    assert said.stdout.splitlines() == ["the script", "5 True None"]
 
 
 def test_a_page_that_passes_its_deadline_is_refused_and_its_neighbours_are_read(tmp_path: Path) -> None:

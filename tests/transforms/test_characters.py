@@ -18,6 +18,13 @@ def test_words_are_what_the_expression_for_them_matches_wherever_in_unicode() ->
     assert word_count("Die Tür ist 42 offen") == 5
 
 
+def test_what_is_told_once_for_many_is_alike() -> None:
+    for first, last in characters._ALIKE:
+        signs = list(map(chr, range(first, last + 1)))
+        assert len(set(map(unicodedata.category, signs))) == 1
+        assert len(set(map(str.isalnum, signs))) == 1
+
+
 def test_a_character_has_the_classes_of_its_category() -> None:
     table = characters._table()
     of = {sign: int(table[ord(sign)]) for sign in "Aaß中1.,(“| \u00a0\u0301"}

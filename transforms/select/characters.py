@@ -28,7 +28,7 @@ _QUOTES = "\"'“”„«»‘’‹›「」『』"
 _BARS = "|›»·•/→>—–"
 _DENSE = ((0x0E00, 0x0E7F), (0x3040, 0x9FFF), (0xAC00, 0xD7AF), (0xF900, 0xFAFF))
 _PLANE = 0x10000
-# Ideographs and Hangul, whose characters are of one category each: most of the plane, and told in no time.
+# Ideographs, Hangul and what is left to private use, each of one category: most of the plane, and told in no time.
 _ALIKE = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3), (0xE000, 0xF8FF))
 _LETTERS_END = 4 * _PLANE  # no letter or digit stands beyond
 _FACTOR = 0x9E3779B97F4A7C15  # odd, so that it has an inverse among the numbers of 64 bits
