@@ -223,7 +223,7 @@ def signed(lines: Sequence[str]) -> tuple[Author, ...]:
 def _is_dated(line: str, book: Rulebook) -> bool:
     if not _DIGIT.search(line):
         return False
-    return DATE.search(line) is not None or any(r.id == "reading.time" for r in book.line_rules(fold(line)))
+    return DATE.search(line) is not None or book.is_reading_time(fold(line))
 
 
 def labelled_date(lines: Sequence[str]) -> Published | None:
