@@ -16,10 +16,13 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import TimeoutError as DeadlinePassed
 from concurrent.futures import wait
+from contextlib import suppress
 from dataclasses import replace
+from functools import wraps
 from multiprocessing.context import BaseContext
 from pathlib import Path
 from types import TracebackType
+from typing import ParamSpec
 
 import pyarrow as pa
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
@@ -37,6 +40,7 @@ from transforms.strip.site_blocks import SiteBlocks
 GROUP_BYTES = 3 * 1024 * 1024
 GROUP_FILES = 32
 _LOOK_UP_SECONDS = 0.5
+_Asked = ParamSpec("_Asked")
 
 
 class ChildrenEnded(Exception):
@@ -263,11 +267,26 @@ def _idle() -> None:
     return
 
 
+def _leaving_nothing(read: Callable[_Asked, bytes]) -> Callable[_Asked, bytes]:
+    """``read``, whose MemoryError is one anew: pebble keeps an error until the child's next task has ended, and the
+    first one holds by its traceback all that there was no room for. That task would have none either."""
+
+    @wraps(read)
+    def wrapped(*args: _Asked.args, **kwargs: _Asked.kwargs) -> bytes:
+        with suppress(MemoryError):
+            return read(*args, **kwargs)
+        raise MemoryError
+
+    return wrapped
+
+
+@_leaving_nothing
 def _read_group(files: Sequence[Listed]) -> bytes:
     """In a child: the staged rows of ``files`` as one Arrow stream, which the parent opens without a copy."""
     return _streamed(rows_of((pick_up(file, _job) for file in files), _job, _extract))
 
 
+@_leaving_nothing
 def _read_slice(path: str, members: Sequence[int], outside: RawFile, own: InputFacts) -> bytes:
     """In a child: the staged rows of some members of a slice, as one Arrow stream."""
     entries = entries_of(path)

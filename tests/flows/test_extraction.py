@@ -27,9 +27,11 @@ from flows.reading import Job, Limits
 SLOW_PAGE = "<html><body><article>" + "<p>One paragraph of very many that all say a little.</p>" * 120_000
 
 
-def read(folder: Path, *, seconds: float = 60, memory_mb: int = 1024, file_mb: int = 64) -> dict[str, dict[str, Any]]:
+def read(
+    folder: Path, *, seconds: float = 60, memory_mb: int = 1024, file_mb: int = 64, workers: int = 2
+) -> dict[str, dict[str, Any]]:
     job = Job(datetime(2026, 11, 22, tzinfo=UTC), (), Limits(seconds, memory_mb, file_mb), keep_raw=True)
-    with Extractor(job, workers=2) as extractor:
+    with Extractor(job, workers) as extractor:
         tables = list(extractor.read(list_inbox(folder).sorted(), lambda _files, _size: None))
     return {row["input_key"]: row for table in tables for row in table.to_pylist()}
 
@@ -102,6 +104,17 @@ def test_a_file_that_needs_too_much_memory_is_refused_and_its_neighbours_are_rea
         "0000.html": "article",
         "0001.html": "article",
         "large.txt": "memory_exceeded",
+    }
+
+
+def test_the_child_that_had_no_room_for_a_file_has_room_for_the_next_one(tmp_path: Path) -> None:
+    write_articles(tmp_path, range(3))
+    (tmp_path / "0000-large.txt").write_text("A sentence of a very long report on the harbour. " * 1_200_000)
+    assert outcomes(read(tmp_path, memory_mb=64, workers=1)) == {
+        "0000-large.txt": "memory_exceeded",
+        "0000.html": "article",
+        "0001.html": "article",
+        "0002.html": "article",
     }
 
 
