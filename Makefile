@@ -8,7 +8,7 @@ export PYTHON
 # Text comes out as UTF-8 also where the machine has no locale set.
 export PYTHONUTF8 := 1
 
-.PHONY: help demo questions test lint types tests test-kill test-hostile test-setup test-training test-properties dictionary lock bench bench-warehouse bench-queries bench-inbox soak clean environment dev-environment
+.PHONY: help demo questions test lint types tests test-kill test-migrations test-hostile test-setup test-training test-properties dictionary lock bench bench-warehouse bench-queries bench-inbox soak clean environment dev-environment
 
 help:
 	@echo "make demo        set up, load samples/ into a warehouse of its own, load again, answer five questions"
@@ -16,6 +16,7 @@ help:
 	@echo "make lint        ruff: rules and format          make types   mypy --strict"
 	@echo "make tests       the tests alone                 make test-setup   the long form of the set-up tests"
 	@echo "make test-kill   kill -9 at 200 moments          make dictionary   the data dictionary of the README"
+	@echo "make test-migrations   lakes of every schema there was come up to date and go on"
 	@echo "make test-training   train both classifiers again and compare them with the files"
 	@echo "make test-hostile   10,000 hostile records      make test-properties   other examples than every run has"
 	@echo "make bench       speed, start-up and quality against others; BENCH='--write' updates benchmarks/README.md"
@@ -60,6 +61,9 @@ tests: dev-environment
 
 test-kill: dev-environment
 	KILL_MOMENTS=200 $(BIN)/python -m pytest tests/flows/test_kill.py tests/flows/test_replay.py -v --numprocesses 2 $(PYTEST)
+
+test-migrations: dev-environment
+	MIGRATIONS=all $(BIN)/python -m pytest tests/warehouse/test_migrations.py -v --numprocesses 2 $(PYTEST)
 
 test-hostile: dev-environment
 	HOSTILE_RECORDS=10000 $(BIN)/python -m pytest tests/flows/test_hostile_records.py -v $(PYTEST)

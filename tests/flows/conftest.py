@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -13,14 +14,26 @@ from prefect_process import running_prefect_server
 
 from warehouse.migrate import prepare
 
+_HERE = Path(__file__).parent
+_RUNNING = pytest.StashKey[ExitStack]()
+
 
 @pytest.fixture(scope="session")
-def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The API address of a server for all tests of a process; PREFECT_API_URL names it as long."""
-    with running_prefect_server(tmp_path_factory.mktemp("prefect-server")) as url:
+def prefect_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The API address of a server for all tests of this folder; PREFECT_API_URL names it as long."""
+    with ExitStack() as running:
+        url = running.enter_context(running_prefect_server(tmp_path_factory.mktemp("prefect-server")))
+        running.callback(os.environ.pop, "PREFECT_API_URL", None)
+        request.config.stash[_RUNNING] = running
         os.environ["PREFECT_API_URL"] = url
         yield url
-        os.environ.pop("PREFECT_API_URL", None)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """End the server when the tests of this folder are done: one that has nothing to do takes a twentieth of a core."""
+    if nextitem is not None and _HERE not in nextitem.path.parents and _RUNNING in item.config.stash:
+        item.config.stash[_RUNNING].close()
 
 
 @pytest.fixture(scope="session")
