@@ -34,8 +34,7 @@ from warehouse.lake import connect
 NEWSLAKE = str(Path(sys.executable).parent / "newslake")
 _EVERY = {'"7 * * * *"': '"* * * * *"', '"37 3 * * *"': '"*/10 * * * *"', '"22 * * * *"': '"*/5 * * * *"'}
 _A_ROUND = 20.0  # seconds
-# What is out of use may go before the next upkeep. Were it younger, there would be younger files beside the old ones at
-# each, and DuckLake clears all of them or whole days where the catalog is SQLite.
+# What is out of use may go at the next upkeep.
 _SETTINGS = """inbox = "inbox"
 [batch]
 chunk_files = 50

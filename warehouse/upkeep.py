@@ -16,14 +16,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 from duckdb import DuckDBPyConnection
 
 from warehouse.lake import Layout, folder_of, one_thread, quoted, transaction
-from warehouse.locks import COMMIT_WAIT_SECONDS, run_in_progress
+from warehouse.locks import COMMIT_WAIT_SECONDS, commit_lock, run_in_progress
 from warehouse.statements import one_row, statement
 from warehouse.stored import StoredFile, stored_files
 from warehouse.undisturbed import undisturbed
@@ -69,9 +69,6 @@ class Removed:
 
     files: int = 0
     bytes: int = 0
-
-    def __add__(self, other: Removed) -> Removed:
-        return Removed(files=self.files + other.files, bytes=self.bytes + other.bytes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,8 +118,6 @@ def keep_up(
     stored = stored_files(con)
     before = _extent(con, stored)
     problems: list[str] = []
-    # What merging puts out of use is too young; looked at before, all that waits is old enough as a rule.
-    old = _remove_old(con, stored, unused_since, wait_seconds, dry_run=dry_run)
     if dry_run:
         work = _work_ahead(con, merge_below)
         expired = len(_expired(con, keep_since))
@@ -130,7 +125,7 @@ def keep_up(
         with one_thread(con):
             work = tuple(_compact(con, merge_below, wait_seconds, problems))
         expired = _expire(con, keep_since, wait_seconds)
-        old += _remove_old(con, stored, unused_since, wait_seconds, dry_run=False)
+    old = _remove_old(con, stored, unused_since, wait_seconds, dry_run=dry_run)
     orphans = _remove_orphans(con, unused_since, wait_seconds, dry_run=dry_run)
     notes: tuple[str, ...] = ()
     staging = raw = Removed()
@@ -273,25 +268,29 @@ def _remove_old(
     con: DuckDBPyConnection, stored: list[StoredFile], unused_since: datetime, wait_seconds: float, *, dry_run: bool
 ) -> Removed:
     if dry_run:
-        gone = con.execute(f"{_cleanup(con, unused_since)}, dry_run => true)").fetchall()
+        old = {
+            Path(path).name
+            for (path,) in con.execute(statement("upkeep/old_files"), {"unused_since": unused_since}).fetchall()
+        }
+        waiting = con.execute(
+            "call ducklake_cleanup_old_files('lake', cleanup_all => true, dry_run => true)"
+        ).fetchall()
+        gone = [path for (path,) in waiting if Path(path).name in old]
     else:
+        _make_times_comparable(con, wait_seconds)
         with transaction(con, "upkeep removes files out of use", wait_seconds=wait_seconds):
-            gone = con.execute(f"{_cleanup(con, unused_since)})").fetchall()
+            call = f"call ducklake_cleanup_old_files('lake', older_than => {_at(unused_since)})"
+            gone = [path for (path,) in con.execute(call).fetchall()]
     size = {file.path: file.bytes for file in stored}
-    return Removed(files=len(gone), bytes=sum(size.get(path, 0) for (path,) in gone))
+    return Removed(files=len(gone), bytes=sum(size.get(path, 0) for path in gone))
 
 
-def _cleanup(con: DuckDBPyConnection, unused_since: datetime) -> str:
-    """The call that removes what has been out of use for long enough, without its last bracket.
-
-    Here too ``older_than`` takes everything of its day in a SQLite catalog: so it is all, where all is old enough,
-    else what was out of use the day before.
-    """
-    (youngest,) = one_row(con, statement("upkeep/youngest_old_file"))
-    if youngest is None or youngest < unused_since:
-        return "call ducklake_cleanup_old_files('lake', cleanup_all => true"
-    day_before = unused_since.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=1)
-    return f"call ducklake_cleanup_old_files('lake', older_than => {_at(day_before)}"
+def _make_times_comparable(con: DuckDBPyConnection, wait_seconds: float) -> None:
+    """Mend what DuckLake 1.0 would compare wrongly. Not in the transaction that removes, which can write to the lake or
+    to the catalog itself and not to both; it is as good if this process is killed behind it."""
+    with commit_lock(folder_of(con), wait_seconds=wait_seconds):
+        if one_row(con, statement("upkeep/times_are_text"))[0]:
+            con.execute(statement("upkeep/comparable_times"))
 
 
 def _remove_orphans(con: DuckDBPyConnection, unused_since: datetime, wait_seconds: float, *, dry_run: bool) -> Removed:

@@ -17,7 +17,7 @@ from transforms.article import Rejection
 from transforms.staged import digest
 from warehouse.audit import audit
 from warehouse.lake import connect
-from warehouse.ledger import end_run
+from warehouse.ledger import begin_run, end_run
 from warehouse.locks import run_lock
 from warehouse.migrate import prepare
 from warehouse.statements import statement
@@ -64,6 +64,13 @@ def worn(often: Path, tmp_path: Path) -> Iterator[Lake]:
 
 def keep(lake: Lake, *, keep_since: datetime = EPOCH, unused_since: datetime = EPOCH, **more: bool) -> UpkeepReport:
     return keep_up(lake.con, now=NOW, keep_since=keep_since, unused_since=unused_since, merge_below=64 * MB, **more)
+
+
+def waiting(lake: Lake) -> list[str]:
+    """The files that are out of use and still there."""
+    return [
+        path for (path,) in lake.rows("from ducklake_cleanup_old_files('lake', cleanup_all => true, dry_run => true)")
+    ]
 
 
 def content(lake: Lake, at: str = "") -> list[list[tuple[object, ...]]]:
@@ -164,6 +171,23 @@ def test_files_out_of_use_stay_while_a_reader_may_have_them_open(worn: Lake) -> 
     assert len(list((worn.folder / "data").rglob("*.parquet"))) > stored
     report = keep(worn, unused_since=datetime.now(UTC) + LATER)
     assert report.old.files > 60
+    assert audit(worn.con) == []
+
+
+def test_files_go_by_the_moment_they_went_out_of_use_whatever_went_since(worn: Lake) -> None:
+    keep(worn)
+    first = len(waiting(worn))
+    between = datetime.now(UTC)
+    later = replace(worn, run_id=begin_run(worn.con, inbox="/inbox", now=NOW, version="0.1.0"))
+    for n in range(2):
+        later.load(Inbox().add(f"later-{n}.txt", an_article(f"The lighthouse is open in week {n}. It is free.")))
+    end_run(later.con, later.run_id, state="completed", now=NOW, listed=0, unchanged=0)
+    keep(worn)  # merges what the two have written, so that it goes out of use as well, on the same day
+    since = waiting(worn)
+    assert 0 < first < len(since)
+    assert keep(worn, unused_since=between, dry_run=True).old.files == first
+    assert keep(worn, unused_since=between).old.files == first
+    assert len(set(waiting(worn)) & set(since)) == len(since) - first
     assert audit(worn.con) == []
 
 
