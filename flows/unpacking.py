@@ -31,7 +31,7 @@ from transforms.read.containers import HEAD, Columns, members, packing_of
 from transforms.read.members import RECORD, Bounds, Broken, Budget, Found, Inner, Member, PassedOver
 from transforms.staged import digest
 
-LOST = "; what came before was read, the rest is lost. Mend it or fetch it again"
+LOST = "; what came before was read, the rest was not. Run with --verify; where it ends so again, fetch the file anew"
 SLICE_BYTES = 1024 * 1024
 SLICE_PAGES = 32
 SLICE_RECORDS = 256  # records of named fields cost a tenth of a page

@@ -145,6 +145,21 @@ def test_a_container_larger_than_a_batch_is_several_batches_and_gives_the_same_l
     assert is_audited_clean(lake)
 
 
+@pytest.mark.usefixtures("prefect_server")
+def test_a_container_that_was_not_read_to_its_end_is_read_again_where_it_is_asked_for(
+    run: Run, inbox: Path, lake: Path
+) -> None:
+    (inbox / "many.zip").write_bytes(a_zip(*((f"{n}.html", page(n)) for n in range(5))))
+    few = "[containers]\nmax_members = 3\n"
+    assert run(few).counts.loaded == 3
+    assert run().counts.loaded == 0  # it costs what it costs, so nobody does so unasked
+    assert ask(lake, "select reason from ops.input where state = 'container'") == [("too_many_members",)]
+    assert run(verify=True).counts.loaded == 2
+    assert ask(lake, "select reason, is_latest from ops.input where state = 'container'") == [(None, True)]
+    assert run(few, verify=True).counts.loaded == 0  # its bytes are known, to their end
+    assert is_audited_clean(lake)
+
+
 def test_a_member_that_costs_too_much_costs_itself_only(tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(a_zip(("1.html", page(1)), ("2.html", SLOW_PAGE.encode()), ("3.html", page(3))))
     rows = read(tmp_path, seconds=4)

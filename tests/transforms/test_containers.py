@@ -15,13 +15,14 @@ from datetime import UTC, datetime
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from growth import least_ratio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from transforms.article import Origin
 from transforms.read.compressed import codec_of, decompressed
 from transforms.read.containers import HEAD, Packing, members, packing_of
-from transforms.read.members import RECORD, Bounds, Broken, Budget, Found, Inner, Member, PassedOver
+from transforms.read.members import BEAT, RECORD, Bounds, Broken, Budget, Found, Inner, Member, PassedOver
 
 PAGE = b"<!doctype html><html><body><p>The ferry runs again from Monday.</p></body></html>"
 
@@ -169,6 +170,27 @@ def test_a_sidecar_goes_with_its_member_wherever_it_stands(form: str) -> None:
         Origin.SIDECAR,
     )
     assert [fault.rule for fault in second.faults] == ["sidecar.unreadable"]
+
+
+def test_a_zip_of_very_many_files_is_listed_in_a_time_that_grows_as_they_do() -> None:
+    def first(count: int) -> Callable[[], object]:
+        data = a_zip([(f"{n}.html", b"") for n in range(count)])
+        return lambda: next(
+            iter(members(io.BytesIO(data), Packing("zip", None), Budget(Bounds(), len(data)), _ignored))
+        )
+
+    assert least_ratio(first(16_000), first(1_000), within=40) < 40  # with the square of their number it is 250
+
+
+def test_a_tar_archive_gives_signs_of_life_while_it_is_passed_over() -> None:
+    large = 40 * 2**20
+    data = a_tar([("large.html", bytes(large)), ("b.html", b"b"), ("b.html.meta.json", b"{}")])
+    beats: list[int] = []
+    budget = Budget(Bounds(member=1000), len(data), lambda: beats.append(1))
+    found = members(io.BytesIO(data), packing_of(data[:HEAD], "a.tar"), budget, _ignored)
+    assert next(found).record == "large.html"
+    assert len(beats) >= large // BEAT  # its sidecars are looked for first, which goes through all of it
+    assert [each.record for each in found] == ["b.html"]
 
 
 def test_the_time_that_a_tar_archive_notes_is_when_its_member_was_seen() -> None:

@@ -13,11 +13,11 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import IO, BinaryIO
+from typing import IO, BinaryIO, cast
 
 from transforms.article import Hints, Origin
 from transforms.hints import merge, read_sidecar, sidecar_fault
-from transforms.read.members import Broken, Budget, Member, PassedOver, Places, too_large
+from transforms.read.members import BEAT, Broken, Budget, Member, PassedOver, Places, too_large
 
 SIDECAR = ".meta.json"
 _SIDECAR_BYTES = 2**20
@@ -36,7 +36,7 @@ def zip_members(stream: BinaryIO, budget: Budget, ignored: Ignored) -> Iterator[
     with archive:
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
         names = {entry.filename for entry in entries}
-        sidecars = {e.filename: e for e in entries if e.filename.removesuffix(SIDECAR) in names - {e.filename}}
+        sidecars = {e.filename: e for e in entries if _describes_one_of(e.filename, names)}
         places = Places()
         for entry in entries:
             if entry.filename in sidecars:
@@ -55,6 +55,10 @@ def zip_members(stream: BinaryIO, budget: Budget, ignored: Ignored) -> Iterator[
                 yield Member(place, b"", refused=(refused.reason, refused.detail), proof=proof)
                 continue
             yield _member(place, content or b"", said, None, budget)
+
+
+def _describes_one_of(name: str, names: set[str]) -> bool:
+    return name.endswith(SIDECAR) and name.removesuffix(SIDECAR) in names
 
 
 class _Refused(Exception):
@@ -96,9 +100,10 @@ def tar_members(
 
     It is gone through twice, because a sidecar may stand before or behind its member.
     """
-    sidecars = _tar_sidecars(reopen(Budget(budget.bounds, budget.packed, budget.beat)))
+    unpaid = Budget(budget.bounds, budget.packed, budget.beat)
+    sidecars = _tar_sidecars(reopen(unpaid), budget.beat)
     places = Places()
-    with _opened_tar(reopen(budget)) as archive:
+    with _opened_tar(reopen(budget), budget.beat) as archive:
         for entry in _entries(archive):
             if entry.isdir() or entry.name in sidecars:
                 continue
@@ -116,6 +121,24 @@ def tar_members(
             yield _member(place, content, sidecars.get(entry.name + SIDECAR), entry.mtime, budget)
 
 
+class _Watched:
+    """A stream that gives a sign of life as it is read: what is not compressed is not taken from a budget while it is
+    passed over, and a few GB of it take longer than an archive may be silent."""
+
+    def __init__(self, stream: BinaryIO, beat: Callable[[], None]) -> None:
+        self._stream = stream
+        self._beat = beat
+        self._silent = 0
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read(size)
+        self._silent += len(data)
+        if self._silent >= BEAT:
+            self._silent = 0
+            self._beat()
+        return data
+
+
 class _Entry(tarfile.TarInfo):
     """A header that tells a damaged archive from one at its end: tarfile takes both for the end."""
 
@@ -130,9 +153,9 @@ class _Entry(tarfile.TarInfo):
             raise Broken("torn_container", what) from error
 
 
-def _opened_tar(stream: BinaryIO) -> tarfile.TarFile:
+def _opened_tar(stream: BinaryIO, beat: Callable[[], None]) -> tarfile.TarFile:
     try:
-        return tarfile.open(fileobj=stream, mode="r|", bufsize=_PIECE, tarinfo=_Entry)
+        return tarfile.open(fileobj=cast(BinaryIO, _Watched(stream, beat)), mode="r|", bufsize=_PIECE, tarinfo=_Entry)
     except tarfile.TarError as error:
         raise Broken("torn_container", f"no tar archive that can be opened ({error}); fetch the file again") from error
 
@@ -167,13 +190,13 @@ def _tar_bytes(archive: tarfile.TarFile, entry: tarfile.TarInfo, budget: Budget)
     return content
 
 
-def _tar_sidecars(stream: BinaryIO) -> dict[str, bytes]:
+def _tar_sidecars(stream: BinaryIO, beat: Callable[[], None]) -> dict[str, bytes]:
     """The sidecars of an archive by name, as far as it can be read; what breaks is told when its members are read."""
     found: dict[str, bytes] = {}
     names: set[str] = set()
     held = 0
     try:
-        with _opened_tar(stream) as archive:
+        with _opened_tar(stream, beat) as archive:
             for entry in _entries(archive):
                 if entry.isreg() and entry.name.endswith(SIDECAR) and held < _MOST_SIDECARS:
                     opened = archive.extractfile(entry)

@@ -17,7 +17,7 @@ from transforms.keys import printable
 RECORD = "record"  # the form of a member that is one JSON object, in the field names of the usual extractors
 _NO_HINTS = Hints()
 _LONGEST_NAME = 400  # characters of a name in a key
-_BEAT = 8 * 2**20  # bytes between two signs of life
+BEAT = 8 * 2**20  # bytes between two signs of life
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Budget:
     beat: Callable[[], None] = lambda: None
     unpacked: int = 0
     members: int = 0
-    _next_beat: int = field(default=_BEAT)
+    _next_beat: int = field(default=BEAT)
 
     def take(self, size: int) -> None:
         """``size`` bytes were unpacked. Raises :class:`Broken` where that is too much."""
@@ -101,16 +101,16 @@ class Budget:
             raise Broken(
                 "unpacks_too_large",
                 f"it unpacks to more than {self.bounds.unpacked // 2**20:,} MB; the rest was not read. Split it, or "
-                "raise containers.max_unpacked_mb",
+                "raise containers.max_unpacked_mb and run with --verify",
             )
         if self.unpacked > FREE_OF_RATIO and self.unpacked > self.packed * self.bounds.ratio:
             raise Broken(
                 "unpacks_too_large",
                 f"it unpacks to more than {self.bounds.ratio} times its size, as bombs do; the rest was not read. If "
-                "it is a real archive, raise containers.max_ratio",
+                "it is a real archive, raise containers.max_ratio and run with --verify",
             )
         if self.unpacked >= self._next_beat:
-            self._next_beat = self.unpacked + _BEAT
+            self._next_beat = self.unpacked + BEAT
             self.beat()
 
     def count(self) -> None:
@@ -120,7 +120,7 @@ class Budget:
             raise Broken(
                 "too_many_members",
                 f"it holds more than {self.bounds.members:,} records; the rest was not read. Split it, or raise "
-                "containers.max_members",
+                "containers.max_members and run with --verify",
             )
         if self.members % 1000 == 0:
             self.beat()

@@ -1,7 +1,13 @@
 -- One row per listed file that must be read, with all of its columns, by key; known_hash is null for a file never
--- settled before. A version tag, where the listing has one, goes before the time: a copied object has a new time.
+-- settled before, and for a container that was not read to its end: where such a one is read again, it is read whole. A version
+-- tag, where the listing has one, goes before the time: a copied object has a new time.
 with known as (
-    select file_key, content_hash, size, mtime_ns, etag
+    select
+        file_key,
+        case when state <> 'container' or reason is null then content_hash end as content_hash,
+        size,
+        mtime_ns,
+        etag
     from ops.input
     where is_latest
         and record is null

@@ -1,5 +1,5 @@
 -- One row per listed file that is in the lake whole and is as it was then, with all of its columns and what it hashed to.
--- A file of records is not, as long as one of them was refused.
+-- A file of records is not, as long as one of them was refused or it was not read to its end.
 with refused as (
     select distinct file_key
     from ops.input
@@ -9,7 +9,9 @@ with refused as (
 whole as (
     select file_key, content_hash, size, mtime_ns, etag
     from ops.input
-    where is_latest and record is null and state in ('loaded', 'duplicate', 'container')
+    where is_latest
+        and record is null
+        and (state in ('loaded', 'duplicate') or (state = 'container' and reason is null))
 )
 
 select listing.*, whole.content_hash as known_hash

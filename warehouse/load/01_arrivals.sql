@@ -12,7 +12,8 @@ semi join (select input_key from staged) using (input_key);
 -- A row of `holding` (and its reason) is to wait behind a gate.
 --
 -- standing  unchanged     the bytes are the newest settled content of the key, or were read again with the same outcome:
---                         nothing is to be done. An article is not taken away because today's reader refuses its bytes
+--                         nothing is to be done. An article is not taken away because today's reader refuses its bytes.
+--                         A container that was not read to its end the last time and is now is open
 --           failed_again  it could not be read, as the last time
 --           open          it gets a state in this batch
 create or replace temp table arrivals as
@@ -71,7 +72,12 @@ select
             then 'unchanged'
         when replays.state = 'quarantined' and judged.reasons = replays.reasons then 'unchanged'
         when replays.row is not null then 'open'
-        when known.is_latest and known.state in ('loaded', 'quarantined', 'duplicate', 'held', 'container') then 'unchanged'
+        when known.is_latest
+            and (
+                known.state in ('loaded', 'quarantined', 'duplicate', 'held')
+                or (known.state = 'container' and (known.reason is null or known.reason is not distinct from judged.reason))
+            )
+            then 'unchanged'
         when judged.outcome = 'failed' and known.state = 'failed' and known.reason is not distinct from judged.reason
             then 'failed_again'
         else 'open'
