@@ -22,7 +22,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute
 
-from flows.listing import SIDECAR_SUFFIX, Inbox, Listed, with_keys
+from flows.listing import SIDECAR_SUFFIX, Inbox, Listed, mtime_of, with_keys
 from flows.places import Access, FileSystem, file_system, is_url, is_web, path_of, refusal, scheme_of, shown
 from flows.settings import Loaded, SettingsError
 from warehouse import ledger
@@ -168,7 +168,7 @@ def _move(source: Path, target: Path) -> None:
 
 
 def _refuse_other(facts: os.stat_result, file: Listed) -> None:
-    if (facts.st_size, facts.st_mtime_ns) != (file.size, file.mtime_ns):
+    if (facts.st_size, mtime_of(facts)) != (file.size, file.mtime_ns):
         raise LeftInPlace(errno.EBUSY, "it changed since it was loaded")
 
 
@@ -179,7 +179,7 @@ def _move_object(system: FileSystem, source: str, target: str, file: Listed) -> 
         if moved:
             system.rm_file(source)
     except Exception as error:
-        raise refusal(error) from error
+        raise refusal(error) from None
     if not moved:
         raise LeftInPlace(errno.EBUSY, "it changed since it was loaded")
 

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
 import tempfile
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import TimeoutError as DeadlinePassed
 from concurrent.futures import wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import replace
 from functools import wraps
@@ -40,6 +42,8 @@ from transforms.strip.site_blocks import SiteBlocks
 GROUP_BYTES = 3 * 1024 * 1024
 GROUP_FILES = 32
 _LOOK_UP_SECONDS = 0.5
+_MOST_RENEWALS = 3  # of a run; children that end as soon as they begin are no accident
+_ALONE_SECONDS = 10  # beyond a deadline, after which a child ends itself
 _Asked = ParamSpec("_Asked")
 
 
@@ -55,6 +59,8 @@ class Extractor:
         self._ended = threading.Event()
         self.workers = workers or available_cores()
         self._children = children
+        self._renewing = threading.Lock()
+        self._renewals = 0
         self._pool = self._started()
 
     def __enter__(self) -> Extractor:
@@ -164,8 +170,7 @@ class Extractor:
     def _schedule_slice(
         self, path: str, members: Sequence[int], outside: RawFile, own: InputFacts
     ) -> ProcessFuture[bytes]:
-        seconds = self._job.limits.seconds
-        return self._pool.schedule(_read_slice, args=(path, tuple(members), outside, own), timeout=seconds)
+        return self._asked(_read_slice, path, tuple(members), outside, own)
 
     def _slice_result(
         self, path: str, members: Sequence[int], outside: RawFile, own: InputFacts, future: ProcessFuture[bytes]
@@ -174,6 +179,9 @@ class Extractor:
         self._wait(future)
         try:
             return pa.ipc.open_stream(future.result()).read_all()
+        except BrokenProcessPool:
+            again = self._schedule_slice(path, members, outside, own)
+            return self._slice_result(path, members, outside, own, again)
         except (DeadlinePassed, ProcessExpired, MemoryError) as error:
             if len(members) == 1:
                 entry = entries_of(path)[members[0]]
@@ -184,12 +192,33 @@ class Extractor:
         return pa.concat_tables([self._slice_result(path, at, outside, own, each) for at, each in singly])
 
     def _schedule(self, members: Sequence[Listed]) -> ProcessFuture[bytes]:
-        return self._pool.schedule(_read_group, args=(tuple(members),), timeout=self._job.limits.seconds)
+        return self._asked(_read_group, tuple(members))
+
+    def _asked(self, read: Callable[..., bytes], *work: object) -> ProcessFuture[bytes]:
+        """``work`` given to the children; to others where these ended.
+
+        pebble gives a pool up when a child dies that has nothing in hand, as one may while a batch is loaded: that is
+        when memory is short and the system looks for what it can kill.
+        """
+        seconds = self._job.limits.seconds
+        with self._renewing:
+            try:
+                return self._pool.schedule(read, args=work, timeout=seconds)
+            except RuntimeError:
+                if self._ended.is_set() or self._renewals == _MOST_RENEWALS:
+                    raise
+                self._renewals += 1
+                self._pool.stop()  # type: ignore[no-untyped-call]
+                self._pool.join()
+                self._pool = self._started()
+                return self._pool.schedule(read, args=work, timeout=seconds)
 
     def _result(self, members: Sequence[Listed], future: ProcessFuture[bytes]) -> pa.Table:
         self._wait(future)
         try:
             return pa.ipc.open_stream(future.result()).read_all()
+        except BrokenProcessPool:
+            return self._result(members, self._schedule(members))
         except (DeadlinePassed, ProcessExpired, MemoryError) as error:
             if len(members) == 1:
                 return to_table(self._refused(members[0], error))
@@ -267,26 +296,35 @@ def _idle() -> None:
     return
 
 
-def _leaving_nothing(read: Callable[_Asked, bytes]) -> Callable[_Asked, bytes]:
-    """``read``, whose MemoryError is one anew: pebble keeps an error until the child's next task has ended, and the
-    first one holds by its traceback all that there was no room for. That task would have none either."""
+def _bounded(read: Callable[_Asked, bytes]) -> Callable[_Asked, bytes]:
+    """``read``, that ends its child where nobody else does and leaves nothing in its memory.
+
+    It is the parent that keeps the deadline. Where that was killed, a page that takes hours would go on taking them.
+
+    A MemoryError is one anew: pebble keeps an error until the child's next task has ended, and the first one holds by
+    its traceback all that there was no room for. That task would have none either.
+    """
 
     @wraps(read)
     def wrapped(*args: _Asked.args, **kwargs: _Asked.kwargs) -> bytes:
-        with suppress(MemoryError):
-            return read(*args, **kwargs)
-        raise MemoryError
+        signal.setitimer(signal.ITIMER_REAL, _job.limits.seconds + _ALONE_SECONDS)  # what ends it also within C
+        try:
+            with suppress(MemoryError):
+                return read(*args, **kwargs)
+            raise MemoryError
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
 
     return wrapped
 
 
-@_leaving_nothing
+@_bounded
 def _read_group(files: Sequence[Listed]) -> bytes:
     """In a child: the staged rows of ``files`` as one Arrow stream, which the parent opens without a copy."""
     return _streamed(rows_of((pick_up(file, _job) for file in files), _job, _extract))
 
 
-@_leaving_nothing
+@_bounded
 def _read_slice(path: str, members: Sequence[int], outside: RawFile, own: InputFacts) -> bytes:
     """In a child: the staged rows of some members of a slice, as one Arrow stream."""
     entries = entries_of(path)

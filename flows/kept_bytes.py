@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.listing import SIDECAR_SUFFIX, Listed
+from flows.listing import SIDECAR_SUFFIX, Listed, mtime_of
 from flows.opening import read_sidecar_of
 from flows.places import is_url, is_web
 from transforms.keys import unescaped
@@ -72,7 +72,7 @@ class KeptBytes:
         sidecar = _sidecar(target, there)
         if sidecar is not None:
             path.with_name(path.name + SIDECAR_SUFFIX).write_bytes(sidecar)
-        return Listed(target.file_key, str(path), len(content), path.stat().st_mtime_ns, record=target.record)
+        return Listed(target.file_key, str(path), len(content), mtime_of(path.stat()), record=target.record)
 
 
 def _in_inbox(target: Target) -> Listed | Missing:
@@ -86,7 +86,7 @@ def _in_inbox(target: Target) -> Listed | Missing:
     except OSError:
         return _gone(target)
     inside = os.path.realpath(path).startswith(os.path.realpath(root).rstrip("/"))
-    return Listed(target.file_key, path, facts.st_size, facts.st_mtime_ns) if inside else _gone(target)
+    return Listed(target.file_key, path, facts.st_size, mtime_of(facts)) if inside else _gone(target)
 
 
 def _in_store(target: Target) -> Listed | Missing:

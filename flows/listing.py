@@ -113,6 +113,11 @@ class Inbox:
         )
 
 
+def mtime_of(facts: os.stat_result) -> int:
+    """The modification time in ns; of a clock that is centuries off the last that 64 bits hold, in April 2262."""
+    return max(-(2**63), min(facts.st_mtime_ns, 2**63 - 1))
+
+
 class Entries:
     """A listing in the making."""
 

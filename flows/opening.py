@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from urllib.parse import urlsplit
 
-from flows.listing import SIDECAR_SUFFIX, Listed
+from flows.listing import SIDECAR_SUFFIX, Listed, mtime_of
 from flows.places import Access, UnknownPlace, file_system, is_url, is_web, refusal, scheme_of, shown
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def read_sidecar_of(file: Listed, access: Access | None = None, content_type: st
 
 def _refuse_changed(file: Listed, opened: Opened) -> None:
     facts = os.fstat(opened.stream.fileno())
-    if file.mtime_ns is not None and (facts.st_size, facts.st_mtime_ns) != (file.size, file.mtime_ns):
+    if file.mtime_ns is not None and (facts.st_size, mtime_of(facts)) != (file.size, file.mtime_ns):
         raise StillWritten(errno.EBUSY, "it changed since it was listed")
 
 
@@ -92,7 +92,7 @@ def _open_file(path: str) -> Iterator[Opened]:
         facts = os.fstat(descriptor)
         if not stat.S_ISREG(facts.st_mode):
             raise OSError(errno.EINVAL, "is no longer a regular file")
-        yield Opened(stream, facts.st_mtime_ns)
+        yield Opened(stream, mtime_of(facts))
 
 
 @contextmanager
@@ -100,7 +100,7 @@ def _open_url(file: Listed, access: Access) -> Iterator[Opened]:
     try:
         system, path = file_system(file.path, access)
     except UnknownPlace as error:
-        raise OSError(errno.EPROTONOSUPPORT, str(error)) from error
+        raise OSError(errno.EPROTONOSUPPORT, str(error)) from None
     if is_web(file.path):
         page = _Page(system, path)
         with page, io.BufferedReader(page, _BUFFER_BYTES) as stream:
@@ -155,7 +155,7 @@ class _Object(io.RawIOBase):
         except StillWritten:
             raise
         except Exception as error:
-            raise refusal(error) from error
+            raise refusal(error) from None
         view[: len(found)] = found
         self._at += len(found)
         return len(found)
@@ -198,7 +198,7 @@ class _Page(io.RawIOBase):
             self._sent = system.open(address, "rb", block_size=0, size=1)
             self.content_type: str | None = self._sent.r.headers.get("Content-Type")
         except Exception as error:
-            raise refusal(error) from error
+            raise refusal(error) from None
 
     def readable(self) -> bool:
         return True
@@ -208,7 +208,7 @@ class _Page(io.RawIOBase):
         try:
             found = self._sent.read(min(len(view), _BUFFER_BYTES))
         except Exception as error:
-            raise refusal(error) from error
+            raise refusal(error) from None
         view[: len(found)] = found
         return len(found)
 

@@ -14,7 +14,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from flows.listing import SIDECAR_SUFFIX, Entries, Inbox, Listed, Names
+from flows.listing import SIDECAR_SUFFIX, Entries, Inbox, Listed, Names, mtime_of
 from flows.places import Access, UnknownPlace, file_system, is_url, is_web, path_of, shown
 from transforms.keys import printable
 
@@ -32,7 +32,7 @@ def check_inbox(address: str) -> None:
         try:
             file_system(address, Access())
         except UnknownPlace as error:
-            raise NoInbox(str(error)) from error
+            raise NoInbox(str(error)) from None
         return
     folder = Path(path_of(address))
     try:
@@ -77,10 +77,10 @@ def _list_place(address: str, ignore: Sequence[str], access: Access) -> Inbox:
         from flows.stores import list_objects, list_pages
 
         return (list_pages if is_web(address) else list_objects)(address, ignore, access)
-    except FileNotFoundError as error:
-        raise NoInbox(f"{shown(address)}: nothing is there; name an existing place of article files") from error
+    except FileNotFoundError:
+        raise NoInbox(f"{shown(address)}: nothing is there; name an existing place of article files") from None
     except OSError as error:
-        raise NoInbox(f"{shown(address)}: {error.strerror}; nothing was read, the next run tries again") from error
+        raise NoInbox(f"{shown(address)}: {error.strerror}; nothing was read, the next run tries again") from None
 
 
 def _walk(root: str, ignored_names: Names, entries: Entries) -> int:
@@ -129,7 +129,7 @@ def _add(entry: os.DirEntry[str], prefix: str, boundary: str, entries: Entries) 
         except OSError:
             entries.add(_inspect(entry.path, relative, boundary))
         else:
-            entries.add_file(relative, facts.st_size, facts.st_mtime_ns)
+            entries.add_file(relative, facts.st_size, mtime_of(facts))
     elif os.path.lexists(entry.path):
         entries.add(_inspect(entry.path, printable(relative), boundary))
 
@@ -166,7 +166,7 @@ def _inspect(path: str, key: str, boundary: str) -> Listed:
         detail = f"{key}: {error.strerror}; mend it, the next run tries again"
         return Listed(key, path, 0, None, ("unreadable", detail))
     if stat.S_ISREG(facts.st_mode):
-        return Listed(key, path, facts.st_size, facts.st_mtime_ns)
+        return Listed(key, path, facts.st_size, mtime_of(facts))
     if stat.S_ISDIR(facts.st_mode):
         detail = f"{key}: a link to a folder; not followed. Give the folder itself"
         return Listed(key, path, 0, None, ("unreadable_folder", detail))

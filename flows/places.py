@@ -116,7 +116,10 @@ def file_system(address: str, access: Access) -> tuple[FileSystem, str]:
 
 
 def refusal(error: BaseException) -> OSError:
-    """What a library raised, as an OSError that holds no address: FileNotFoundError where nothing is there."""
+    """What a library raised, as an OSError that holds no address: FileNotFoundError where nothing is there.
+
+    To be raised `from None`: Prefect keeps the traceback of a run that fails, with each error's cause.
+    """
     if isinstance(error, FileNotFoundError) or getattr(error, "status", None) in (404, 410):
         return FileNotFoundError(errno.ENOENT, "is not there any more")
     return OSError(error.errno if isinstance(error, OSError) and error.errno else errno.EIO, _in_words(error))

@@ -79,4 +79,4 @@ def _in_our_words(ask: Callable[[], Any]) -> Any:
     try:
         return ask()
     except Exception as error:
-        raise refusal(error) from error
+        raise refusal(error) from None

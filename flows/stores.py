@@ -51,7 +51,7 @@ def list_objects(address: str, ignore: Sequence[str], access: Access) -> Inbox:
             root, _, name = root.rpartition("/")
             entries.add_file(name, *single)
     except Exception as error:
-        raise refusal(error) from error
+        raise refusal(error) from None
     return Inbox(root, with_sidecars(entries.table()), ignored)
 
 
@@ -71,7 +71,7 @@ def list_pages(address: str, ignore: Sequence[str], access: Access) -> Inbox:
     except ListTooLong:
         raise
     except Exception as error:
-        raise refusal(error) from error
+        raise refusal(error) from None
     for number, line in lines or [(0, address)]:
         page = urldefrag(line).url
         key = printable(shown(page))

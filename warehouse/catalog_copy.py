@@ -55,7 +55,7 @@ def copy_catalog(layout: Layout, target: Path) -> None:
     try:
         # One step reads one state of a WAL database, and keeps no writer waiting.
         with (
-            closing(sqlite3.connect(f"file:{layout.catalog}?mode=rw", uri=True, timeout=60)) as source,
+            closing(sqlite3.connect(f"{layout.catalog.absolute().as_uri()}?mode=rw", uri=True, timeout=60)) as source,
             closing(sqlite3.connect(target)) as copy,
         ):
             source.backup(copy)

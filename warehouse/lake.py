@@ -37,6 +37,7 @@ Connection = DuckDBPyConnection
 _EXTRAS = {"postgres_scanner": "postgres", "httpfs": "s3"}  # extension: the extra of newslake that brings it
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MANY_ROWS = 5_000
+_PATTERN = re.compile(r"[*?\[]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +145,16 @@ def attach(layout: Layout, *, read_only: bool = False) -> DuckDBPyConnection:
 def attach_lake(con: DuckDBPyConnection, layout: Layout, *, read_only: bool, at: str | None = None) -> None:
     """Attach the catalog of ``layout`` as `lake`; ``at`` is an option of DuckLake that names a snapshot.
 
-    Raises :class:`WarehouseBroken`, and :class:`NoWarehouse` where PostgreSQL holds no catalog yet.
+    Raises :class:`WarehouseBroken`, :class:`NoWarehouse` where PostgreSQL holds no catalog yet, and
+    :class:`StorageRefused` where the data folder's name is a pattern.
     """
     storage = layout.storage
+    if _PATTERN.search(layout.data_url):
+        con.close()
+        raise StorageRefused(
+            f"{layout.data_url}: DuckDB takes *, ? and [ in a folder's name for a pattern, and upkeep would take the "
+            "files of other folders for leftovers of this one. Rename the folder, or name another"
+        )
     options = [
         f"data_path {quoted(layout.data_url)}",
         *(["read_only"] if read_only else []),

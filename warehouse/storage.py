@@ -19,7 +19,7 @@ from warehouse.errors import StorageRefused
 FILE_NAME = "storage.json"
 SQLITE = "sqlite"
 _POSTGRES = "postgres:"
-_S3 = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w!.*/-]*)?")
+_S3 = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w!./-]*)?")
 _PASSWORD = re.compile(r"(?:^|[\s?&])(?:ssl)?password\s*=", re.IGNORECASE)
 
 

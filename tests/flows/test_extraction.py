@@ -132,7 +132,7 @@ def test_a_child_that_is_killed_takes_only_its_page_with_it(tmp_path: Path) -> N
 
     def kill_busy_children() -> None:
         while not done.wait(1.0):
-            for pid in _busy_children():
+            for pid in _children(least_seconds=3):  # those stuck in the slow page
                 os.kill(pid, signal.SIGKILL)
 
     killer = threading.Thread(target=kill_busy_children)
@@ -148,6 +148,52 @@ def test_a_child_that_is_killed_takes_only_its_page_with_it(tmp_path: Path) -> N
         "0001.html": "article",
         "0002.html": "article",
     }
+
+
+def test_children_that_are_killed_while_they_have_no_work_are_replaced(tmp_path: Path) -> None:
+    write_articles(tmp_path, range(3))
+    job = Job(datetime(2026, 11, 22, tzinfo=UTC), (), Limits(60, 1024, 64), keep_raw=True)
+    files = list_inbox(tmp_path).sorted()
+    with Extractor(job, workers=2) as extractor:
+        first = list(extractor.read(files, lambda _files, _size: None))
+        idle = _children(least_seconds=0)
+        assert len(idle) >= 2
+        for pid in idle:
+            os.kill(pid, signal.SIGKILL)
+        time.sleep(1)  # pebble has seen it, and given its pool up
+        assert list(extractor.read(files, lambda _files, _size: None)) == first
+
+
+_SLOW_SCRIPT = """
+import sys
+from datetime import UTC, datetime
+from flows.extraction import Extractor
+from flows.pickup import list_inbox
+from flows.reading import Job, Limits
+
+if __name__ == "__main__":
+    job = Job(datetime(2026, 11, 22, tzinfo=UTC), (), Limits(2, 1024, 64), keep_raw=False)
+    with Extractor(job, workers=1) as extractor:
+        list(extractor.read(list_inbox(sys.argv[1]).sorted(), lambda _files, _size: None))
+"""
+
+
+def test_a_child_whose_parent_was_killed_ends_with_its_page_s_deadline(tmp_path: Path) -> None:
+    (tmp_path / "inbox").mkdir()
+    (tmp_path / "inbox" / "slow.html").write_text(SLOW_PAGE)
+    script = tmp_path / "load.py"
+    script.write_text(_SLOW_SCRIPT)
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    with subprocess.Popen([sys.executable, str(script), str(tmp_path / "inbox")], env=environment) as parent:
+        deadline = time.monotonic() + 60
+        while not (busy := _children(least_seconds=0.5, below=parent.pid)) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        parent.kill()
+    assert busy
+    deadline = time.monotonic() + 60
+    while (left := [pid for pid in busy if _is_running(pid)]) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert left == []
 
 
 def test_a_file_that_vanishes_after_the_listing_has_failed(tmp_path: Path) -> None:
@@ -184,21 +230,30 @@ def test_groups_keep_the_order_and_their_bounds(sizes: Sequence[int]) -> None:
     assert all(len(members) == 1 or sum(f.size for f in members) <= GROUP_BYTES for members in groups)
 
 
-def _busy_children() -> list[int]:
-    """Children of this process's fork server that have used three seconds of a core: those stuck in the slow page."""
-    busy = []
+def _children(least_seconds: float, below: int | None = None) -> list[int]:
+    """Children of this process's fork server, or of another's, that have used so many seconds of a core or more."""
+    found = []
     for folder in Path("/proc").iterdir():
         if not folder.name.isdigit():
             continue
         try:
             fields = (folder / "stat").read_text().rsplit(")", 1)[1].split()
             command = (folder / "cmdline").read_bytes()
+            parent = (Path("/proc") / fields[1] / "cmdline").read_bytes()
         except OSError:
             continue
         used = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-        if b"forkserver" in command and used > 3 and _is_below(int(folder.name), os.getpid()):
-            busy.append(int(folder.name))
-    return busy
+        is_child = b"forkserver" in command and b"forkserver" in parent
+        if is_child and used >= least_seconds and _is_below(int(folder.name), below or os.getpid()):
+            found.append(int(folder.name))
+    return found
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def _is_below(pid: int, ancestor: int) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from storage_servers import S3
+from test_cli import newslake
 from web_server import Web, web_server
 from written_articles import article
 
@@ -109,3 +110,16 @@ def test_a_password_in_the_address_of_the_inbox_is_in_no_table_no_file_and_no_ou
     assert ask(tmp_path, "select inbox from ops.run")[0][0].endswith(
         "***@" + web.address.removeprefix("http://") + "/list.txt"
     )
+
+
+def test_a_password_in_the_address_of_an_inbox_that_is_gone_is_not_in_what_prefect_keeps_of_the_failure(
+    web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PREFECT_API_URL")  # a server of the run's own, whose files lie in the warehouse
+    address = web.address.replace("http://", "http://reader:s3cretword@")
+    said = newslake("run", f"{address}/gone.txt", "--warehouse", tmp_path / "lake")
+    assert (said.returncode, "nothing is there" in said.stderr) == (1, True)
+    kept = [path for path in (tmp_path / "lake").rglob("*") if path.is_file()]
+    assert any(b"NoInbox" in path.read_bytes() for path in kept if path.name.startswith("prefect.db"))
+    assert [path for path in kept if b"s3cretword" in path.read_bytes()] == []
+    assert "s3cretword" not in said.stdout + said.stderr

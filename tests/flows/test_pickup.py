@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.opening import open_input
 from flows.pickup import NoInbox, list_inbox
 from transforms.keys import printable, unescaped
 
@@ -66,6 +68,19 @@ def test_two_names_never_share_a_key_and_every_key_can_be_printed(names: list[by
     assert len(set(found)) == len(names)
     assert all(key.isprintable() for key in found)
     assert [os.fsencode(unescaped(key)) for key in found] == names
+
+
+def test_a_file_of_a_clock_that_is_centuries_off_is_listed_and_read_as_what_it_is(tmp_path: Path) -> None:
+    for name, year in (("a.txt", 2400), ("b\n.txt", 2400), ("c.txt", 1600)):
+        (tmp_path / name).write_text("A text.")
+        os.utime(tmp_path / name, (datetime(year, 1, 1, tzinfo=UTC).timestamp(),) * 2)
+    if (tmp_path / "a.txt").stat().st_mtime_ns < 2**63:
+        pytest.skip("this file system keeps no such times")
+    found = list_inbox(tmp_path).sorted()
+    assert [file.mtime_ns == 2**63 - 1 for file in found] == [True, True, False]
+    for file in found:
+        with open_input(file) as opened:
+            assert opened.stream.read() == b"A text."
 
 
 def test_what_cannot_be_read_is_listed_with_its_reason(tmp_path: Path) -> None:

@@ -58,6 +58,17 @@ def test_a_lost_folder_comes_back_with_every_row_every_snapshot_and_every_blob(l
     con.close()
 
 
+def test_a_folder_may_be_called_what_means_something_in_an_address(lake: Lake, tmp_path: Path) -> None:
+    lake.load(a_batch(0))
+    odd = tmp_path / "news #1 50%41 x=y"
+    lake.con.close()
+    before = content(lake.folder)
+    lake.folder.rename(odd)
+    back_up(odd, tmp_path / "backups", now=MADE, version="0.1.0")
+    restore(tmp_path / "restored", tmp_path / "backups")
+    assert content(tmp_path / "restored") == before
+
+
 def test_a_backup_in_the_middle_of_a_run_is_the_lake_between_two_batches(
     lake: Lake, empty_warehouse: Path, tmp_path: Path
 ) -> None:

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 from lake_builder import Inbox, Lake, an_article
 
-from warehouse.errors import LakeError, NoWarehouse, WarehouseBroken, WarehouseBusy, WarehouseNewer
+from warehouse.errors import LakeError, NoWarehouse, StorageRefused, WarehouseBroken, WarehouseBusy, WarehouseNewer
 from warehouse.lake import _extension_file, connect, folder_of, one_thread, transaction
 from warehouse.locks import commit_lock, run_in_progress, run_lock
 from warehouse.migrate import migrate, migrations, prepare
@@ -110,6 +110,16 @@ def test_no_warehouse_and_a_broken_one_are_told_apart(tmp_path: Path) -> None:
     (tmp_path / "catalog.sqlite").write_bytes(b"this is not a database" * 100)
     with pytest.raises(WarehouseBroken, match="cannot be read"):
         connect(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["w[1]", "w*", "w?"])
+def test_a_folder_whose_name_is_a_pattern_is_refused_before_its_upkeep_takes_other_folders_files(
+    tmp_path: Path, name: str
+) -> None:
+    with pytest.raises(StorageRefused, match="Rename the folder"):
+        prepare(tmp_path / name)
+    with pytest.raises(StorageRefused, match="Rename the folder"):
+        prepare(tmp_path / name / "lake")
 
 
 def test_a_failure_within_a_transaction_leaves_nothing_of_it(lake: Lake) -> None:
