@@ -125,21 +125,22 @@ def _move_file(file: Listed, root: Path, place: Path) -> None:
     if os.path.lexists(target):
         target = target.with_name(_with_hash(target.name, file))
     _refuse_other(source.stat(), file)
-    if source.is_symlink():  # to a file of the inbox, which may be moved before it or after
-        shutil.copy2(source, target)
-        source.unlink()
-        return
     sidecar, beside = _sidecar(source), _sidecar(target)
     has_sidecar = os.path.lexists(sidecar)
     if has_sidecar:
         _move(sidecar, beside)
-    _move(source, target)
     try:
+        if source.is_symlink():  # to a file of the inbox, which may be moved before it or after
+            shutil.copy2(source, target)
+            source.unlink()
+            return
+        _move(source, target)
         _refuse_other(target.stat(), file)
-    except LeftInPlace:
-        if not os.path.lexists(source):
-            if has_sidecar and not os.path.lexists(sidecar):
-                _move(beside, sidecar)
+    except OSError:
+        is_there, is_away = os.path.lexists(source), os.path.lexists(target)
+        if has_sidecar and is_there != is_away and not os.path.lexists(sidecar):
+            _move(beside, sidecar)
+        if is_away and not is_there:
             _move(target, source)
         raise
 
@@ -153,12 +154,16 @@ def _move(source: Path, target: Path) -> None:
             raise
         partial = target.with_name(f".{target.name[:200]}.part")
         before = source.stat()
-        with source.open("rb") as read, partial.open("wb") as written:
-            shutil.copyfileobj(read, written, 2**20)
-            written.flush()
-            os.fsync(written.fileno())
-        os.utime(partial, ns=(before.st_atime_ns, before.st_mtime_ns))
-        partial.rename(target)
+        try:
+            with source.open("rb") as read, partial.open("wb") as written:
+                shutil.copyfileobj(read, written, 2**20)
+                written.flush()
+                os.fsync(written.fileno())
+            os.utime(partial, ns=(before.st_atime_ns, before.st_mtime_ns))
+            partial.rename(target)
+        except OSError:
+            partial.unlink(missing_ok=True)
+            raise
         after = source.stat()
         if (after.st_ino, after.st_size, after.st_mtime_ns) == (before.st_ino, before.st_size, before.st_mtime_ns):
             source.unlink()

@@ -99,7 +99,9 @@ def run(loaded: Loaded, inbox: str, folder: Path, *, verify: bool) -> RunSummary
     missing: NoInbox | None = None
     with watch.stage("listing"):
         try:
-            listed = settled(list_inbox(inbox, loaded.settings.ignore, access), loaded.settings.pickup.settle_seconds)
+            listed = settled(
+                list_inbox(inbox, loaded.settings.ignore, access, folder), loaded.settings.pickup.settle_seconds
+            )
         except NoInbox as error:
             if not Layout(folder).exists():
                 raise

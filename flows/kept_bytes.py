@@ -17,9 +17,13 @@ from flows.listing import SIDECAR_SUFFIX, Listed, mtime_of
 from flows.opening import read_sidecar_of
 from flows.places import is_url, is_web
 from transforms.keys import unescaped
+from transforms.read.members import RECORD
 from transforms.staged import digest
 from warehouse.lake import Layout
 from warehouse.replay import Target, blob_of, unpacked
+
+# Why a record was refused that is no JSON object: its bytes alone would be read as a text.
+_OF_RECORDS = ("not_a_record", "unreadable_json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,8 @@ class KeptBytes:
         sidecar = _sidecar(target, there)
         if sidecar is not None:
             path.with_name(path.name + SIDECAR_SUFFIX).write_bytes(sidecar)
-        return Listed(target.file_key, str(path), len(content), mtime_of(path.stat()), record=target.record)
+        form = RECORD if target.record is not None and target.reason in _OF_RECORDS else None
+        return Listed(target.file_key, str(path), len(content), mtime_of(path.stat()), record=target.record, form=form)
 
 
 def _in_inbox(target: Target) -> Listed | Missing:
@@ -85,7 +90,8 @@ def _in_inbox(target: Target) -> Listed | Missing:
         facts = os.stat(path)  # noqa: PTH116 - a name need not be UTF-8
     except OSError:
         return _gone(target)
-    inside = os.path.realpath(path).startswith(os.path.realpath(root).rstrip("/"))
+    real, within = os.path.realpath(path), os.path.realpath(root)
+    inside = real == within or real.startswith(within.rstrip("/") + "/")
     return Listed(target.file_key, path, facts.st_size, mtime_of(facts)) if inside else _gone(target)
 
 

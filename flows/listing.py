@@ -40,7 +40,8 @@ class Listed:
 
     ``size`` is 0 where the place does not say. ``known_hash`` is what the key's content hashed to when it was last
     settled: the same again needs no reading. ``has_sidecar`` is None where nobody has looked for one. ``record`` is the
-    place in its container of a record whose own bytes are read again without it.
+    place in its container of a record whose own bytes are read again without it, ``form`` how it was read where the
+    bytes alone do not say.
     """
 
     file_key: str
@@ -52,6 +53,7 @@ class Listed:
     etag: str | None = None
     has_sidecar: bool | None = None
     record: str | None = None
+    form: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

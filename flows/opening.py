@@ -61,7 +61,8 @@ def open_input(file: Listed, access: Access | None = None) -> Iterator[Opened]:
 
 
 def read_sidecar_of(file: Listed, access: Access | None = None, content_type: str | None = None) -> bytes | None:
-    """The bytes of the sidecar beside a listed input, up to SIDECAR_BYTES; None where there is none to be read.
+    """The bytes of the sidecar beside a listed input, up to SIDECAR_BYTES; None where there is none to be read, and
+    where it is a link: that may lead out of the inbox.
 
     A page has none; its address and what its server said (``content_type``) are made one.
     """
@@ -71,7 +72,8 @@ def read_sidecar_of(file: Listed, access: Access | None = None, content_type: st
         return None
     beside = Listed(file.file_key, file.path + SIDECAR_SUFFIX, SIDECAR_BYTES, None)
     try:
-        with _open_url(beside, access or Access()) if is_url(file.path) else _open_file(beside.path) as opened:
+        is_away = is_url(file.path)
+        with _open_url(beside, access or Access()) if is_away else _open_file(beside.path, os.O_NOFOLLOW) as opened:
             # One question, since nobody knows how long it is: behind its end there is nothing to ask for.
             return cast(io.BufferedReader, opened.stream).read1(SIDECAR_BYTES)
     except OSError:
@@ -85,9 +87,9 @@ def _refuse_changed(file: Listed, opened: Opened) -> None:
 
 
 @contextmanager
-def _open_file(path: str) -> Iterator[Opened]:
+def _open_file(path: str, flags: int = 0) -> Iterator[Opened]:
     # Not blocking: a pipe that took a file's place would be waited for until somebody wrote to it.
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | flags)
     with os.fdopen(descriptor, "rb") as stream:
         facts = os.fstat(descriptor)
         if not stat.S_ISREG(facts.st_mode):

@@ -47,8 +47,11 @@ def check_inbox(address: str) -> None:
         raise NoInbox(f"{folder}: permission denied; make the folder readable to this account")
 
 
-def list_inbox(address: str | Path, ignore: Sequence[str] = (), access: Access | None = None) -> Inbox:
-    """Everything below the inbox (or the one file that it is), in no order.
+def list_inbox(
+    address: str | Path, ignore: Sequence[str] = (), access: Access | None = None, warehouse: Path | None = None
+) -> Inbox:
+    """Everything below the inbox (or the one file that it is), in no order, but the folder ``warehouse``: what lies
+    there has been loaded.
 
     A sidecar is listed only where the file that it describes is absent. Raises :class:`NoInbox`.
     """
@@ -62,7 +65,10 @@ def list_inbox(address: str | Path, ignore: Sequence[str] = (), access: Access |
         entries.add(_inspect(str(folder), printable(folder.name), os.path.realpath(root)))
         return Inbox(root, entries.table())
     root = str(folder)
-    ignored = _walk(root, Names(ignore), entries)
+    own = os.path.realpath(warehouse) if warehouse is not None else None
+    if own == os.path.realpath(root):
+        raise NoInbox(f"{folder}: it is the warehouse itself; name the folder of article files")
+    ignored = _walk(root, Names(ignore), entries, own)
     return Inbox(root, entries.table(), ignored)
 
 
@@ -83,8 +89,8 @@ def _list_place(address: str, ignore: Sequence[str], access: Access) -> Inbox:
         raise NoInbox(f"{shown(address)}: {error.strerror}; nothing was read, the next run tries again") from None
 
 
-def _walk(root: str, ignored_names: Names, entries: Entries) -> int:
-    """Add everything below ``root`` to ``entries``; how many names were passed over.
+def _walk(root: str, ignored_names: Names, entries: Entries, warehouse: str | None) -> int:
+    """Add everything below ``root`` to ``entries``, without the folder ``warehouse``; how many names were passed over.
 
     What is plain (a file, under a name that is its own key) is added in columns: a million of them pass here.
     """
@@ -99,6 +105,8 @@ def _walk(root: str, ignored_names: Names, entries: Entries) -> int:
                 for entry in found:
                     name = entry.name
                     if entry.is_dir(follow_symlinks=False):
+                        if warehouse is not None and f"{boundary.rstrip('/')}/{prefix}{name}" == warehouse:
+                            continue
                         pending.append((entry.path, f"{prefix}{name}/"))
                     elif ignored_names.match(name):
                         ignored += 1

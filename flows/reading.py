@@ -145,7 +145,7 @@ def pick_up(file: Listed, job: Job, *, opens: bool = True) -> PickedUp | Rows:
             refusal = Rejection(error.reason, f"{file.file_key}: {error.detail}")
     raw, problem = raw_file(file.file_key, content, read_sidecar_of(file, job.access, content_type), job.feeds)
     if file.record is not None:
-        raw = replace(raw, key=f"{raw.key}#{file.record}")
+        raw = replace(raw, key=f"{raw.key}#{file.record}", form=file.form)
     facts = InputFacts(file.file_key, raw.feed, size, mtime_ns, digest(content), file.etag)
     if facts.content_hash == file.known_hash:
         return [same_row(facts)]

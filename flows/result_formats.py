@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import sys
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -54,7 +55,7 @@ def _csv(result: Connection) -> None:
 def _json(result: Connection) -> None:
     names = _names(result)
     for row in _rows(result):
-        line = json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False, default=_plain)
+        line = json.dumps(_finite(dict(zip(names, row, strict=True))), ensure_ascii=False, default=_plain)
         sys.stdout.write(line + "\n")
 
 
@@ -80,7 +81,23 @@ def _rows(result: Connection) -> Iterator[tuple[Any, ...]]:
 
 def _cell(value: object) -> object:
     """A value in CSV: text, numbers and null as they are, lists and structs as JSON."""
-    return json.dumps(value, ensure_ascii=False, default=_plain) if isinstance(value, list | dict | tuple) else value
+    return (
+        json.dumps(_finite(value), ensure_ascii=False, default=_plain)
+        if isinstance(value, list | dict | tuple)
+        else value
+    )
+
+
+def _finite(value: object) -> object:
+    """The value with null for what is no number: JSON has neither NaN nor infinity, and strict readers stop there."""
+    match value:
+        case float():
+            return value if math.isfinite(value) else None
+        case dict():
+            return {name: _finite(each) for name, each in value.items()}
+        case list() | tuple():
+            return [_finite(each) for each in value]
+    return value
 
 
 def _plain(value: object) -> object:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,8 +17,8 @@ def keep_blobs(folder: Path, staged: pa.Table) -> None:
             if content_hash is None or not raw.is_valid:
                 continue
             path = folder / content_hash[:2] / f"{content_hash}.zst"
-            if path.exists():
-                path.touch()  # upkeep removes blobs of contents that no committed batch has, once they are old
+            with suppress(FileNotFoundError):
+                os.utime(path)  # upkeep removes blobs of contents that no committed batch has, once they are old
                 continue
             path.parent.mkdir(parents=True, exist_ok=True)
             partial = path.with_name(f".{path.name}.{os.getpid()}")

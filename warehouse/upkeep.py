@@ -12,6 +12,7 @@ rewritten, and the former ones stay for the snapshots that show them; a snapshot
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -358,12 +359,26 @@ def _files_below(folder: Path) -> Iterator[StoredFile]:
 
 def _sweep(found: list[StoredFile], *, dry_run: bool) -> Removed:
     if not dry_run:
-        for file in found:
-            path = Path(file.path)
-            path.unlink(missing_ok=True)
-            if not any(path.parent.iterdir()) and path.parent.name.startswith("run-"):
-                path.parent.rmdir()
+        found = [file for file in found if _swept(file)]
     return _sum_of(found)
+
+
+def _swept(file: StoredFile) -> bool:
+    """Whether it is gone. A run that begins meanwhile may clear the same folder, or count on kept bytes that it finds:
+    it touches them, and what is younger than it was listed is put back."""
+    path = Path(file.path)
+    aside = path.with_name(f".swept-{os.getpid()}-{path.name}")
+    try:
+        path.rename(aside)
+        if datetime.fromtimestamp(aside.stat().st_mtime, UTC) > file.modified_at:
+            aside.rename(path)
+            return False
+        aside.unlink()
+        if path.parent.name.startswith("run-") and not any(path.parent.iterdir()):
+            path.parent.rmdir()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _sum_of(found: list[StoredFile]) -> Removed:

@@ -50,6 +50,7 @@ def test_what_is_loaded_is_archived_under_its_name_and_what_is_refused_stays(tmp
     (inbox / "half.jsonl").write_text(GOOD_LINE + "{broken\n")
     (inbox / "whole.jsonl").write_text(GOOD_LINE.replace("ferry", "tram"))
     (inbox / "link.html").symlink_to("gazette/0001.html")
+    (inbox / "link.html.meta.json").write_text("{}")
     everything = below(inbox)
     assert run(str(inbox), tmp_path, KEEP).counts.archived == 0
     assert below(inbox) == everything
@@ -70,6 +71,7 @@ def test_what_is_loaded_is_archived_under_its_name_and_what_is_refused_stays(tmp
         "gazette/0001.html",
         "gazette/0001.html.meta.json",
         "link.html",
+        "link.html.meta.json",
         "whole.jsonl",
     ]
     assert (archive / "link.html").read_text() == article(1)

@@ -296,6 +296,12 @@ def test_the_seeds_come_out_as_expected(seeds: Path, tmp_path: Path) -> None:
     assert checked.stdout == "0 differences\n"
 
 
+def test_what_is_no_number_is_null_in_json(lake: Path) -> None:
+    question = "select 'nan'::double as a, 'inf'::double as b, [1.5, '-inf'::double] as c, {'d': 'nan'::float} as d"
+    said = newslake("sql", question, "--warehouse", lake, "--format", "json").stdout
+    assert said == '{"a": null, "b": null, "c": [1.5, null], "d": {"d": null}}\n'
+
+
 def test_a_run_whose_rejected_share_passes_its_bound_sends_one_message(
     tmp_path: Path, receiver: tuple[str, list[dict[str, str]]], prefect_server: str
 ) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.opening import open_input
+from flows.opening import open_input, read_sidecar_of
 from flows.pickup import NoInbox, list_inbox
 from transforms.keys import printable, unescaped
 
@@ -112,6 +112,27 @@ def test_a_link_to_a_neighbour_whose_name_begins_like_the_inbox_leads_out(tmp_pa
     inbox.mkdir()
     (inbox / "a.txt").symlink_to("../inbox-private/a.txt")
     assert reasons(inbox) == {"a.txt": "link_out_of_inbox"}
+
+
+def test_the_warehouse_is_no_part_of_the_inbox_that_it_lies_in(tmp_path: Path) -> None:
+    lake = tmp_path / "inbox" / "deep" / "lake"
+    (lake / "data").mkdir(parents=True)
+    (lake / "data" / "a.parquet").write_bytes(b"PAR1")
+    (tmp_path / "inbox" / "deep" / "a.txt").write_text("A text.")
+    (tmp_path / "link").symlink_to(tmp_path / "inbox")
+    for inbox in (tmp_path / "inbox", tmp_path / "link"):
+        assert [file.file_key for file in list_inbox(inbox, warehouse=lake).sorted()] == ["deep/a.txt"]
+    with pytest.raises(NoInbox, match="it is the warehouse itself"):
+        list_inbox(lake, warehouse=lake)
+
+
+def test_a_sidecar_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "secret.json").write_text('{"url": "https://example.com/a"}')
+    (tmp_path / "inbox").mkdir()
+    (tmp_path / "inbox" / "a.txt").write_text("A text.")
+    (tmp_path / "inbox" / "a.txt.meta.json").symlink_to(tmp_path / "secret.json")
+    (file,) = list_inbox(tmp_path / "inbox").sorted()
+    assert read_sidecar_of(file) is None
 
 
 def test_an_inbox_that_is_not_there_is_an_error_that_names_it(tmp_path: Path) -> None:

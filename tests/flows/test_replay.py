@@ -261,6 +261,23 @@ def test_what_is_refused_today_keeps_its_article_and_damaged_bytes_are_never_rea
     assert place.is_sound()
 
 
+def test_a_line_that_is_no_record_is_refused_again_and_not_read_as_a_text(place: Place) -> None:
+    prose = "The council of the harbour met on Friday and voted for the plan of the mayor again. " * 8
+    lines = [records("One").strip(), json.dumps(prose), json.dumps([prose, prose]), "{broken " + prose]
+    (place.inbox / "dump.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    place.run()
+    refused = "select input_key, reason from ops.input where state = 'quarantined' order by 1"
+    before = place.ask(refused)
+    assert before == [
+        ("dump.jsonl#2", "not_a_record"),
+        ("dump.jsonl#3", "not_a_record"),
+        ("dump.jsonl#4", "unreadable_json"),
+    ]
+    done = place.replay_quarantine()
+    assert (done.same, done.changed) == (3, 0)
+    assert place.ask(refused) == before
+
+
 def test_a_quarantine_is_read_again_and_what_can_be_used_by_now_is_loaded(place: Place) -> None:
     write_articles(place.inbox, range(2))
     (place.inbox / "empty.html").write_bytes(b"")

@@ -16,8 +16,11 @@ _MARKUP = re.compile(
     r"<(?:div|p|span|article|section|main|header|nav|h[1-6]|meta|link|script|style|table|ul|ol|a|br|img)(?:\s[^<>]{0,500})?/?>",
     re.IGNORECASE,
 )
+# What may stand before the root of an XML document: its declaration, style sheets, comments, a document type.
 _XML = re.compile(
-    r"(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,500}?-->\s*)?<(?:rss|feed|rdf:rdf|urlset|sitemapindex)\b", re.I | re.S
+    r"(?>(?:<\?[^>]{0,500}\?>|<!--.*?-->|<!DOCTYPE\s[^>\[]{0,500}(?:\[[^\]]*\]\s*)?>)\s*)*+"
+    r"<(?:rss|feed|rdf:rdf|urlset|sitemapindex)\b",
+    re.I | re.S,
 )
 # A tagged export names its fields; the tags that HTML has too (<title>, <body>, …) prove nothing.
 _TAGGED = re.compile(

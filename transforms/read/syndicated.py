@@ -7,6 +7,7 @@ is rejected: the page that it links to is the article. Files that declare entiti
 
 from __future__ import annotations
 
+import codecs
 import dataclasses
 import io
 import re
@@ -20,13 +21,15 @@ from transforms.read.members import RECORD, Places
 
 _FEED = re.compile(rb"<(?:\w{1,20}:)?(?:rss|feed|rdf)\b", re.IGNORECASE)
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)[^>]{0,2000}[\[%]|<!ENTITY", re.IGNORECASE)
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
 _TAG = re.compile(r"<[^<>]{0,2000}>")
-_BEGINNING = 4096
+_BEGINNING = 8192
 _LEAST = 600  # characters of an item's text without its tags; the teasers of feeds have 50 to 400
 
 
 def read_syndicated(raw: RawFile) -> list[Reading]:
     """The readings of a feed's items; one rejection for what is no feed (a sitemap) or holds no item."""
+    raw = dataclasses.replace(raw, content=_in_utf8(raw.content))
     if not _FEED.search(raw.content[:_BEGINNING]):
         what = "a sitemap or other XML, not an article; fetch the pages that it lists"
         return [Rejection("unsupported_format", what)]
@@ -46,6 +49,13 @@ def read_syndicated(raw: RawFile) -> list[Reading]:
         what = f"the feed breaks off behind its item {len(found)}; what came before was read. Fetch it again"
         found.append(Rejection("torn_container", what, record="rest", content=raw.content[-200:]))
     return found
+
+
+def _in_utf8(content: bytes) -> bytes:
+    """A feed in UTF-16 as one in UTF-8, without the declaration that says otherwise: what is looked for are bytes."""
+    if not content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content
+    return _DECLARATION.sub("", content.decode("utf-16", "replace"), count=1).encode("utf-8", "replace")
 
 
 def _read(raw: RawFile, entry: dict[str, Any], source: str, places: Places) -> Reading:
