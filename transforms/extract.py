@@ -179,9 +179,10 @@ def _read_text(raw: RawFile, form: str, as_of: datetime) -> Reading:
         from transforms.read.tagged import read_tagged
 
         return read_tagged(raw, text, as_of=as_of)
+    from transforms.read.foreign import foreign
     from transforms.read.text import read_text
 
-    return read_text(raw, text, as_of=as_of)
+    return foreign(text) or read_text(raw, text, as_of=as_of)
 
 
 def _dated(article: Article, said: Hint) -> Article:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 
 import pytest
@@ -12,6 +13,31 @@ from transforms.article import Rejection
 from transforms.read.decode import decode
 
 TEXT = "Häfen und Fähren\nКатера и паромы\n港とフェリー\n"
+SPANISH = (
+    "El consejo del puerto votó el viernes por la mañana a favor del plan. «No habrá más retrasos», señaló la "
+    "alcaldesa después de la sesión, en la que también se habló de los niños de la escuela.\n"
+)
+FRENCH = (
+    "Saint-Étienne a voté mardi la fermeture du marché couvert. « C'est une décision difficile », a déclaré le maire à "
+    "l'issue de la séance, où les élus ont débattu pendant trois heures.\n"
+)
+POLISH = (
+    "Łódź przegłosowała w piątek plan odbudowy portu. Burmistrz powiedziała, że żadne opóźnienia nie są już możliwe, a "
+    "mieszkańcy będą mogli wrócić do swoich domów jeszcze przed zimą.\n"
+)
+CZECH = (
+    "Městská rada v pátek schválila plán na obnovu přístavu. Starostka řekla, že další zpoždění už není možné a že se "
+    "lidé budou moci vrátit do svých domů ještě před zimou.\n"
+)
+TURKISH = (
+    "Liman meclisi cuma günü planı kabul etti. Belediye başkanı artık gecikme olmayacağını, halkın kıştan önce "
+    "evlerine dönebileceğini söyledi ve çocuklara teşekkür etti.\n"
+)
+JAPANESE = (
+    "港湾評議会は金曜日に計画を承認した。市長は、これ以上の遅れはないと述べ、住民は冬の前に家へ戻れると語った。\n"
+)
+THAI = "สภาท่าเรืออนุมัติแผนเมื่อวันศุกร์ นายกเทศมนตรีกล่าวว่าจะไม่มีความล่าช้าอีกต่อไป และประชาชนจะกลับบ้านได้ก่อนฤดูหนาว\n"
+HEAD = '<script>var page = {"kind": "article", "paid": false};</script><link rel="stylesheet" href="/site.css">' * 20
 GERMAN = (
     "Die Häfen von Kaltenau schließen über Weihnachten. Für Fährgäste fährt ein Bus, die Rückfahrt kostet fünf Euro.\n"
     * 4
@@ -58,9 +84,33 @@ def test_a_declared_charset_is_used_where_the_bytes_are_no_utf8(text: str, chars
     assert decode(text.encode(charset), charset) == text
 
 
-@pytest.mark.parametrize(("text", "charset"), [(GERMAN, "windows-1252"), (RUSSIAN, "windows-1251")])
+@pytest.mark.parametrize(
+    ("text", "charset"),
+    [
+        (GERMAN, "windows-1252"),
+        (RUSSIAN, "windows-1251"),
+        (RUSSIAN * 4, "koi8-r"),
+        (SPANISH, "windows-1252"),
+        (FRENCH, "iso-8859-1"),
+        (POLISH, "iso-8859-2"),
+        (POLISH, "windows-1250"),
+        (CZECH, "iso-8859-2"),
+        (TURKISH, "windows-1254"),
+        (JAPANESE, "euc-jp"),
+        (THAI, "cp874"),
+        (JAPANESE, "shift_jis"),
+        (
+            "“The harbour stays shut,” the warden said – for now. Nobody knows when the ferries run again.",
+            "windows-1252",
+        ),
+    ],
+)
 def test_an_undeclared_charset_is_found(text: str, charset: str) -> None:
     assert decode(text.encode(charset)) == text
+    page = f"<html><head>{HEAD}</head><body><div class='story'><p>{text}</p></div></body></html>"
+    assert decode(page.encode(charset)) == page
+    lines = "".join(json.dumps({"id": n, "text": text}, ensure_ascii=False) + "\n" for n in range(3))
+    assert decode(lines.encode(charset)) == lines
 
 
 def test_utf8_goes_before_a_declared_charset_that_is_wrong() -> None:
