@@ -36,7 +36,7 @@ from flows.feeds_and_rules import feeds_of, read_site_rules, rules_of
 from flows.gating import Gate
 from flows.listing import LISTING, Inbox, Listed
 from flows.pickup import NoInbox, list_inbox, settled
-from flows.places import shown
+from flows.places import from_the_root, shown
 from flows.progress import REPORTER
 from flows.readers import Readers, StagedChunk, readers_of
 from flows.reading import Job, access_of, limits_of, unpacker_of
@@ -131,7 +131,7 @@ def run(loaded: Loaded, inbox: str, folder: Path, *, verify: bool) -> RunSummary
             opened = OPENED.get()
             con = opened[1] if opened is not None and opened[0] == folder else prepare(folder)
             run_id = ledger.begin_run(
-                con, inbox=shown(inbox), now=_now(), version=version("newslake"), flow_run_id=flow_run.get_id()
+                con, inbox=from_the_root(inbox), now=_now(), version=version("newslake"), flow_run_id=flow_run.get_id()
             )
         current = _Run(
             con,
@@ -144,7 +144,7 @@ def run(loaded: Loaded, inbox: str, folder: Path, *, verify: bool) -> RunSummary
             watch,
             archive,
             book=book,
-            inbox=shown(inbox),
+            inbox=from_the_root(inbox),
             as_of=as_of,
         )
         summary = RunSummary(run_id=run_id, state="completed", inbox=shown(inbox), warehouse=str(folder))

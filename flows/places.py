@@ -11,6 +11,7 @@ import errno
 import os
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -85,6 +86,12 @@ def shown(address: str) -> str:
     from flows.alerts import redact_arguments  # where there is an address: its expressions take time to compile
 
     return f"{scheme}://{place}{question}{redact_arguments(arguments)}"
+
+
+def from_the_root(address: str) -> str:
+    """The address as the lake keeps it: of a folder its whole path, since whoever reads its files again may be in
+    another one; of a URL what may be shown."""
+    return shown(address) if is_url(address) else str(Path(path_of(address)).absolute())
 
 
 def has_credentials(address: str) -> bool:

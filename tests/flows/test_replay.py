@@ -165,6 +165,21 @@ def test_without_kept_bytes_the_inbox_is_read_where_it_holds_the_same_bytes(plac
     assert place.is_sound()
 
 
+def test_an_inbox_that_was_named_from_the_folder_that_one_is_in_is_found_from_another(
+    place: Place, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    write_articles(place.inbox, range(1))
+    place.set('keep_raw = "none"\n')
+    monkeypatch.chdir(place.inbox.parent)
+    from flows.ingest import ingest
+
+    ingest(inbox=place.inbox.name, warehouse=str(place.lake), settings_file=str(place.settings))
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert place.ask("select inbox from ops.run") == [(str(place.inbox),)]
+    assert place.replay().same == 1
+
+
 def test_what_a_sidecar_said_is_known_when_only_the_bytes_are_left(place: Place) -> None:
     page = article(7).replace("<link rel='canonical' href='https://quay-gazette.example/news/7'>", "")
     (place.inbox / "p.html").write_text(page, encoding="utf-8")

@@ -181,6 +181,7 @@ def test_a_record_without_text_is_a_rejection_that_names_the_fields(body: object
         (b"[" * 100_000, "unreadable_json"),
         (b'{"a":' * 100_000, "unreadable_json"),
         (b'[{"text": "One."}', "unreadable_json"),
+        (b'{"id": ' + b"9" * 5_000 + b', "text": NaN}', "unreadable_json"),
         (b"This is not JSON at all.", "unreadable_json"),
     ],
 )

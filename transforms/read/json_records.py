@@ -124,8 +124,10 @@ def _decoded(content: bytes, first_line: int = 1) -> Json | Rejection:
         return json.loads(content.decode("utf-8", "replace"), strict=False, parse_constant=lambda _: None)  # type: ignore[no-any-return]
     except json.JSONDecodeError as error:
         return _unreadable(f"{error.msg} at line {first_line - 1 + error.lineno}, column {error.colno}")
-    except (RecursionError, ValueError) as error:
-        return _unreadable(f"{error}"[:200] if isinstance(error, ValueError) else "it nests too deeply")
+    except RecursionError:
+        return _unreadable("it nests too deeply")
+    except ValueError:  # of what Python refuses to convert
+        return _unreadable("it holds a number of thousands of digits")
 
 
 def _unreadable(why: str) -> Rejection:
