@@ -35,6 +35,11 @@ def main() -> None:
     only_what_is_asked(app, sys.argv[1:])
     try:
         with_room(lambda: app(standalone_mode=True))
+    except SystemExit as leaving:
+        # `newslake status | head`: the reader has what it wanted, and the library calls that a failure.
+        if not isinstance(leaving.__context__, BrokenPipeError):
+            raise
+        sys.exit(0)
     except KeyboardInterrupt:
         _leave(130, "interrupted; the batch in hand was dropped, what was committed before stays")
     except Exception as error:
@@ -46,7 +51,16 @@ def main() -> None:
             raise
         _leave(USAGE, str(error))  # what only a command finds wrong: a pattern of a feed, a folder of site rules
     finally:
+        _flush()
         gc.freeze()  # the interpreter would look for cycles among all that was imported before it ends: 0.1 s
+
+
+def _flush() -> None:
+    """Write what is still to be written, also to a reader who has left: the exit status stays the command's."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 app.add_typer(analyst_app)

@@ -14,7 +14,7 @@ from pathlib import Path
 from flows.terminal import complain, console
 from warehouse.clearing import clear, to_clear
 from warehouse.errors import LakeError
-from warehouse.forget import forget, subject_article, subject_input, subject_source
+from warehouse.forget import Subject, forget, subject_article, subject_input, subject_source
 from warehouse.lake import Connection, connect
 from warehouse.locks import run_lock
 from warehouse.migrate import prepare
@@ -46,18 +46,15 @@ def forget_subject(
             con = prepare(folder)
             if finish:
                 return _finish(con, as_json=as_json)
-            if article is not None:
-                subject = subject_article(con, article)
-            elif refused_input is not None:
-                subject = subject_input(con, refused_input)
-            else:
-                subject = subject_source(con, source or "")
-            what = (
-                f"{subject.kind} {source or subject.id}: {subject.articles:,} articles in "
-                f"{subject.readings:,} readings, {subject.inputs:,} inputs"
-            )
-            if not yes and not _confirmed(what):
-                return 2
+        # Asked without the lock: a run does not wait for somebody who thinks it over.
+        what = _told(_subject(con, article, source, refused_input), source)
+        if not yes and not _confirmed(what):
+            return 2
+        with run_lock(folder, wait_seconds=wait_seconds):
+            subject = _subject(con, article, source, refused_input)
+            if not yes and _told(subject, source) != what:
+                complain(f"nothing was done: by now it is {_told(subject, source)}. Look at that, and ask again")
+                return 1
             found = forget(
                 con,
                 subject,
@@ -78,6 +75,21 @@ def forget_subject(
             f"{cleared.snapshots:,} snapshots let go. Backups and exports made earlier still hold it."
         )
     return 0
+
+
+def _subject(con: Connection, article: int | None, source: str | None, refused_input: int | None) -> Subject:
+    if article is not None:
+        return subject_article(con, article)
+    if refused_input is not None:
+        return subject_input(con, refused_input)
+    return subject_source(con, source or "")
+
+
+def _told(subject: Subject, source: str | None) -> str:
+    return (
+        f"{subject.kind} {source or subject.id}: {subject.articles:,} articles in "
+        f"{subject.readings:,} readings, {subject.inputs:,} inputs"
+    )
 
 
 def _finish(con: Connection, *, as_json: bool) -> int:

@@ -38,9 +38,6 @@ def find(
     except LakeError as error:
         complain(str(error))
         return 1
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 0
     if answer.left_out:
         complain(
             f"{answer.left_out:,} newer readings were not searched: the index lacks them and could not be brought up "

@@ -24,10 +24,6 @@ def ask(
     except LakeError as error:
         complain(str(error))
         return 1
-    except BrokenPipeError:
-        # `newslake sql … | head`: the reader has what it wanted.
-        sys.stderr.close()
-        return 0
     if sys.stdin.isatty() and sys.stdout.isatty():
         from flows.shell import Shell
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -14,10 +16,23 @@ if TYPE_CHECKING:
 
 def console(*, stderr: bool = False) -> Console:
     """A rich console: wide and without colour where it is no terminal, so that a pipe gets whole lines."""
-    from rich.console import Console
-
+    kind = _console_type()
     stream = sys.stderr if stderr else sys.stdout
-    return Console(stderr=stderr) if stream.isatty() else Console(stderr=stderr, width=10_000, no_color=True)
+    return kind(stderr=stderr) if stream.isatty() else kind(stderr=stderr, width=10_000, no_color=True)
+
+
+@functools.cache
+def _console_type() -> type[Console]:
+    from rich.console import Console as Printing
+
+    class Console(Printing):
+        """Goes on in silence where its reader has left (`newslake run | head`): the exit status stays the command's."""
+
+        def on_broken_pipe(self) -> None:
+            self.quiet = True
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
+
+    return Console
 
 
 def complain(message: str) -> None:

@@ -174,6 +174,8 @@ def _day_and_month(first: int, second: int, year: int, *, dotted: bool) -> date 
 def _timed(day: date, clock: tuple[int, int, int | None], zone: str | None, origin: Origin) -> Published | None:
     hour, minute, second = clock
     precision = Precision.MINUTE if second is None else Precision.SECOND
+    if (hour, minute, second or 0) == (24, 0, 0):  # the end of the day, in ISO 8601
+        day, hour = day + timedelta(days=1), 0
     local = datetime(day.year, day.month, day.day, hour, minute, min(second or 0, 59))  # noqa: DTZ001 - its zone, if any, is put on below
     offset = _offset_minutes(zone or "")
     at = None if offset is None else local.replace(tzinfo=timezone(timedelta(minutes=offset)))

@@ -90,6 +90,34 @@ def test_help_names_every_command() -> None:
     assert all(name in said.stdout for name in ("run", "extract", "sql", "status", "explain", "audit", "serve"))
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("status",),
+        ("status", "--json"),
+        ("quarantine", "list"),
+        ("sql", "select range, 'a row of many' as says from range(100000)"),
+        ("search", "harbour"),
+    ],
+)
+def test_a_reader_who_leaves_before_the_end_is_no_failure(lake: Path, words: tuple[str, ...]) -> None:
+    theirs, ours = os.pipe()
+    os.close(theirs)
+    command = [*NEWSLAKE, *words, "--warehouse", str(lake)]
+    done = subprocess.run(command, stdout=ours, stderr=subprocess.PIPE, text=True, timeout=120, check=False)
+    os.close(ours)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_failure_is_one_though_its_reader_has_left(lake: Path) -> None:
+    theirs, ours = os.pipe()
+    os.close(theirs)
+    command = [*NEWSLAKE, "audit", "--run", "99", "--warehouse", str(lake)]
+    done = subprocess.run(command, stdout=ours, stderr=subprocess.PIPE, text=True, timeout=120, check=False)
+    os.close(ours)
+    assert done.returncode == 1, done.stderr
+
+
 def test_a_question_is_answered_as_csv_in_a_pipe_and_as_json_lines_on_request(lake: Path) -> None:
     question = "select title, authors, published_date from article order by title limit 1"
     assert newslake("sql", question, "--warehouse", lake).stdout.splitlines() == [

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import shutil
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from test_cli import newslake
+from test_cli import NEWSLAKE, newslake
 
 from warehouse.lake import transaction
+from warehouse.locks import run_lock
 from warehouse.migrate import prepare
 
 
@@ -86,6 +90,23 @@ def test_a_source_is_forgotten_after_a_backup_and_comes_back_with_it(lake: Path,
     assert newslake("restore", tmp_path / "backups", "--warehouse", folder, "--replace").returncode == 0
     shown = newslake("sql", "select reason from ops.input", "--warehouse", folder)
     assert shown.stdout == "reason\ntoo_short\n"
+
+
+def test_who_thinks_a_forgetting_over_keeps_no_run_waiting(lake: Path) -> None:
+    ours, terminal = pty.openpty()
+    words = ["forget", "--source", "port.example", "--reason", "asked", "--warehouse", str(lake)]
+    asking = subprocess.Popen([*NEWSLAKE, *words], stdin=terminal, stdout=terminal, stderr=terminal)
+    os.close(terminal)
+    said = b""
+    while b"Write yes: " not in said:
+        said += os.read(ours, 1000)
+    with run_lock(lake, wait_seconds=0):
+        pass
+    os.write(ours, b"no\n")
+    assert asking.wait(60) == 2
+    os.close(ours)
+    shown = newslake("sql", "select count(*) from ops.input", "--warehouse", lake, "--format", "csv")
+    assert shown.stdout == "count_star()\n1\n"
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,7 @@ def test_a_day_is_read_in_any_usual_notation_and_claims_no_time(value: str) -> N
         ("Jan. 17, 2025, 10:15 p.m. EST", datetime(2025, 1, 17, 22, 15, tzinfo=_EST), Precision.MINUTE),
         ("17. Januar 2025, 10.15 Uhr MEZ", datetime(2025, 1, 17, 10, 15, tzinfo=_CET), Precision.MINUTE),
         ("Fri Jan 17 2025 10:15:30 GMT+0100 (CET)", datetime(2025, 1, 17, 10, 15, 30, tzinfo=_CET), Precision.SECOND),
+        ("2025-01-16T24:00:00Z", datetime(2025, 1, 17, 0, 0, 0, tzinfo=UTC), Precision.SECOND),
         ("1737108930", datetime(2025, 1, 17, 10, 15, 30, tzinfo=UTC), Precision.SECOND),
         ("1737108930123", datetime(2025, 1, 17, 10, 15, 30, tzinfo=UTC), Precision.SECOND),
     ],

@@ -18,13 +18,14 @@ import msgspec
 
 from transforms.article import RawFile, Reading, Rejection
 from transforms.read.members import RECORD, Places
+from transforms.strip.lines import weight_of
 
 _FEED = re.compile(rb"<(?:\w{1,20}:)?(?:rss|feed|rdf)\b", re.IGNORECASE)
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)[^>]{0,2000}[\[%]|<!ENTITY", re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _BEGINNING = 8192
-_LEAST = 600  # characters of an item's text without its tags; the teasers of feeds have 50 to 400
+_LEAST = 600  # letters of an item's text without its tags; the teasers of feeds have 50 to 400
 
 
 def read_syndicated(raw: RawFile) -> list[Reading]:
@@ -77,7 +78,7 @@ def _read(raw: RawFile, entry: dict[str, Any], source: str, places: Places) -> R
         "source": source or None,
     }
     content = msgspec.json.encode({name: _sound(value) for name, value in record.items() if value}, order="sorted")
-    if len(" ".join(_TAG.sub(" ", text).split())) < _LEAST:
+    if weight_of(" ".join(_TAG.sub(" ", text).split())) < _LEAST:
         return Rejection("only_a_teaser", "an item with a teaser only; fetch the page that it links to", place, content)
     member = dataclasses.replace(raw, key=f"{raw.key}#{place}", content=content, form=RECORD)
     return dataclasses.replace(read_json_record(member), record=place, content=content)

@@ -100,8 +100,13 @@ def _lines(text: str, start: int, end: int) -> Iterator[Line]:
 
 def make_line(start: int, text: str, gap: int, *, dense: bool = True, end: int | None = None) -> Line:
     """One line from its stripped text. ``dense`` says that the text may hold CJK."""
-    weight = len(text) + (2 * len(_DENSE.findall(text)) if dense else 0)
+    weight = weight_of(text) if dense else len(text)
     return Line(start, start + len(text) if end is None else end, text, weight, form_of(text, weight), gap)
+
+
+def weight_of(text: str) -> int:
+    """How much a text says, in letters of an alphabet: a character of CJK counts for three."""
+    return len(text) + 2 * len(_DENSE.findall(text))
 
 
 def form_of(text: str, weight: int) -> Form:
