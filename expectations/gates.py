@@ -106,8 +106,9 @@ class Breach:
 
     def in_words(self) -> str:
         """The breach as a sentence; the same for the same slice, whatever the run."""
-        observed, bound = _number(self.observed), _number(self.bound)
-        usual = "" if self.usual is None else f", usual {_number(self.usual)}"
+        counted = "{:,.0f}" if self.measure == "gate.volume" else "{:.1%}"
+        observed, bound = counted.format(self.observed), counted.format(self.bound)
+        usual = "" if self.usual is None else f", usual {counted.format(self.usual)}"
         return f"{self.measure}: {self.why} ({observed}, bound {bound}{usual}). {self.remedy}"
 
 
@@ -381,7 +382,3 @@ def _distance(now: Mapping[str, int], before: Mapping[str, int], least: int) -> 
     if min(total, total_before) < least:
         return None
     return sum(abs(now.get(n, 0) / total - before.get(n, 0) / total_before) for n in {*now, *before}) / 2
-
-
-def _number(value: float) -> str:
-    return f"{value:.1%}" if value <= 1 else f"{value:,.0f}"

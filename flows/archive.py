@@ -25,6 +25,7 @@ import pyarrow.compute
 from flows.listing import SIDECAR_SUFFIX, Inbox, Listed, mtime_of, with_keys
 from flows.places import Access, FileSystem, file_system, is_url, is_web, path_of, refusal, scheme_of, shown
 from flows.settings import Loaded, SettingsError
+from flows.stores import tag_of
 from warehouse import ledger
 from warehouse.lake import Connection
 
@@ -208,7 +209,7 @@ def _size_and_tag(system: FileSystem, path: str) -> tuple[int, str | None] | Non
         found = system.info(path)
     except FileNotFoundError:
         return None
-    return found["size"], str(found.get("ETag") or "").strip('"') or None
+    return found["size"], tag_of(found)
 
 
 def _with_hash(name: str, file: Listed) -> str:

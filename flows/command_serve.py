@@ -10,13 +10,14 @@ import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flows.deployments import NoDeployments, deployments
+from flows.deployments import FILE_NAME, Deployment, DeploymentSchedule, NoDeployments, deployments
 from flows.environment import settle
 from flows.prefect_server import ServerDown, for_schedules
 from flows.terminal import announce, complain
 
 if TYPE_CHECKING:
     from prefect.deployments.runner import RunnerDeployment
+    from prefect.schedules import Schedule
 
 
 def serve_deployments(folder: Path, named_by: str, *, settings_file: Path | None, port: int) -> int:
@@ -33,13 +34,16 @@ def serve_deployments(folder: Path, named_by: str, *, settings_file: Path | None
             if pages:
                 announce(f"Prefect server and its pages: {pages}")
             _serve(said, folder, settings_file)
+    except NoDeployments as error:
+        complain(str(error))
+        return 2
     except ServerDown as error:
         complain(str(error))
         return 1
     return 0
 
 
-def _serve(said: list[dict[str, Any]], folder: Path, settings_file: Path | None) -> None:
+def _serve(said: list[Deployment], folder: Path, settings_file: Path | None) -> None:
     from prefect import serve
 
     found = prepared(said, folder, settings_file)
@@ -47,12 +51,11 @@ def _serve(said: list[dict[str, Any]], folder: Path, settings_file: Path | None)
     serve(*found, limit=len(found))
 
 
-def prepared(said: list[dict[str, Any]], folder: Path, settings_file: Path | None) -> list[RunnerDeployment]:
+def prepared(said: list[Deployment], folder: Path, settings_file: Path | None) -> list[RunnerDeployment]:
     """The deployments of prefect.yaml, with their automations, ready to be served or applied."""
     from prefect.client.schemas.objects import ConcurrencyLimitConfig
     from prefect.deployments.runner import RunnerDeployment
     from prefect.events import DeploymentTriggerTypes
-    from prefect.schedules import Cron
     from prefect.types.entrypoint import EntrypointType
     from pydantic import TypeAdapter
 
@@ -61,18 +64,33 @@ def prepared(said: list[dict[str, Any]], folder: Path, settings_file: Path | Non
     # A served run is a process of its own, started anywhere: the module is found where a relative file would not be.
     return [
         RunnerDeployment.from_flow(
-            flow_of(one["entrypoint"]),
-            name=one["name"],
-            description=one.get("description"),
-            tags=one.get("tags"),
-            parameters=place | (one.get("parameters") or {}),
-            schedules=[Cron(s["cron"], timezone=s.get("timezone", "UTC")) for s in one.get("schedules") or []],
-            concurrency_limit=ConcurrencyLimitConfig(**limit) if (limit := one.get("concurrency_limit")) else None,
+            flow_of(one.entrypoint),
+            name=one.name,
+            description=one.description,
+            tags=one.tags,
+            parameters=place | (one.parameters or {}),
+            schedules=[_schedule(schedule, one.name) for schedule in one.schedules or []],
+            concurrency_limit=ConcurrencyLimitConfig(**limit)
+            if isinstance(limit := one.concurrency_limit, dict)
+            else limit,
             entrypoint_type=EntrypointType.MODULE_PATH,
-            triggers=[trigger.validate_python(t) for t in one.get("triggers") or []],
+            triggers=[trigger.validate_python(t) for t in one.triggers or []],
         )
         for one in said
     ]
+
+
+def _schedule(said: DeploymentSchedule, name: str) -> Schedule:
+    from prefect.schedules import Cron, Interval, RRule
+
+    zone = said.timezone or "UTC"
+    if said.cron:
+        return Cron(said.cron, timezone=zone, active=said.active)
+    if said.interval:
+        return Interval(said.interval, timezone=zone, active=said.active)
+    if said.rrule:
+        return RRule(said.rrule, timezone=zone, active=said.active)
+    raise NoDeployments(f"{FILE_NAME}: a schedule of {name} has neither cron nor interval nor rrule; give it one")
 
 
 def flow_of(entrypoint: str) -> Any:

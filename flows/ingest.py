@@ -192,6 +192,7 @@ class _Run:
         self._run_id = run_id
         self._watch = watch
         self._archive = archive
+        self._inbox = inbox
         self._book = book
         self._as_of = as_of
         self._spared = 0
@@ -352,7 +353,7 @@ class _Run:
         outcome = alerts.RunOutcome(
             run_id=summary.run_id,
             state=summary.state,
-            inbox=summary.inbox,
+            inbox=self._inbox,  # as the books name it, by which a watch knows the run's incidents again
             counts={state: getattr(summary.counts, state) for state in STATES},
             batch_failures=tuple(failure.message for failure in self._failures),
             held=summary.held_slices,
@@ -366,7 +367,7 @@ class _Run:
             alert,
             self._settings.alerts,
             run_id=self._run_id,
-            inbox=summary.inbox,
+            inbox=self._inbox,
             warehouse=summary.warehouse,
             loaded_something=bool(self._batches),
             began=self._as_of,

@@ -111,9 +111,12 @@ def _home_in(folder: Path) -> Path | None:
 
 def _wait(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
     deadline = time.monotonic() + _START_SECONDS
-    while not _healthy(url):
+    while True:
+        # Asked first: what answers in the place of a server that has ended is another one.
         if server.poll() is not None or time.monotonic() > deadline:
             raise ServerDown(f"the Prefect server did not start; {log} says why")
+        if _healthy(url):
+            return
         time.sleep(0.05)
 
 

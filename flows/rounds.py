@@ -6,6 +6,7 @@ speaks for. The caller holds the transaction.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -78,7 +79,7 @@ def make_round(
         if not (isinstance(leader, int) and leader in closed):  # else it is the aftermath of what is over
             ids[incident.key] = next_id + len(ids)
     opened = [_new(one, ids, place[one.key], rules) for one in changes.opened if one.key in ids]
-    sizes = {row.led_by: sum(other.led_by == row.led_by for other in opened) for row in opened}
+    sizes = Counter(row.led_by for row in opened)
     opened = [replace(row, severity=telling.severity_of(row.cause, sizes[row.led_by])) for row in opened]
     for incident in (*changes.still_open, *changes.resolved):
         row = before[incident.key]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -113,12 +113,21 @@ def _objects(system: FileSystem, scheme: str, path: str) -> Iterator[_Object]:
         bucket, _, prefix = path.partition("/")
         yield from _s3_objects(system, bucket, f"{prefix}/" if prefix else "")
         return
-    for _, _, files in system.walk(path, detail=True):
-        for found in files.values():
+    pending = [path]
+    while pending:
+        folder = pending.pop()
+        # Not by walk(): to it a folder that can't be listed is an empty one, whatever it is told of errors.
+        try:
+            listed = system.ls(folder, detail=True)
+        except FileNotFoundError:
+            continue  # nothing has that prefix, or has it any more
+        for found in listed:
             name = str(found["name"])
-            key = name[len(path) :].lstrip("/")
-            if key:
-                yield _Object(key, found["size"] or 0, _nanoseconds(found), found.get("ETag") or found.get("etag"))
+            if found["type"] == "directory":
+                if name.rstrip("/") != folder.rstrip("/"):
+                    pending.append(name)
+            elif key := name[len(path) :].lstrip("/"):
+                yield _Object(key, found["size"] or 0, _nanoseconds(found), tag_of(found))
 
 
 def _s3_objects(system: Any, bucket: str, prefix: str) -> Iterator[_Object]:
@@ -128,7 +137,7 @@ def _s3_objects(system: Any, bucket: str, prefix: str) -> Iterator[_Object]:
         for entry in found.get("Contents", ()):
             key = entry["Key"].removeprefix(prefix)
             if key and not key.endswith("/"):
-                yield _Object(key, entry["Size"], _nanoseconds(entry), entry["ETag"].strip('"'))
+                yield _Object(key, entry["Size"], _nanoseconds(entry), tag_of(entry))
         if not found.get("IsTruncated"):
             return
         page = {"ContinuationToken": found["NextContinuationToken"]}
@@ -142,7 +151,12 @@ def _single(system: FileSystem, path: str) -> tuple[int, int | None, str | None]
         return None
     if found["type"] != "file":
         return None
-    return found["size"], _nanoseconds(found), str(found.get("ETag") or "").strip('"') or None
+    return found["size"], _nanoseconds(found), tag_of(found)
+
+
+def tag_of(found: Mapping[str, Any]) -> str | None:
+    """An object's version tag as stores tell it, which write its name and its quotation marks one way or another."""
+    return str(found.get("ETag") or found.get("etag") or "").strip('"') or None
 
 
 def _nanoseconds(found: dict[str, Any]) -> int | None:
@@ -163,7 +177,7 @@ def _lines(system: FileSystem, address: str) -> list[tuple[int, str]]:
     """The numbered lines of a list of addresses; empty where ``address`` is something else."""
     # A size, whatever it is, spares a question; it is the block size of 0 that makes it a stream.
     with system.open(address, "rb", block_size=0, size=1) as stream:
-        text = b""
+        text = bytearray()
         while piece := stream.read(_LOOK_BYTES):
             was_looked_at = len(text) >= _LOOK_BYTES
             text += piece
@@ -174,10 +188,10 @@ def _lines(system: FileSystem, address: str) -> list[tuple[int, str]]:
     return _numbered(text)
 
 
-def _numbered(text: bytes) -> list[tuple[int, str]]:
+def _numbered(text: bytes | bytearray) -> list[tuple[int, str]]:
     """The lines of a text with their numbers, but for comments and empty ones; none where the first is no address."""
-    lines = enumerate(text.decode("utf-8-sig", "replace").splitlines(), 1)
-    found = [(number, line.strip()) for number, line in lines if line.strip() and not line.startswith("#")]
+    lines = enumerate(map(str.strip, text.decode("utf-8-sig", "replace").splitlines()), 1)
+    found = [(number, line) for number, line in lines if line and not line.startswith("#")]
     return found if found and is_web(found[0][1]) else []
 
 
@@ -236,6 +250,8 @@ async def _head(session: Any, page: str) -> _Facts:
 
 def _web_time(said: Any) -> int | None:
     try:
-        return int(parsedate_to_datetime(said["Last-Modified"]).timestamp()) * 10**9
+        moment = parsedate_to_datetime(said["Last-Modified"])
     except (KeyError, ValueError):
         return None
+    # "-0000" says that the zone is unknown, which in HTTP is Greenwich all the same.
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()) * 10**9

@@ -51,7 +51,7 @@ def watch(
         loaded,
         folder,
         as_of=now,
-        schedules=schedules_of() if served else (),
+        schedules=schedules_of() if served else None,
         more=failed_flows(now) if served else (),
     )
     for problem in report.problems:

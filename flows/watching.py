@@ -7,7 +7,7 @@ is sent. A watch that is killed is simply made again.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from pathlib import Path
 from expectations.monitors.cuts import FUTURE_HOURS
 from expectations.monitors.findings import Expectation, Finding, State, Subject
 from flows import telling
-from flows.delivery import deliver
+from flows.delivery import channels_of, deliver
 from flows.judging import Schedule, cuts_of, feeds_of_sources, judge, subject_of
 from flows.quiet import digest_is_due
 from flows.rounds import REMEMBERED, Round, Rules, earlier, make_round, message_of
@@ -34,6 +34,9 @@ from warehouse.watched import LEARNED_DAYS, Past, WatchedRun, examples, past, re
 _FROM_THE_PAST = frozenset(
     {"freshness", "volume", "fields", "template", "rejections", "repeats", "lateness", "dates", "schema"}
 )
+
+
+_SETTINGS_SCHEDULES = frozenset({"runs", "upkeeps"})  # what the schedules of the settings are called
 
 
 class WatchedLater(LakeError):
@@ -63,7 +66,7 @@ def watch_warehouse(
     *,
     as_of: datetime,
     dry_run: bool = False,
-    schedules: Sequence[Schedule] = (),
+    schedules: Sequence[Schedule] | None = None,
     more: Sequence[Finding] = (),
 ) -> WatchReport:
     """Watch the warehouse in ``folder``, as :func:`watch_lake` does. Raises what opening a warehouse raises, too."""
@@ -81,14 +84,15 @@ def watch_lake(
     *,
     as_of: datetime,
     dry_run: bool = False,
-    schedules: Sequence[Schedule] = (),
+    schedules: Sequence[Schedule] | None = None,
     more: Sequence[Finding] = (),
     pause: float | None = None,
 ) -> WatchReport:
     """Watch as of a time (aware); with ``dry_run`` nothing is kept and nothing sent.
 
-    ``schedules`` are those by which deployments are started, beside those of the settings; ``more`` are findings of the
-    caller's own; ``pause`` is as :func:`flows.alerts.send` has it. Raises :class:`WatchedLater`, and
+    ``schedules`` are those by which deployments are started, beside those of the settings; None where the caller knows
+    of none, and what was said of deployments stands. ``more`` are findings of the caller's own; ``pause`` is as
+    :func:`flows.alerts.send` has it. Raises :class:`WatchedLater`, and
     :class:`~flows.settings.SettingsError` where a rhythm or schedule of the settings can't be read.
     """
     began = time.monotonic()
@@ -101,18 +105,18 @@ def watch_lake(
     seen = undisturbed(con, lambda: past(con, as_of, cuts_of, future_hours=FUTURE_HOURS))
     spoilt = incidents.known(con, resolved_after=as_of - timedelta(days=LEARNED_DAYS))
     findings = [
-        *judge(seen, earlier(spoilt), [*_said(loaded), *schedules]),
+        *judge(seen, earlier(spoilt), [*_said(loaded), *(schedules or ())]),
         *_of_runs(seen, goes_on=run_in_progress(folder_of(con)) is not None),
         *more,
     ]
     if dry_run:
         before = incidents.known(con, resolved_after=as_of - REMEMBERED)
-        made, messages = _round(con, loaded, seen, findings, before)
+        made, messages = _round(con, loaded, seen, findings, before, schedules)
     else:
         with transaction(con, f"watch as of {as_of:%Y-%m-%d %H:%M}"):
             # What a run or another watch has changed meanwhile is there now, and nothing changes until the commit.
             before = incidents.known(con, resolved_after=as_of - REMEMBERED)
-            made, messages = _round(con, loaded, seen, findings, before)
+            made, messages = _round(con, loaded, seen, findings, before, schedules)
             incidents.keep(con, made.changed, messages)
             incidents.keep_expectations(con, _expectations(findings, seen), as_of)
             _keep_watch(con, seen, made, len(findings), time.monotonic() - began)
@@ -134,12 +138,17 @@ def watch_lake(
 
 def _said(loaded: Loaded) -> list[Schedule]:
     said = loaded.settings.watch
-    found = [("runs", said.runs, "ingest"), ("upkeeps", said.upkeeps, "upkeep")]
+    found = [("runs", said.runs, "ingest"), ("upkeeps", said.upkeeps, "upkeep")]  # _SETTINGS_SCHEDULES
     return [Schedule(name, cron, said.timezone, kind) for name, cron, kind in found if cron]
 
 
 def _round(
-    con: Connection, loaded: Loaded, seen: Past, findings: Sequence[Finding], known: Sequence[IncidentRow]
+    con: Connection,
+    loaded: Loaded,
+    seen: Past,
+    findings: Sequence[Finding],
+    known: Sequence[IncidentRow],
+    schedules: Sequence[Schedule] | None,
 ) -> tuple[Round, list[Message]]:
     subjects = {subject_of(one): one.subject_id for one in seen.subjects}
     last = next((run for run in reversed(seen.runs) if run.kind == "ingest"), None)
@@ -152,13 +161,8 @@ def _round(
         source_ids={subject: number for subject, number in subjects.items() if subject.kind == "source"},
     )
     gone = [
-        row.incident_id
-        for row in known
-        if row.resolved_at is None
-        and row.monitor in _FROM_THE_PAST
-        and seen.end is not None
-        and Subject(row.subject_kind, row.subject) not in subjects
-    ]  # nothing came from it in half a year: it is no source of today any more
+        row.incident_id for row in known if row.resolved_at is None and _is_gone(row, loaded, seen, subjects, schedules)
+    ]
     made = make_round(known, findings, rules, next_id=incidents.next_incident_id(con), over=gone)
     messages = list(made.messages)
     last_digest = incidents.last_digest(con)
@@ -172,6 +176,26 @@ def _round(
             alert = telling.digest(made.open_now, list(dict.fromkeys(over)), rules.place)
             messages.append(message_of(alert, "digest", [row.incident_id for row in made.open_now], rules))
     return made, messages
+
+
+def _is_gone(
+    row: IncidentRow,
+    loaded: Loaded,
+    seen: Past,
+    subjects: Mapping[Subject, int],
+    schedules: Sequence[Schedule] | None,
+) -> bool:
+    """Whether an incident is of what there is no more, so that no finding will ever end it."""
+    if row.monitor == "channel":
+        return row.subject not in {channel.name for channel in channels_of(loaded.settings.alerts)}
+    if row.monitor == "schedule":
+        of_settings = {schedule.deployment for schedule in _said(loaded)}
+        if row.subject in _SETTINGS_SCHEDULES or schedules is None:
+            return row.subject in _SETTINGS_SCHEDULES - of_settings
+        return row.subject not in {schedule.deployment for schedule in schedules}
+    # A source or feed from which nothing came in half a year is none of today any more.
+    is_of_the_past = row.monitor in _FROM_THE_PAST and seen.end is not None
+    return is_of_the_past and Subject(row.subject_kind, row.subject) not in subjects
 
 
 def _evidence(con: Connection, subjects: dict[Subject, int]) -> Callable[[Sequence[IncidentRow]], Evidence]:

@@ -95,7 +95,7 @@ def back_up(folder: Path, backups: Path, *, now: datetime, version: str) -> Back
             if whole.exists():
                 raise BackupRefused(f"{whole} is there already; nothing was done. Try again in a second.")
             partial = backups / f".making-{whole.name}"
-            earlier = newest_backup(backups)
+            earlier = _newest_readable(backups)
             manifest, linked = _make(layout, partial, earlier, now, version)
             partial.rename(whole)
             _sync(backups)
@@ -107,12 +107,24 @@ def back_up(folder: Path, backups: Path, *, now: datetime, version: str) -> Back
     return Backup(whole, manifest, linked)
 
 
+def _newest_readable(backups: Path) -> Backup | None:
+    """What a new backup may link to: one that is damaged is passed over, or no more could be made beside it."""
+    for folder in _whole(backups):
+        try:
+            return read_backup(folder)
+        except BackupRefused:
+            continue
+    return None
+
+
+def _whole(backups: Path) -> list[Path]:
+    folders = sorted((path for path in backups.glob("[0-9]*Z") if path.is_dir()), reverse=True)
+    return [folder for folder in folders if (folder / MANIFEST).is_file()]
+
+
 def newest_backup(backups: Path) -> Backup | None:
     """The newest whole backup in a folder of them."""
-    for folder in sorted((path for path in backups.glob("[0-9]*Z") if path.is_dir()), reverse=True):
-        if (folder / MANIFEST).is_file():
-            return read_backup(folder)
-    return None
+    return next(map(read_backup, _whole(backups)), None)
 
 
 def read_backup(folder: Path) -> Backup:
@@ -150,7 +162,6 @@ def rows_by_table(folder: Path) -> tuple[int, int, dict[str, int]]:
 def _make(layout: Layout, partial: Path, earlier: Backup | None, now: datetime, version: str) -> tuple[Manifest, int]:
     known = {file.path: file for file in earlier.manifest.files} if earlier else {}
     kept: dict[str, Kept] = {}
-    linked = 0
     source = data_files(layout)
     for attempt in range(_ATTEMPTS):
         partial.mkdir(exist_ok=True)
@@ -163,7 +174,6 @@ def _make(layout: Layout, partial: Path, earlier: Backup | None, now: datetime, 
             for path in sorted(needed.keys() - kept.keys()):
                 if earlier and path in known and _link(earlier.folder / path, partial / path, known[path]):
                     kept[path] = known[path]
-                    linked += 1
                 else:
                     kept[path] = _copy(source, path, partial, needed[path])
             break
@@ -174,7 +184,6 @@ def _make(layout: Layout, partial: Path, earlier: Backup | None, now: datetime, 
         path = f"raw/{blob.parent.name}/{blob.name}"
         if earlier and path in known and _link(earlier.folder / path, partial / path, known[path]):
             kept[path] = known[path]
-            linked += 1
         else:
             (partial / path).parent.mkdir(parents=True, exist_ok=True)
             try:
@@ -190,11 +199,12 @@ def _make(layout: Layout, partial: Path, earlier: Backup | None, now: datetime, 
     catalog = Kept(CATALOG, (partial / CATALOG).stat().st_size, checksum(partial / CATALOG))
     files = (catalog, *(kept[path] for path in sorted(kept)))
     manifest = Manifest(_FORMAT, version, schema, snapshot, now.isoformat(timespec="seconds"), counts, files)
+    os.sync()  # what the manifest vouches for is on the disk before it
     with (partial / MANIFEST).open("w", encoding="utf-8") as file:
         json.dump(asdict(manifest), file, indent=1)
         file.flush()
         os.fsync(file.fileno())
-    return manifest, linked
+    return manifest, sum(file is known.get(path) for path, file in kept.items())
 
 
 def _copy(source: DataFiles, path: str, partial: Path, size: int) -> Kept:
@@ -206,10 +216,11 @@ def _copy(source: DataFiles, path: str, partial: Path, size: int) -> Kept:
 
 
 def _link(earlier: Path, target: Path, known: Kept) -> bool:
-    """Whether the earlier backup's file could be linked; its bytes are taken to be as they were."""
+    """Whether the earlier backup's file could be linked. It is read for that: one that has been damaged since would be
+    damaged in every backup from now on."""
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        if earlier.stat().st_size != known.size:
+        if earlier.stat().st_size != known.size or checksum(earlier) != known.hash:
             return False
         target.hardlink_to(earlier)
     except OSError:

@@ -14,6 +14,7 @@ are of one snapshot.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
@@ -30,6 +31,7 @@ from warehouse.locks import one_at_a_time
 from warehouse.statements import one_row
 
 CURRENT = "current"
+_OWN = re.compile(r"export-\d{8}T\d{12}Z(\.half)?")
 _MEMORY = "1GB"
 # Views whose rows hold whole texts: a file a month of publication, which a reader of some months passes the others by.
 _BY_MONTH = frozenset(["article", "article_revision"])
@@ -215,11 +217,8 @@ def _refuse_foreign(folder: Path) -> None:
     """Refuse a folder that holds what no export put there, such as a warehouse."""
     if not folder.exists():
         return
-    foreign = sorted(
-        entry.name
-        for entry in folder.iterdir()
-        if not entry.name.startswith(("export-", f".{CURRENT}.half", ".export.lock")) and entry.name != CURRENT
-    )
+    own = {CURRENT, f".{CURRENT}.half", ".export.lock"}
+    foreign = sorted(entry.name for entry in folder.iterdir() if entry.name not in own and not _is_export(entry))
     if foreign:
         raise LakeError(
             f"{folder} holds other things ({foreign[0]}), and nothing was exported; name a folder for exports alone."
@@ -230,6 +229,10 @@ def _sweep(folder: Path) -> None:
     """Remove what a killed export left, and exports older than the current one."""
     link = folder / CURRENT
     current = link.resolve().name if link.is_symlink() else None
-    for entry in folder.glob("export-*"):
-        if entry.name != current:
+    for entry in folder.iterdir():
+        if _is_export(entry) and entry.name != current:
             shutil.rmtree(entry)
+
+
+def _is_export(entry: Path) -> bool:
+    return _OWN.fullmatch(entry.name) is not None and entry.is_dir() and not entry.is_symlink()

@@ -273,8 +273,10 @@ def _keep_blocks(con: DuckDBPyConnection, staged: pa.Table) -> None:
     rows = con.execute("select distinct row from new_blocks order by row").fetchall()
     if rows:
         con.register("showing", staged.select(["row", "removed"]).take([row for (row,) in rows]))
-        _take(con, "07_blocks")
-        con.unregister("showing")
+        try:
+            _take(con, "07_blocks")
+        finally:
+            con.unregister("showing")
 
 
 def _check(con: DuckDBPyConnection) -> None:

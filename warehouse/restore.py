@@ -7,6 +7,7 @@ folder's own matter (:mod:`warehouse.storage`), so a backup of one kind of stora
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -97,6 +98,7 @@ def _place(found: Backup, layout: Layout, *, replace: bool) -> None:
                 partial = blob.with_name(f".{blob.name}.restored")
                 shutil.copyfile(found.folder / file.path, partial)
                 partial.replace(blob)
+        os.sync()  # the files are on the disk before the catalog that names them
         with commit_lock(layout.folder):
             _refuse_another(layout, replace=replace)  # somebody may have been faster
             place_catalog(copy, layout)

@@ -6,6 +6,7 @@ A run that is still going on excuses the times that fall into it, as a deploymen
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -128,14 +129,17 @@ def missed(schedule: Cron, runs: Sequence[Run], after: datetime, as_of: datetime
     or was going on, and whose :func:`grace` is over."""
     announced = times(schedule, after, as_of)
     wait = grace(schedule, runs, as_of)
-    starts = sorted(run.started for run in runs)
+    by_start = sorted(runs, key=lambda run: run.started)
     found = []
+    at_run, busy_until = 0, datetime.min.replace(tzinfo=UTC)  # the latest end of the runs that began before
     for at, following in zip(announced, [*announced[1:], None], strict=True):
         if at + wait > as_of:
             break
-        began = any(at <= start and (following is None or start < following) for start in starts)
-        going_on = any(run.started < at and (run.ended is None or run.ended >= at) for run in runs)
-        if not began and not going_on:
+        while at_run < len(by_start) and by_start[at_run].started < at:
+            busy_until = max(busy_until, by_start[at_run].ended or datetime.max.replace(tzinfo=UTC))
+            at_run += 1
+        began = at_run < len(by_start) and (following is None or by_start[at_run].started < following)
+        if not began and busy_until < at:
             found.append(at)
     return found
 
@@ -146,9 +150,9 @@ def grace(schedule: Cron, runs: Sequence[Run], as_of: datetime) -> timedelta:
     before = times(schedule, as_of - timedelta(days=8), as_of)
     interval = min((two - one for one, two in pairwise(before)), default=timedelta(days=7))
     delays = sorted(
-        run.started - max(at for at in before if at <= run.started)
+        run.started - before[bisect_right(before, run.started) - 1]
         for run in runs
-        if any(at <= run.started for at in before) and run.started <= as_of
+        if before and before[0] <= run.started <= as_of
     )
     usual = delays[int(0.9 * (len(delays) - 1))] if delays else timedelta(0)
     return min(max(LEAST_GRACE, 3 * usual), interval / 2)

@@ -20,6 +20,7 @@ from killing import ROOT
 
 from flows.alerts import Alert
 from flows.delivery import channels_of, deliver
+from flows.judging import Schedule
 from flows.run_rounds import tell_of_run
 from flows.settings import Alerts, Loaded, load
 from flows.watching import WatchedLater, watch_lake
@@ -290,6 +291,22 @@ def test_a_schedule_that_starts_nothing_is_one_incident_until_a_run_begins(con: 
         "newslake: resolved: deployment runs: runs did not start",
     ]
     assert "2 announced runs did not start" in receiver.texts("/a")[0]
+
+
+def test_what_is_no_more_in_the_settings_or_the_deployments_has_no_incident_open(
+    con: Connection, receiver: Receiver
+) -> None:
+    channel = f"json://127.0.0.1:{receiver.port}/a"
+    lost = [Schedule("hourly", "7 * * * *", "UTC", "ingest")]
+    a_run(con, NOON)
+    watch_lake(con, settings(channel, "json://localhost:9/b"), as_of=NOON + timedelta(hours=6), schedules=lost, pause=0)
+    open_now = "select subject, cause from incident where state = 'open' order by all"
+    assert con.execute(open_now).fetchall() == [("hourly", "not_started"), ("json://localhost", "undelivered")]
+    # Who knows of no deployments has nothing to say of them.
+    watch_lake(con, settings(channel, "json://localhost:9/b"), as_of=NOON + timedelta(hours=7), pause=0)
+    assert ("hourly", "not_started") in con.execute(open_now).fetchall()
+    watch_lake(con, settings(channel), as_of=NOON + timedelta(hours=8), schedules=[], pause=0)
+    assert con.execute(open_now).fetchall() == []
 
 
 def test_a_run_that_died_is_told_by_the_watch(con: Connection, receiver: Receiver) -> None:

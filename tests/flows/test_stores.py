@@ -198,6 +198,39 @@ def test_any_other_store_of_fsspec_is_an_inbox() -> None:
         system.rm("/harbour", recursive=True)
 
 
+def test_a_folder_of_a_store_that_cannot_be_listed_is_an_error_and_no_empty_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    system, _ = file_system("memory://quay", Access())
+    system.pipe_file("/quay/in/a.txt", b"The ferry runs again.")
+    system.pipe_file("/quay/in/deep/b.txt", b"The ferry runs again.")
+    listed = type(system).ls
+
+    def down(self: Any, path: str, detail: bool = True, **more: Any) -> Any:
+        if path.endswith("/deep"):
+            raise OSError("the store did not answer")
+        return listed(self, path, detail=detail, **more)
+
+    monkeypatch.setattr(type(system), "ls", down)
+    try:
+        with pytest.raises(NoInbox, match="memory://quay/in"):
+            list_inbox("memory://quay/in")
+    finally:
+        monkeypatch.undo()
+        system.rm("/quay", recursive=True)
+
+
+def test_a_version_tag_is_the_same_however_a_store_writes_it() -> None:
+    assert {stores.tag_of(found) for found in ({"ETag": '"a1"'}, {"etag": "a1"}, {"etag": '"a1"'})} == {"a1"}
+    assert stores.tag_of({"name": "a.html"}) is None
+
+
+def test_a_comment_of_a_list_may_stand_anywhere(web: Web) -> None:
+    page = web.put("/1.html", article(1))
+    inbox = list_inbox(web.put("/list.txt", f"   # those of today\n{page}\n  # no more\n", "text/plain"))
+    assert (keys(inbox), reasons(inbox)) == ([page], {})
+
+
 def test_a_list_on_the_web_is_an_inbox_of_its_pages(web: Web) -> None:
     first = web.put("/news/1.html", article(1))
     second = web.put("/news/2?page=2", article(2))

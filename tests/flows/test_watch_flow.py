@@ -92,7 +92,7 @@ def test_a_run_of_a_deployment_that_crashes_makes_the_watch_run_at_once_and_is_a
 
     _, said = deployments()
     ids = {one.name: one.apply() for one in prepared(said, tmp_path / "lake", None)}
-    assert [(one.deployment, one.cron, one.kind) for one in schedules_of()] == [
+    assert [(one.deployment, one.cron, one.kind) for one in schedules_of() or ()] == [
         ("hourly", "7 * * * *", "ingest"),
         ("daily", "37 3 * * *", "upkeep"),
     ]

@@ -242,6 +242,17 @@ def test_an_encrypted_member_is_refused_and_its_neighbours_are_read() -> None:
     assert outcomes(opened(bytes(data), "a.zip")) == {"secret.html": "encrypted", "open.html": PAGE}
 
 
+def test_a_sidecar_that_cannot_be_read_costs_itself_only() -> None:
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w") as archive:
+        archive.writestr("a.html", PAGE)
+        link = zipfile.ZipInfo("a.html.meta.json")
+        link.create_system, link.external_attr = 3, 0o120777 << 16
+        archive.writestr(link, "/etc/passwd")
+        archive.writestr("b.html", PAGE)
+    assert outcomes(opened(sink.getvalue(), "a.zip")) == {"a.html": PAGE, "b.html": PAGE}
+
+
 def test_a_damaged_member_costs_itself_only() -> None:
     data = bytearray(a_zip([("bad.html", bytes(range(256)) * 20), ("good.html", PAGE)]))
     data[60:70] = b"\xff" * 10
@@ -339,6 +350,29 @@ def test_rows_of_a_parquet_file_are_records_under_the_names_that_the_columns_are
         "canonical_url": "https://quay.example/1",
         "fetched_at": "2026-03-02T08:00:00+00:00",
         "page": PAGE.decode(),
+    }
+
+
+def test_times_in_nanoseconds_are_read_to_the_microsecond() -> None:
+    sink = io.BytesIO()
+    moment = 1_772_438_400_123_456_789  # 2026-03-02 08:00 UTC and a little
+    zoned, plain = pa.timestamp("ns", "UTC"), pa.timestamp("ns")
+    table = pa.table(
+        {
+            "text": ["The ferry runs again."],
+            "seen": pa.array([moment], zoned),
+            "edits": pa.array([[moment]], pa.list_(plain)),
+            "crawl": pa.array([{"at": moment, "took": 1_500}], pa.struct([("at", plain), ("took", pa.duration("ns"))])),
+        }
+    )
+    pq.write_table(table, sink)
+    (row,) = opened(sink.getvalue(), "a.parquet")
+    assert isinstance(row, Member)
+    assert json.loads(row.content) == {
+        "text": "The ferry runs again.",
+        "seen": "2026-03-02T08:00:00.123456+00:00",
+        "edits": ["2026-03-02T08:00:00.123456"],
+        "crawl": {"at": "2026-03-02T08:00:00.123456", "took": "0:00:00.000001"},
     }
 
 

@@ -291,6 +291,13 @@ def test_linked_data_is_read_as_publishers_write_it(json: str) -> None:
     assert found.published == Published(date(2026, 5, 5), Precision.DAY, Origin.DECLARED)
 
 
+def test_linked_data_of_very_many_values_is_read_as_far_as_an_article_may_reach() -> None:
+    article = '{"@type": "NewsArticle", "datePublished": "2026-05-05"}'
+    assert said(page(linked(article + "{}" * 5_000))).published == Published(
+        date(2026, 5, 5), Precision.DAY, Origin.DECLARED
+    )
+
+
 def test_of_linked_data_beyond_repair_the_plain_fields_are_saved() -> None:
     json = '{"@type": "NewsArticle", "headline": "Hall", "datePublished": "2026-05-05", "description": "a "q" b"}'
     found = said(page(linked(json), h1=""))

@@ -114,6 +114,21 @@ def test_a_second_backup_links_what_the_first_one_holds_and_stands_without_it(la
     assert content(tmp_path / "again") == content(lake.folder)
 
 
+def test_what_was_damaged_in_an_earlier_backup_is_copied_anew_and_not_linked(lake: Lake, tmp_path: Path) -> None:
+    lake.load(a_batch(0))
+    first = back_up(lake.folder, tmp_path / "backups", now=MADE, version="1")
+    data = [first.folder / file.path for file in first.manifest.files if file.path.startswith("data/")]
+    damaged = bytearray(data[0].read_bytes())
+    damaged[len(damaged) // 2] ^= 1
+    data[0].write_bytes(damaged)
+    second = back_up(lake.folder, tmp_path / "backups", now=MADE + timedelta(days=1), version="1")
+    assert second.linked == len(data) - 1
+    (second.folder / "manifest.json").write_text("{", encoding="utf-8")  # a backup that cannot be read stops no other
+    third = back_up(lake.folder, tmp_path / "backups", now=MADE + timedelta(days=2), version="1")
+    restore(tmp_path / "again", third.folder)
+    assert content(tmp_path / "again") == content(lake.folder)
+
+
 def test_a_backup_can_be_asked_as_it_lies_and_still_be_restored(lake: Lake, tmp_path: Path) -> None:
     lake.load(a_batch(0))
     made = back_up(lake.folder, tmp_path / "backups", now=MADE, version="1")

@@ -191,6 +191,18 @@ def test_a_folder_with_other_things_in_it_is_refused_and_left_alone(loaded: Lake
     assert _names(loaded.folder) == before
 
 
+@pytest.mark.parametrize("name", ["export-2024", "export-20240101T000000000000Z.txt", "export-notes"])
+def test_what_is_called_like_an_export_and_is_none_is_a_thing_of_somebody_else(
+    loaded: Lake, tmp_path: Path, name: str
+) -> None:
+    out = tmp_path / "out"
+    (out / name).mkdir(parents=True)
+    (out / name / "mine.txt").write_text("kept", encoding="utf-8")
+    with pytest.raises(LakeError, match=f"holds other things .{name}"):
+        export(loaded.con, out, now=NOW)
+    assert (out / name / "mine.txt").read_text(encoding="utf-8") == "kept"
+
+
 def test_an_export_into_a_full_or_forbidden_place_says_so(loaded: Lake) -> None:
     with pytest.raises(LakeError, match=r"The export into /proc/nowhere failed: .*export again"):
         export(loaded.con, Path("/proc/nowhere"), now=NOW)

@@ -47,14 +47,14 @@ def zip_members(stream: BinaryIO, budget: Budget, ignored: Ignored) -> Iterator[
                 yield PassedOver("ignored_by_name", place)
                 continue
             beside = sidecars.get(entry.filename + SIDECAR)
-            said = _zip_bytes(archive, beside, budget, _SIDECAR_BYTES) if beside is not None else None
+            said = _zip_sidecar(archive, beside, budget) if beside is not None else None
             try:
                 content = _zip_bytes(archive, entry, budget, budget.bounds.member)
             except _Refused as refused:
                 proof = f"{place}\0{entry.CRC}\0{entry.compress_size}\0{entry.file_size}".encode()
                 yield Member(place, b"", refused=(refused.reason, refused.detail), proof=proof)
                 continue
-            yield _member(place, content or b"", said, None, budget)
+            yield _member(place, content, said, None, budget)
 
 
 def _describes_one_of(name: str, names: set[str]) -> bool:
@@ -68,10 +68,17 @@ class _Refused(Exception):
         self.detail = detail
 
 
-def _zip_bytes(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, budget: Budget, most: int) -> bytes | None:
-    """One byte more than ``most`` of an entry at most; None for a sidecar that can't be read."""
-    is_sidecar = entry.filename.endswith(SIDECAR) and most == _SIDECAR_BYTES
-    if entry.flag_bits & 0x1 and not is_sidecar:
+def _zip_sidecar(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, budget: Budget) -> bytes | None:
+    """What a sidecar holds; None where it can't be read: its member is read without."""
+    try:
+        return _zip_bytes(archive, entry, budget, _SIDECAR_BYTES)
+    except _Refused:
+        return None
+
+
+def _zip_bytes(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, budget: Budget, most: int) -> bytes:
+    """One byte more than ``most`` of an entry at most."""
+    if entry.flag_bits & 0x1:
         raise _Refused("encrypted", "an encrypted member; decrypt the archive and pack it again without a password")
     kind = entry.external_attr >> 16 & 0o170000
     if kind not in (0, 0o100000) and entry.create_system == 3:
@@ -84,8 +91,6 @@ def _zip_bytes(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, budget: Budget,
     except MemoryError:
         raise
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplementedError, ValueError) as error:
-        if is_sidecar:
-            return None
         what = f"a damaged member, or one packed in a way that can't be read ({error}); fetch the archive again"
         raise _Refused("damaged_member", what) from error
     except Exception as error:  # lzma.LZMAError, struct.error: whatever a damaged header leads to costs the member

@@ -36,6 +36,21 @@ _OTHER_SCRIPTS = (
 _LATIN = ("cp1252", "cp1250", "iso8859_2", "cp1254")
 _CENTRAL = frozenset(("bs", "cs", "hr", "hu", "pl", "ro", "sk", "sl", "sq"))
 _OF_LANGUAGE = {"az": "cp1254", "et": "cp1257", "lt": "cp1257", "lv": "cp1257", "tr": "cp1254"}
+# What browsers read under these names is the wider code of Windows.
+MEANT = {
+    "iso-8859-1": "cp1252",
+    "latin-1": "cp1252",
+    "latin1": "cp1252",
+    "us-ascii": "cp1252",
+    "ascii": "cp1252",
+    "iso-8859-9": "cp1254",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "x-sjis": "cp932",
+    "euc-kr": "cp949",
+    "tis-620": "cp874",
+}
 _CONTROLS = bytes([*range(9), *range(14, 27), *range(28, 32), 127])
 _LINE_ENDS = re.compile("\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
 _RUNS = re.compile(rb"[<>\r\n]+")
@@ -124,7 +139,8 @@ def _declared(content: bytes, charset: str | None) -> str | None:
     if charset is None:
         return None
     try:
-        text = content.decode(codecs.lookup(charset.strip().strip("\"'")).name, "replace")
+        name = charset.strip().strip("\"'")
+        text = content.decode(codecs.lookup(MEANT.get(name.lower(), name)).name, "replace")
     except (LookupError, ValueError):
         return None
     return text if text.count("\ufffd") * 100 <= len(text) else None

@@ -32,6 +32,7 @@ _PLAIN_TYPE = re.compile(r"\"@type\"\s{0,5}:\s{0,5}\"(\w{1,40})\"")
 _PLAIN_FIELD = re.compile(r"\"(headline|datePublished|dateModified)\"\s{0,5}:\s{0,5}\"([^\"\\]{1,300})\"\s{0,20}[,}]")
 _LENIENT = json.JSONDecoder(strict=False)
 _MOST_STEPS = 12
+_MOST_VALUES = 50  # of one script
 _MOST_NODES = 2000  # of one page; a page with more is no article page, or a hostile one
 _BROKEN = (ValueError, RecursionError)
 
@@ -94,8 +95,18 @@ def _section_of(breadcrumbs: Node) -> str | None:
 
 
 def _decoded(script: str) -> Json:
+    """What a script says; a list of it where several values follow each other, which JSON does not allow."""
+    found: list[Json] = []
+    while script and len(found) < _MOST_VALUES:
+        value, script = _first_value(script)
+        found.append(value)
+    return found[0] if len(found) == 1 else found
+
+
+def _first_value(script: str) -> tuple[Json, str]:
+    """The first value of a script, mended where it takes little, and the text behind it that may hold another."""
     try:
-        return msgspec.json.decode(script)  # type: ignore[no-any-return]
+        return msgspec.json.decode(script), ""
     except _BROKEN:
         pass
     mended = _CLOSING.sub("", _OPENING.sub("", script, count=1)[-1_000_000:])
@@ -105,8 +116,8 @@ def _decoded(script: str) -> Json:
         except _BROKEN:
             continue
         rest = text.lstrip()[end:].lstrip(" ,;\r\n\t")
-        return [value, _decoded(rest)] if rest.startswith(("{", "[")) else value
-    return _salvaged(mended)
+        return value, rest if rest.startswith(("{", "[")) else ""
+    return _salvaged(mended), ""
 
 
 def _salvaged(text: str) -> Json:

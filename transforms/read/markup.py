@@ -6,27 +6,11 @@ import codecs
 import re
 
 from transforms.article import Rejection
-from transforms.read.decode import decode
+from transforms.read.decode import MEANT, decode
 
 _META = re.compile(rb"charset\s{0,5}=\s{0,5}[\"']?\s{0,5}([\w.:-]{1,40})", re.IGNORECASE)
 _META_WITHIN = 4096  # bytes; standards say 1,024, pages do not
 _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-
-# What browsers read under these names is the wider code of Windows.
-_MEANT = {
-    "iso-8859-1": "cp1252",
-    "latin-1": "cp1252",
-    "latin1": "cp1252",
-    "us-ascii": "cp1252",
-    "ascii": "cp1252",
-    "iso-8859-9": "cp1254",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "shift_jis": "cp932",
-    "x-sjis": "cp932",
-    "euc-kr": "cp949",
-    "tis-620": "cp874",
-}
 
 
 def decode_markup(content: bytes, charset: str | None = None) -> str | Rejection:
@@ -44,7 +28,7 @@ def decode_markup(content: bytes, charset: str | None = None) -> str | Rejection
             return text if text.strip() else decode(content)
         found = _META.search(content[:_META_WITHIN])
         for name in (charset, found[1].decode("ascii") if found else None):
-            declared = _decoded(content, _MEANT.get(name.lower(), name)) if name else None
+            declared = _decoded(content, MEANT.get(name.lower(), name)) if name else None
             if declared is not None:
                 return declared
     return decode(content, charset)

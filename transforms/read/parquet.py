@@ -10,13 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
 
 from transforms.article import Hint, Hints, Origin
 from transforms.dates import read_date
 from transforms.read.members import RECORD, Broken, Budget, Member, too_large
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 # The fields that a column can be mapped to, and the name under which a record of JSON has each.
 FIELDS = {
@@ -67,7 +70,7 @@ def row_members(
             continue
         try:
             for batch in table.iter_batches(_ROWS, row_groups=[group], use_threads=False):
-                for row in batch.to_pylist():
+                for row in _in_microseconds(batch).to_pylist():
                     number += 1
                     if number >= first and (last is None or number <= last):
                         budget.count()
@@ -75,6 +78,33 @@ def row_members(
         except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
             what = f"the Parquet file is damaged behind row {number} ({_short(error)}){_REMEDY}"
             raise Broken("damaged_container", what) from error
+
+
+def _in_microseconds(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The rows with times as Python has them: a nanosecond has no value there, and Arrow gives up the row for it."""
+    import pyarrow as pa
+
+    kinds = [_without_nanoseconds(field.type) for field in batch.schema]
+    if kinds == batch.schema.types:
+        return batch
+    columns = [batch.column(n).cast(kind, safe=False) for n, kind in enumerate(kinds)]
+    return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
+
+
+def _without_nanoseconds(kind: pa.DataType) -> pa.DataType:
+    import pyarrow as pa
+
+    if pa.types.is_timestamp(kind) and kind.unit == "ns":
+        return pa.timestamp("us", kind.tz)
+    if pa.types.is_time64(kind) and kind.unit == "ns":
+        return pa.time64("us")
+    if pa.types.is_duration(kind) and kind.unit == "ns":
+        return pa.duration("us")
+    if pa.types.is_list(kind):
+        return pa.list_(_without_nanoseconds(kind.value_type))
+    if pa.types.is_struct(kind):
+        return pa.struct([(field.name, _without_nanoseconds(field.type)) for field in kind])
+    return kind
 
 
 def _member(place: str, row: Mapping[str, Any], budget: Budget, columns: Sequence[tuple[str, str]]) -> Member:

@@ -48,7 +48,7 @@ def ruled_fields(page: SitePage, fields: Fields, site_name: str | None) -> tuple
         faults.append(FieldFault("authors", "; ".join(page.authors)[:200], UNREADABLE))
     published = read_date(page.date, Origin.PAGE) if page.date else None
     if page.date and published is None:
-        faults.append(FieldFault("published", page.date[:200], UNREADABLE))
+        faults.append(FieldFault("published_date", page.date[:200], UNREADABLE))
     if published and fields.published and published.day == fields.published.day:
         published = None
     for name, value in (("title", title), ("authors", authors), ("published", published)):

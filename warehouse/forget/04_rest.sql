@@ -22,7 +22,11 @@ delete from ops.source_change where into_source_id in (select source_id from for
 
 insert into ops.quarantine by name
 select
-    (select coalesce(max(quarantine_id), 0) from ops.quarantine) + row_number() over (order by input_id) as quarantine_id,
+    -- Ids that a decision names are not given again: it would be about this one.
+    greatest(
+        (select coalesce(max(quarantine_id), 0) from ops.quarantine),
+        (select coalesce(max(quarantine_id), 0) from ops.quarantine_decision)
+    ) + row_number() over (order by input_id) as quarantine_id,
     input_id,
     [{'reason': 'forgotten', 'detail': getvariable('detail')}] as reasons,
     getvariable('run_id') as run_id,

@@ -9,7 +9,7 @@
 -- share: filled as a share of articles, 0 to 1
 with counted as (
     select
-        date_trunc('month', loaded_at)::date as month,
+        date_trunc('month', loaded_at at time zone 'UTC')::date as month,
         source,
         engine,
         count(*) as articles,

@@ -23,7 +23,7 @@ with breached as (
 
 outcomes as (
     select
-        recorded_at::date as day,
+        (recorded_at at time zone 'UTC')::date as day,
         suite,
         severity,
         count(*) as results,
@@ -34,7 +34,7 @@ outcomes as (
     group by all
     union all by name
     select
-        gate.judged_at::date as day,
+        (gate.judged_at at time zone 'UTC')::date as day,
         'gate' as suite,
         'critical' as severity,
         count(*) as results,
@@ -48,7 +48,7 @@ outcomes as (
 ),
 
 held as (
-    select judged_at::date as day, sum(inputs)::bigint as inputs
+    select (judged_at at time zone 'UTC')::date as day, sum(inputs)::bigint as inputs
     from ops.gate
     where verdict = 'held'
     group by all
@@ -60,7 +60,7 @@ signed as (
 
 fullness as (
     select
-        reading.loaded_at::date as day,
+        (reading.loaded_at at time zone 'UTC')::date as day,
         count(*) as readings,
         count(reading.title) / count(*) as title_share,
         count(reading.published_date) / count(*) as published_share,

@@ -14,7 +14,7 @@
 -- published: Articles of the source whose published_date is the day, whenever they were picked up
 -- expected: Inputs that the watch of that day expected, by the source's own weeks; null where none did, or it was too young
 with picked_up as (
-    select identity_id as source_id, recorded_at::date as day, state, reason, count(*) as inputs
+    select identity_id as source_id, (recorded_at at time zone 'UTC')::date as day, state, reason, count(*) as inputs
     from ops.input as input
     join main.source_identity as source using (source_id)
     where state <> 'container'
@@ -51,7 +51,7 @@ published as (
 
 -- Sources that are one by now were expected each by itself.
 expected as (
-    select source.identity_id as source_id, entry.made_at::date as day, round(sum(entry.day_expected), 1) as articles
+    select source.identity_id as source_id, (entry.made_at at time zone 'UTC')::date as day, round(sum(entry.day_expected), 1) as articles
     from ops.source_expectation as entry
     join main.source_identity as source using (source_id)
     where entry.monitor = 'volume' and entry.cause = 'too_few'

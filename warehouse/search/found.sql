@@ -2,7 +2,7 @@
 -- b = 0.75; Robertson and Zaragoza, 2009); a word in the title counts as three in the body. Length is in characters,
 -- which every script has.
 with lake as (
-    select count(*) as articles, avg(char_count) as usual_length from main.fact_article
+    select count(*) as articles, avg(char_count) as usual_length from main.fact_article where is_current
 ),
 
 rarity as (
