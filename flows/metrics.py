@@ -41,17 +41,14 @@ def exposition(now: Status, held: pa.Table, *, is_running: bool) -> str:
     gauge("inputs", "Inputs by their state.", [((row["state"],), row["inputs"]) for row in states], ("state",))
 
     gauge("run_in_progress", "Whether a run goes on.", [((), is_running)])
-    runs = [run for run in now.runs.to_pylist() if run["kind"] in (None, "ingest") and run["ended_at"] is not None]
-    newest: dict[str, dict[str, Any]] = {}
-    for run in runs:  # newest first
-        newest.setdefault(run["state"], run)
+    newest = now.outcomes.to_pylist()
     gauge(
         "run_ended_timestamp_seconds",
         "When the last run of each outcome ended.",
-        [((state,), run["ended_at"]) for state, run in newest.items()],
+        [((run["state"],), run["ended_at"]) for run in newest],
         ("state",),
     )
-    last = runs[0] if runs else {}
+    last: dict[str, Any] = newest[0] if newest else {}
     gauge(
         "run_inputs",
         "Inputs of the last run, by what became of them.",

@@ -22,7 +22,7 @@ _NAME = "prefect.db"  # that Prefect gives it in its home
 def place(home: Path) -> None:
     """Put a copy into ``home``, Prefect's, where a database is wanted and a made one is kept."""
     kept = _kept()
-    if not _is_wanted(home) or kept is None or not kept.is_file():
+    if not _is_wanted(home) or kept is None or not _is_there(kept):
         return
     try:
         with suppress(OSError), _copied(kept, home / _NAME) as copy:
@@ -50,10 +50,31 @@ def make(home: Path) -> None:
                 copy.replace(kept)
 
 
+def clear(home: Path, *, above: int) -> None:
+    """Have Prefect take flow runs of more than three months ago out of the database in ``home``, with their logs and
+    artifacts, where it has more than ``above`` bytes: the server of a single run does not by itself.
+
+    In the process of the server, before it answers.
+    """
+    if not (home / _NAME).is_file() or (home / _NAME).stat().st_size <= above:
+        return
+    from prefect.server.database import provide_database_interface
+    from prefect.server.services.db_vacuum import vacuum_old_flow_runs
+
+    asyncio.run(vacuum_old_flow_runs(db=provide_database_interface()))
+
+
 def _is_wanted(home: Path) -> bool:
     """Whether Prefect would make a database there: none lies there, and the environment names no other."""
     names = ("PREFECT_API_DATABASE_CONNECTION_URL", "PREFECT_SERVER_DATABASE_CONNECTION_URL")
     return home.is_dir() and not (home / _NAME).exists() and not any(os.environ.get(name) for name in names)
+
+
+def _is_there(kept: Path) -> bool:
+    try:
+        return kept.is_file()
+    except OSError:
+        return False  # below a home that its account may not enter, as a service's often is
 
 
 def _kept() -> Path | None:

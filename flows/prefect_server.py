@@ -21,11 +21,14 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 from flows import imported, prefect_database
+from flows.terminal import complain
 
 _HOST = "127.0.0.1"
 _START_SECONDS = 120.0
 _STOP_SECONDS = 5.0
 _LOG = "prefect-server.log"
+_VACUUM = "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED"
+_LARGE = 32 * 2**20  # bytes of a database in which there are months of runs
 
 
 class ServerDown(Exception):
@@ -94,13 +97,26 @@ def for_schedules(folder: Path, port: int) -> Iterator[str | None]:
             [sys.executable, "-m", "prefect", "server", "start", "--host", _HOST, "--port", str(port)],
             stdout=log,
             stderr=subprocess.STDOUT,
+            env={_VACUUM: "events,flow_runs"} | os.environ,
         )
+    is_ending = threading.Event()
     try:
         _wait(server, url, folder / _LOG)
         os.environ["PREFECT_API_URL"] = url
+        threading.Thread(target=_end_with, args=(server, folder / _LOG, is_ending), daemon=True).start()
         yield url.removesuffix("/api")
     finally:
+        is_ending.set()
         _stop(server)
+
+
+def _end_with(server: subprocess.Popen[bytes], log: Path, is_ending: threading.Event) -> None:
+    """End this process when the server ends: Prefect asks for ever for one that is gone, and deaf to signals. Whoever
+    keeps the service up starts it again."""
+    server.wait()
+    if not is_ending.is_set():
+        complain(f"the Prefect server ended; {log} says why. No run would be started any more: serve ends too")
+        os._exit(1)
 
 
 def _home_in(folder: Path) -> Path | None:
@@ -154,6 +170,7 @@ def _serve(port: int, home: Path | None) -> None:
 
     if home is not None:
         prefect_database.make(home)
+        prefect_database.clear(home, above=_LARGE)
     uvicorn.run(create_app(ephemeral=True, final=True), host=_HOST, port=port, log_level="error", lifespan="on")
 
 

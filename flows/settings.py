@@ -25,10 +25,12 @@ DEFAULT_WAREHOUSE = Path("warehouse/data")
 
 # Variables of the prefix that name things other than settings: inputs of tests and benchmarks.
 _NOT_SETTINGS = {"NEWSLAKE_SEEDS", "NEWSLAKE_PAGES", "NEWSLAKE_SETTINGS"}
+# A rule is named by its file and line where it is wrong: it stands in a file.
+_IN_FILES = ("rules", "rule_changes")
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Positive = Annotated[int, msgspec.Meta(ge=1)]
-Seconds = Annotated[float, msgspec.Meta(ge=0)]
+Seconds = Annotated[float, msgspec.Meta(ge=0, le=31_622_400)]  # a year
 Days = Annotated[float, msgspec.Meta(ge=0, le=1_000_000)]
 Count = Annotated[int, msgspec.Meta(ge=0)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
@@ -50,7 +52,7 @@ class Extraction(Section, frozen=True):
 
     engine: Literal["accurate", "fast", "trafilatura"] = "accurate"
     workers: Annotated[int, msgspec.Meta(ge=0, le=512)] = 0
-    page_seconds: Annotated[float, msgspec.Meta(gt=0)] = 30.0
+    page_seconds: Annotated[float, msgspec.Meta(gt=0, le=86_400)] = 30.0
     page_memory_mb: Annotated[int, msgspec.Meta(ge=64)] = 1024
     max_file_mb: Positive = 64
     site_rules: str | tuple[str, ...] = ()
@@ -280,6 +282,8 @@ def load(file: Path | None = None, environ: Mapping[str, str] | None = None) -> 
     for name, text in sorted(environ.items()):
         if name.startswith(PREFIX) and name not in _NOT_SETTINGS and text != "":
             path = tuple(name.removeprefix(PREFIX).lower().split("__"))
+            if path[0] in _IN_FILES:
+                raise SettingsError(f"{name}: rules stand in a file; write them into {FILE_NAME}, or name rule_files")
             _put(values, path, text, name)
             named[".".join(path)] = name
     settings = _convert(values, "the environment", named, strict=False)
@@ -287,9 +291,24 @@ def load(file: Path | None = None, environ: Mapping[str, str] | None = None) -> 
     for name in names:
         if names.count(name) > 1:
             raise SettingsError(f"{file}: two [[feeds]] are named {name!r}; give each a name of its own")
+    _check_inputs("gates", settings.gates.min_inputs, settings.gates.max_inputs)
+    for feed in settings.feeds:
+        least, most = feed.gates.min_inputs, feed.gates.max_inputs
+        _check_inputs(
+            f"[[feeds]] {feed.name}: gates",
+            settings.gates.min_inputs if least is None else least,
+            settings.gates.max_inputs if most is None else most,
+        )
     for key, zone in (("alerts.timezone", settings.alerts.timezone), ("watch.timezone", settings.watch.timezone)):
         _check_zone(key, zone)
     return Loaded(settings, file, file.parent if file else Path.cwd())
+
+
+def _check_inputs(key: str, least: int, most: int) -> None:
+    if 0 < most < least:
+        raise SettingsError(
+            f"{key}.min_inputs: {least} is more than max_inputs, {most}: every slice would be held; mend one of them"
+        )
 
 
 def _check_zone(key: str, name: str) -> None:

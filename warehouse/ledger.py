@@ -56,6 +56,7 @@ class Status:
     """How a warehouse stands: Arrow tables of one shape whatever is in it."""
 
     runs: pa.Table  # the last runs, newest first: a row of ops.run each
+    outcomes: pa.Table  # of each outcome that runs of an inbox came to the last one, newest first: rows of ops.run
     states: pa.Table  # state, inputs: of the newest content of each key
     totals: pa.Table  # one row: articles, readings, sources, authors, newest_published, newest_loaded
     alerts: pa.Table  # the last messages, newest first
@@ -195,6 +196,7 @@ def status(con: DuckDBPyConnection, *, last: int = 10) -> Status:
     (last_watch,) = one_row(con, "select max(as_of) from ops.watch")
     return Status(
         runs=con.execute("from ops.run order by run_id desc limit ?", [last]).to_arrow_table(),
+        outcomes=con.execute(statement("ledger/outcomes")).to_arrow_table(),
         states=con.execute(statement("ledger/states")).to_arrow_table(),
         totals=con.execute(statement("ledger/totals")).to_arrow_table(),
         alerts=con.execute("from ops.alert order by alert_id desc limit ?", [last]).to_arrow_table(),

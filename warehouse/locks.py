@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 COMMIT_WAIT_SECONDS = 60.0
 _POLL_SECONDS = 0.02
+_A_LOOK_SECONDS = 0.3
 
 # The two keys of an advisory lock: a class of newslake's own ("nl", and what it is of) and, of runs, the number.
 _COMMIT_CLASS = 0x6E6C01
@@ -116,7 +117,8 @@ def one_at_a_time(path: Path, what: str, *, wait_seconds: float = 0.0) -> Iterat
 
 @contextmanager
 def _held(path: Path, what: str, wait_seconds: float) -> Iterator[None]:
-    deadline = time.monotonic() + wait_seconds
+    # Who only looks whether somebody holds it has it for a moment.
+    deadline = time.monotonic() + max(wait_seconds, _A_LOOK_SECONDS)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     try:
         while True:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,7 +14,7 @@ from written_articles import write_articles
 from flows.metrics import exposition
 from warehouse.gates import waiting_slices
 from warehouse.lake import connect
-from warehouse.ledger import status
+from warehouse.ledger import begin_run, end_run, status
 
 
 def gauges(text: str) -> dict[tuple[str, ...], float]:
@@ -58,6 +58,22 @@ def test_an_empty_warehouse_has_gauges_too(lake: Path) -> None:
     assert found["newslake_articles",] == 0
     assert found["newslake_run_in_progress",] == 1
     assert ("newslake_last_loaded_timestamp_seconds",) not in {name for name, value in found.items() if value}
+
+
+def test_the_last_good_run_is_told_however_many_have_failed_since(lake: Path) -> None:
+    con = connect(lake)
+    good = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    for number in range(12):
+        now = good + timedelta(hours=number)
+        run_id = begin_run(con, inbox="in", now=now, version="1")
+        ended = "failed" if number else "completed"
+        end_run(con, run_id, state=ended, now=now, listed=number, unchanged=0, message=None)
+    found = gauges(exposition(status(con), waiting_slices(con), is_running=False))
+    con.close()
+    name = "newslake_run_ended_timestamp_seconds"
+    assert found[name, "completed"] == good.timestamp()
+    assert found[name, "failed"] == (good + timedelta(hours=11)).timestamp()
+    assert found["newslake_run_inputs", "listed"] == 11
 
 
 def test_what_waits_and_what_is_open_is_counted(lake: Path) -> None:

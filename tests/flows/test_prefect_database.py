@@ -13,6 +13,7 @@ import pytest
 
 from flows import prefect_database
 
+ROOT = Path(__file__).parents[2]
 _MAKE = "import sys; from pathlib import Path; from flows.prefect_database import make; make(Path(sys.argv[1]))"
 _TABLES = "select count(*) from sqlite_master where type = 'table'"
 
@@ -59,6 +60,52 @@ def test_a_kept_database_that_is_damaged_goes_and_nothing_is_copied(
     prefect_database.place(home)
     assert list(home.iterdir()) == []
     assert not kept.exists()
+
+
+def test_a_home_that_cannot_even_be_looked_into_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setenv("HOME", "/" + "h" * 5_000)
+    with pytest.raises(OSError, match="too long"):
+        Path(os.environ["HOME"]).is_file()  # as of one below a folder that is closed to its account
+    prefect_database.place(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_flow_runs_of_long_ago_go_where_the_database_is_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    prefect_database.place(home)
+    made = """
+import asyncio, sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from flows import prefect_database
+
+home = Path(sys.argv[1])
+prefect_database.make(home)
+
+async def ran(days):
+    from prefect.server.database import provide_database_interface
+    from prefect.server.models import flow_runs, flows
+    from prefect.server.schemas.core import Flow, FlowRun
+    from prefect.server.schemas.states import Completed
+    db = provide_database_interface()
+    async with db.session_context(begin_transaction=True) as session:
+        flow = await flows.create_flow(session, Flow(name="ingest"))
+        end = datetime.now(UTC) - timedelta(days=days)
+        run = FlowRun(flow_id=flow.id, name=f"of {days} days ago", state=Completed(timestamp=end), end_time=end)
+        await flow_runs.create_flow_run(session, run)
+
+asyncio.run(ran(100))
+asyncio.run(ran(10))
+prefect_database.clear(home, above=2**30)
+prefect_database.clear(home, above=0)
+"""
+    environ = os.environ | {"PREFECT_HOME": str(home)}
+    subprocess.run([sys.executable, "-c", made, str(home)], env=environ, cwd=ROOT, check=True, timeout=240)
+    with closing(sqlite3.connect(home / "prefect.db")) as con:
+        assert con.execute("select name from flow_run").fetchall() == [("of 10 days ago",)]
 
 
 @pytest.mark.parametrize("named", ["HOME", "PREFECT_API_DATABASE_CONNECTION_URL"])

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from prefect_process import free_port
 
 from flows import prefect_server
 
@@ -66,6 +67,30 @@ def test_a_server_that_is_named_is_used_as_it_is(tmp_path: Path, monkeypatch: py
         pass
     assert os.environ["PREFECT_API_URL"] == "http://127.0.0.1:9/api"
     assert not (tmp_path / "lake").exists()
+
+
+def test_serve_ends_when_its_server_does(tmp_path: Path) -> None:
+    port = free_port()
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    with (tmp_path / "said").open("w") as said:
+        serve = subprocess.Popen(
+            [sys.executable, "-c", "from flows.cli import main; main()", "serve", "--port", str(port)],
+            env=environ | {"NEWSLAKE_WAREHOUSE": str(tmp_path / "lake")},
+            stdout=said,
+            stderr=said,
+        )
+    url = f"http://127.0.0.1:{port}/api"
+    deadline = time.monotonic() + 120
+    while not prefect_server._healthy(url) and time.monotonic() < deadline:
+        assert serve.poll() is None, (tmp_path / "said").read_text()
+        time.sleep(0.2)
+    for child in Path(f"/proc/{serve.pid}/task/{serve.pid}/children").read_text().split():
+        if b"server\0start" in Path(f"/proc/{child}/cmdline").read_bytes():
+            os.kill(int(child), signal.SIGKILL)
+    assert serve.wait(timeout=60) == 1
+    text = " ".join((tmp_path / "said").read_text().split())
+    assert "the Prefect server ended" in text
+    assert "serve ends too" in text
 
 
 def test_a_server_that_cannot_start_is_an_error_that_names_its_log(tmp_path: Path) -> None:
