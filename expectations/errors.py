@@ -34,6 +34,8 @@ class ValidationBroken(ExpectationsError):
     """A rule raised or its column is missing; the message names suite and rule."""
 
     def __init__(self, suite: str, rule: str | None, problem: str) -> None:
+        self.rule = rule
+        self.problem = problem
         place = suite if rule is None else f"{suite}, rule {rule}"
         super().__init__(
             f"{place}: could not be evaluated: {problem}. Nothing of this batch was loaded; "

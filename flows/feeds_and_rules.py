@@ -37,20 +37,25 @@ def _columns(feed: FeedSettings) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(feed.columns.items()))
 
 
-def rules_of(loaded: Loaded) -> RuleBook:
+def rules_of(loaded: Loaded, *, tried: bool = False) -> RuleBook:
     """The rules that data must keep: the project's own, with what the settings add and change.
 
-    Raises :class:`SettingsError`, which names file and line, where one of them is wrong.
+    Raises :class:`SettingsError`, which names file and line, where one of them is wrong or, with ``tried``, can't be
+    evaluated at all.
     """
     from expectations.errors import RuleFileError
+    from expectations.trial import try_out
     from expectations.user_rules import with_user_rules
 
     files = [loaded.base / name for name in loaded.settings.rule_files]
     own = loaded.settings.rules or loaded.settings.rule_changes
     try:
-        return with_user_rules([loaded.file] if own and loaded.file is not None else [], files)
+        book = with_user_rules([loaded.file] if own and loaded.file is not None else [], files)
+        if tried:
+            try_out(book)
     except RuleFileError as error:
         raise SettingsError(str(error)) from error
+    return book
 
 
 def read_site_rules(loaded: Loaded) -> SiteRules | None:

@@ -106,7 +106,7 @@ def run(loaded: Loaded, inbox: str, folder: Path, *, verify: bool) -> RunSummary
             if not Layout(folder).exists():
                 raise
             listed, missing = Inbox("", LISTING.empty_table()), error
-    book = rules_of(loaded)
+    book = rules_of(loaded, tried=True)
     threading.Thread(target=verdict.warm_up, args=(book,), name="great-expectations", daemon=True).start()
     as_of = _now()
     feeds = feeds_of(loaded.settings)

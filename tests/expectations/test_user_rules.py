@@ -169,3 +169,30 @@ def _settings(folder: Path, text: str) -> Path:
     file = folder / "newslake.toml"
     file.write_text(text, encoding="utf-8")
     return file
+
+
+@pytest.mark.parametrize(
+    ("rule", "says"),
+    [
+        (
+            'expectation = "ExpectColumnValuesToBeBetween"\ncolumns = ["title"]\narguments = { min_value = 5 }',
+            "newslake.toml, line 1, rule own.tried: it cannot be evaluated on columns title: ",
+        ),
+        (
+            'expectation = "ExpectColumnPairValuesAToBeGreaterThanB"\ncolumns = ["published_date", "title"]\n'
+            'feed = "wire"',
+            "rule own.tried: it cannot be evaluated on columns published_date, title: ",
+        ),
+    ],
+)
+def test_a_rule_that_cannot_be_evaluated_is_named_before_anything_is_read(tmp_path: Path, rule: str, says: str) -> None:
+    text = f'[[rules]]\nid = "own.tried"\n{rule}\noutcome = "record"\nseverity = "info"\nwhy = "a"\nremedy = "b"\n'
+    loaded = load(_settings(tmp_path, text), environ={})
+    with pytest.raises(SettingsError) as error:
+        rules_of(loaded, tried=True)
+    assert says in str(error.value)
+
+
+def test_rules_that_can_be_meant_are_taken_as_they_are(tmp_path: Path) -> None:
+    loaded = load(_settings(tmp_path, OWN), environ={})
+    assert rules_of(loaded, tried=True) == rules_of(loaded)
