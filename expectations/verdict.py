@@ -57,13 +57,9 @@ __all__ = ["FAULTS", "REJECTED", "RESULTS", "BatchFailure", "Bounds", "Verdict",
 
 @dataclass(frozen=True, slots=True)
 class BatchFailure:
-    """A batch rule that does not hold. ``observed`` is the share of records that keep it, ``bound`` the share that
-    should."""
+    """A batch rule that does not hold, by its id, and what is to be told of it."""
 
     rule: str
-    severity: str
-    observed: float
-    bound: float
     message: str
 
 
@@ -261,7 +257,7 @@ def _failure(finding: Finding) -> BatchFailure:
         f"{rule.id}: {rule.why}: {finding.unexpected:,} of {finding.evaluated:,} records fail, "
         f"{kept:.1%} pass and {finding.bound:.1%} should. {rule.remedy}"
     )
-    return BatchFailure(rule.id, rule.severity, kept, finding.bound, message)
+    return BatchFailure(rule.id, message)
 
 
 def _share(finding: Finding) -> float:

@@ -136,31 +136,6 @@ class ChannelResult:
     problem: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """What became of a message, channel by channel."""
-
-    results: tuple[ChannelResult, ...]
-
-    @property
-    def channels(self) -> tuple[str, ...]:
-        """The redacted names."""
-        return tuple(result.name for result in self.results)
-
-    @property
-    def delivered(self) -> bool:
-        """Whether every channel has it; false where there is no channel."""
-        return bool(self.results) and all(result.delivered for result in self.results)
-
-    @property
-    def problem(self) -> str | None:
-        """What went wrong, in words without secrets; None where every channel has the message."""
-        if not self.results:
-            return "not sent: no channel is set; name one in alerts.channels of newslake.toml"
-        problems = [f"{result.name}: {result.problem}" for result in self.results if not result.delivered]
-        return "; ".join(problems) or None
-
-
 def alert_for_run(outcome: RunOutcome, *, max_rejected_share: float) -> Alert | None:
     """The run's one message, or None where all is well.
 
@@ -225,9 +200,9 @@ _TITLES = {
 
 def send(
     alert: Note, channels: Sequence[str | Secret], block: str | None = None, *, pause: float = _PAUSE_SECONDS
-) -> Delivery:
+) -> list[ChannelResult]:
     """Send ``alert`` to each channel (an apprise URL) and to the Prefect notification block named ``block``, given as
-    TYPE/NAME (``slack-webhook/ops``).
+    TYPE/NAME (``slack-webhook/ops``); what became of it on each.
 
     A channel that fails is tried once more after ``pause`` seconds. Raises nothing: what went wrong stands in the
     result, under the channel's redacted name.
@@ -236,7 +211,7 @@ def send(
         results = [_send_channel(alert, _revealed(channel), pause) for channel in channels]
         if block:
             results.append(_send_block(alert, block, pause))
-    return Delivery(tuple(results))
+    return results
 
 
 def redact(url: str) -> str:

@@ -159,8 +159,7 @@ def _try(one: Pending, channels: Sequence[Channel], came: dict[str, bool], pause
     note = _Note(severity, message.title, message.text)
     for channel in channels:
         given = {} if pause is None else {"pause": pause}
-        delivery = alerts.send(note, [channel.url] if channel.url else [], channel.block, **given)
-        [result] = delivery.results
+        [result] = alerts.send(note, [channel.url] if channel.url else [], channel.block, **given)
         came[channel.name] = result.delivered
         _, before = one.tried.get(channel.name, (False, 0))
         yield Tried(channel.name, result.delivered, before + result.tries, result.problem)

@@ -17,7 +17,7 @@ from flows.listing import Listed
 from flows.opening import StillWritten, open_input, read_sidecar_of
 from flows.places import Access
 from flows.settings import Settings
-from flows.unpacking import Ended, Entry, Same, Unpacker, Unread
+from flows.unpacking import Ended, Entry, Unpacker, Unread
 from transforms.article import Article, FieldFault, RawFile, Reading, Rejection
 from transforms.hints import Feed, merge, raw_file, sidecar_fault
 from transforms.read.compressed import unpacked
@@ -165,8 +165,6 @@ def outside_of(file: Listed, job: Job) -> RawFile:
 
 def pick_out(entry: Entry, outside: RawFile, own: InputFacts, job: Job) -> PickedUp | Rows:
     """The member that an entry of a slice is; its row where it is the end of an inner container or not to be read."""
-    if isinstance(entry, Same):
-        return [same_row(replace(own, record=entry.record, size=entry.size, content_hash=entry.content_hash))]
     facts = replace(own, record=entry.record, size=len(entry.content), content_hash=digest(entry.content))
     key = facts.input_key
     if isinstance(entry, Inner):

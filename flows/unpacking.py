@@ -12,7 +12,7 @@ import pickle
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
@@ -29,7 +29,6 @@ from flows.opening import StillWritten, open_input
 from flows.places import Access
 from transforms.read.containers import HEAD, Columns, members, packing_of
 from transforms.read.members import RECORD, Bounds, Broken, Budget, Found, Inner, Member, PassedOver
-from transforms.staged import digest
 
 LOST = "; what came before was read, the rest was not. Run with --verify; where it ends so again, fetch the file anew"
 SLICE_BYTES = 1024 * 1024
@@ -40,16 +39,7 @@ _PIECE = 4 * 2**20
 _LOOK_UP_SECONDS = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Same:
-    """A member whose bytes are those that the lake knows under its key."""
-
-    record: str
-    size: int
-    content_hash: str
-
-
-Entry: TypeAlias = Member | Inner | Same
+Entry: TypeAlias = Member | Inner
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +98,12 @@ class UnpackingEnded(Exception):
 class Unpacking:
     """One container that is being unpacked. A context manager: leaving it ends the child and clears its folder."""
 
-    def __init__(
-        self, file: Listed, unpacker: Unpacker, folder: Path, columns: Columns, known: str | None = None
-    ) -> None:
+    def __init__(self, file: Listed, unpacker: Unpacker, folder: Path, columns: Columns) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="unpacked-", dir=folder))
         context = children_of_server()
         self._connection, theirs = context.Pipe()
         self._child = context.Process(
-            target=_unpack, args=(theirs, file, unpacker, str(self._folder), columns, known), daemon=True
+            target=_unpack, args=(theirs, file, unpacker, str(self._folder), columns), daemon=True
         )
         self._come: Message | EOFError | None = None
         self._child.start()
@@ -177,48 +165,12 @@ def entries_of(path: str) -> tuple[Entry, ...]:
     return found
 
 
-def read_member(
-    file: Listed,
-    record: str,
-    *,
-    bounds: Bounds,
-    ignore: Sequence[str] = (),
-    columns: Columns = (),
-    access: Access | None = None,
-) -> Member | None:
-    """The member of a container that stands at ``record``, with what the container says of it; None where none does.
-
-    ``record`` is the ledger's: the part of the input key behind the file's. A record that a reader found in a member
-    (``articles.json#3`` in an archive) is not a member: ask for the member and read it. Raises OSError where the file
-    can't be opened, :class:`~transforms.read.members.Broken` where the container breaks off before the member.
-    """
-    with open_input(file, access) as opened, _on_disk(opened.stream) as stream:
-        packing = packing_of(stream.read(HEAD), file.file_key)
-        if packing.format == "warc" and record.isdecimal():
-            from transforms.read.containers import peek_of
-            from transforms.read.warc import warc_members
-
-            found = warc_members(
-                stream, Budget(bounds, file.size), codec=packing.codec, peek=peek_of(stream), first=int(record)
-            )
-            member = next(found, None)
-            if isinstance(member, Member) and member.record == record:
-                return member
-        budget = Budget(bounds, file.size)
-        for each in members(stream, packing, budget, _ignored(ignore), columns):
-            if each.record == record and isinstance(each, Member):
-                return each
-    return None
-
-
 def _ignored(patterns: Sequence[str]) -> Callable[[str], bool]:
     names = Names(patterns)
     return lambda name: names.match(name.rpartition("/")[2]) or name.startswith("__MACOSX/")
 
 
-def _unpack(
-    connection: Connection, file: Listed, unpacker: Unpacker, folder: str, columns: Columns, known: str | None
-) -> None:
+def _unpack(connection: Connection, file: Listed, unpacker: Unpacker, folder: str, columns: Columns) -> None:
     """In the child: the container's messages, in order."""
     from flows.extraction import limit_memory
 
@@ -242,7 +194,7 @@ def _unpack(
             fault = None
             try:
                 for found in members(stream, packing, budget, _ignored(unpacker.ignore), columns):
-                    spool.add(found, _known_members(known))
+                    spool.add(found)
             except Broken as error:
                 fault = (error.reason, error.detail)
             except MemoryError:
@@ -256,10 +208,6 @@ def _unpack(
     except OSError as error:
         reason = "vanished" if isinstance(error, FileNotFoundError) else "unreadable"
         connection.send(Unread(reason, f"{error.strerror or error}; the next run tries again", settling=False))
-
-
-def _known_members(_path: str | None) -> Mapping[str, str]:
-    return {}
 
 
 class _Spool:
@@ -278,18 +226,14 @@ class _Spool:
         """Say that there is life."""
         self._connection.send(None)
 
-    def add(self, found: Found, known: Mapping[str, str]) -> None:
+    def add(self, found: Found) -> None:
         """Put one thing that was found where it belongs."""
         if isinstance(found, PassedOver):
             entry = self._passed.setdefault(found.reason, [0, found.record])
             entry[0] = int(entry[0]) + 1
             return
-        size = len(found.content)
-        if known and known.get(found.record) == (found_hash := digest(found.content)):
-            self._put(Same(found.record, size, found_hash), 0, 0)
-            return
         is_record = isinstance(found, Member) and found.form == RECORD
-        self._put(found, size, SLICE_PAGES if is_record else SLICE_RECORDS)
+        self._put(found, len(found.content), SLICE_PAGES if is_record else SLICE_RECORDS)
 
     def _put(self, entry: Entry, size: int, weight: int) -> None:
         full = self._size + size > SLICE_BYTES or self._weight + weight > SLICE_PAGES * SLICE_RECORDS
@@ -331,9 +275,7 @@ def _hashed(stream: BinaryIO, beat: Callable[[], None]) -> tuple[str, int]:
 
 
 @contextmanager
-def _on_disk(
-    stream: BinaryIO, folder: str | None = None, beat: Callable[[], None] = lambda: None
-) -> Iterator[BinaryIO]:
+def _on_disk(stream: BinaryIO, folder: str, beat: Callable[[], None]) -> Iterator[BinaryIO]:
     """The stream where it is a file, else a copy of it that goes with the block: an object is not fetched twice."""
     try:
         stream.fileno()

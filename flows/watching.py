@@ -224,7 +224,7 @@ def _of_runs(seen: Past, *, goes_on: bool) -> list[Finding]:
     running = max((run.run_id for run in seen.runs if run.kind == "ingest" and run.state == "running"), default=None)
     found = []
     for inbox, run in latest.items():
-        if run.state in ("interrupted", "cancelled") or (goes_on and run.run_id == running):
+        if run.state == "interrupted" or (goes_on and run.run_id == running):
             continue  # somebody ended it and knows, or it is not over yet: what was open stays open
         found.append(_of_run("run_died", inbox, run, seen.as_of, bad=run.state == "running"))
         found.append(_of_run("run_failed", inbox, run, seen.as_of, bad=run.state == "failed"))

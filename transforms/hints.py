@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from transforms.article import Article, FieldFault, Hint, Hints, Origin, RawFile, Reading
+from transforms.article import FieldFault, Hint, Hints, Origin, RawFile
 from transforms.dates import read_date
 from transforms.describe import registrable_domain
 
@@ -84,13 +84,6 @@ def raw_file(
         beside, problem = read_sidecar(sidecar)
         outside = merge(beside, outside)
     return RawFile(key, content, outside, feed), problem
-
-
-def with_fault(reading: Reading, problem: str) -> Reading:
-    """The reading with the sidecar's fault on record; a rejection has reason enough of its own."""
-    if not isinstance(reading, Article):
-        return reading
-    return dataclasses.replace(reading, faults=(*reading.faults, sidecar_fault(problem)))
 
 
 def sidecar_fault(problem: str) -> FieldFault:

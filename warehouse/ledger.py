@@ -119,7 +119,7 @@ def end_run(
 
     ``unchanged`` are the files that :func:`select_changed` and :func:`touch` spared; what batches found the same is
     added to them. ``settling`` are those that are still being written, ``archived`` those that were put away. ``state``
-    is completed, failed or cancelled; ``stage_seconds`` is where the time went.
+    is completed, failed or interrupted; ``stage_seconds`` is where the time went.
     """
     with transaction(con, f"run {run_id} {state}"):
         same, *sums = one_row(con, statement("ledger/run_counts"), {"run_id": run_id})
@@ -206,11 +206,6 @@ def status(con: DuckDBPyConnection, *, last: int = 10) -> Status:
         data_bytes=data_bytes,
         snapshots=snapshots,
     )
-
-
-def warehouse_bytes(con: DuckDBPyConnection) -> int:
-    """Bytes of everything in the warehouse folder."""
-    return sum(path.stat().st_size for path in folder_of(con).rglob("*") if path.is_file())
 
 
 def _next_id(con: DuckDBPyConnection, table: str, column: str) -> int:

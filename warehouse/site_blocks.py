@@ -92,14 +92,6 @@ def learn_blocks(con: DuckDBPyConnection, *, run_id: int, now: datetime) -> Lear
             con.execute(f"drop table if exists temp.main.{name}")
 
 
-def strippable(con: DuckDBPyConnection) -> pa.Table:
-    """The articles whose current reading shows blocks that were learned since it was made: for reading them again.
-
-    Columns: article_id, revision, extraction, input_key, content_hash, block_set_version, blocks (their texts).
-    """
-    return con.execute(statement("site_blocks/strippable")).to_arrow_table()
-
-
 def _look(con: DuckDBPyConnection, learned_up_to: int) -> tuple[list[dict[str, object]], pa.Table]:
     """What is found on the sites with new inputs: blocks with what is to be done about each, and a row a site."""
     con.execute("set variable learned_up_to = ?", [learned_up_to])

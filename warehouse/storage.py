@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -130,11 +130,6 @@ def write(folder: Path, storage: Storage) -> None:
         partial.replace(folder / FILE_NAME)
     except OSError as error:
         raise StorageRefused(f"{folder / FILE_NAME} cannot be written: {error.strerror}") from error
-
-
-def moved(storage: Storage, *, data: str) -> Storage:
-    """The same places, with the data elsewhere."""
-    return replace(storage, data=data)
 
 
 def told(catalog: str) -> str:

@@ -55,12 +55,11 @@ class Extent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableWork:
-    """What was done to a table's files: ``rewritten`` held deleted rows, ``merged`` were small; files before, after."""
+    """What was done to a table's files: ``rewritten`` held deleted rows, ``merged`` were small; files after."""
 
     table: str
     rewritten: int
     merged: int
-    files_before: int
     files_after: int
 
 
@@ -157,11 +156,6 @@ def keep_up(
     return replace(report, seconds=time.monotonic() - began)
 
 
-def small_files(con: DuckDBPyConnection, merge_below: int) -> int:
-    """How many files of the present snapshot are smaller than ``merge_below`` bytes and can be merged with another."""
-    return sum(small for *_, small in _tables(con, merge_below))
-
-
 def _tables(con: DuckDBPyConnection, merge_below: int) -> list[tuple[str, str, int, int, float | None, int]]:
     """Schema, table, files, those to be rewritten, from which share of deleted rows on, small ones to be merged."""
     bounds = {
@@ -179,7 +173,6 @@ def _work_ahead(con: DuckDBPyConnection, merge_below: int) -> tuple[TableWork, .
             table=f"{schema}.{table}",
             rewritten=rewritten,
             merged=small,
-            files_before=files,
             files_after=files - small + (1 if small else 0),
         )
         for schema, table, files, rewritten, _, small in _tables(con, merge_below)
@@ -191,7 +184,7 @@ def _compact(
     con: DuckDBPyConnection, merge_below: int, wait_seconds: float, problems: list[str]
 ) -> Iterator[TableWork]:
     """A table at a time. One that can't be rewritten (a damaged file, a full disk) is told of, and the others go on."""
-    for schema, table, files, _, rewritten_from, small in _tables(con, merge_below):
+    for schema, table, _, _, rewritten_from, small in _tables(con, merge_below):
         name = f"{schema}.{table}"
         of_table = f"'lake', {quoted(table)}, schema => {quoted(schema)}"
         rewritten = merged = 0
@@ -207,7 +200,7 @@ def _compact(
             )
         if rewritten or merged:
             (left,) = one_row(con, f"select count(*) from ducklake_list_files({of_table})")
-            yield TableWork(table=name, rewritten=rewritten, merged=merged, files_before=files, files_after=left)
+            yield TableWork(table=name, rewritten=rewritten, merged=merged, files_after=left)
 
 
 def _rewrite(con: DuckDBPyConnection, name: str, of_table: str, rewritten_from: float, wait_seconds: float) -> int:

@@ -9,7 +9,7 @@ monitor learns (once a day is enough) and judges (as often as one likes):
 ``volume``      too few or too many articles
 ``shares``      shares that fall or rise: fill rates, rejections, short bodies, learned blocks, repeats,
                 late articles, dates in the future
-``cuts``        what is short or late for a source: from values to counts
+``cuts``        what is short or late for a source
 ``fields``      field names of JSON inputs that appear, disappear or are renamed
 ``schedule``    runs that a cron schedule announced and that never started
 ``incidents``   findings become incidents that open once and close once

@@ -51,11 +51,6 @@ class Changes:
     still_open: tuple[Incident, ...]
     resolved: tuple[Incident, ...]
 
-    @property
-    def open(self) -> tuple[Incident, ...]:
-        """What the next round is given as ``previous``."""
-        return tuple(sorted((*self.opened, *self.still_open), key=lambda incident: incident.key))
-
 
 def advance(
     previous: Sequence[Incident], findings: Iterable[Finding], *, calm: Mapping[str, timedelta] = CALM

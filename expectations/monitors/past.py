@@ -6,7 +6,6 @@ covered yet do not belong to it, so that a pipeline at rest is not taken for two
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,11 +51,3 @@ def hour_of(time: datetime) -> int:
     if time.tzinfo is None:
         raise ValueError(f"{time} has no time zone")
     return int(time.timestamp() // 3600)
-
-
-def arrivals(observed: Iterable[datetime], as_of: datetime) -> Arrivals:
-    """The grid of observed times, in any order, up to the last whole hour before ``as_of``; later ones are left out."""
-    end = hour_of(as_of)
-    hours = np.array([hour for time in observed if (hour := hour_of(time)) < end], np.int64)
-    first = int(hours.min()) if len(hours) else end
-    return Arrivals(first, np.bincount(hours - first, minlength=end - first).astype(np.int64))

@@ -72,25 +72,10 @@ def test_a_short_body_is_one_below_half_of_the_middle_of_its_source() -> None:
     lengths = np.array([4000.0] * 57 + [100.0, 120.0, np.nan])
     assert cuts.short_below(lengths) == pytest.approx(2000)
     assert cuts.short_below(lengths[:39]) is None
-    found = cuts.of_usual_length(np.array([7, 7, 8, 8]), np.array([4000.0, 100.0, 2000.0, np.nan]), 2000.0)
-    assert (found.hours.tolist(), found.of.tolist(), found.having.tolist()) == ([7, 8], [2.0, 1.0], [1.0, 1.0])
 
 
 def test_a_late_article_is_one_that_took_longer_than_nearly_all_before() -> None:
     assert cuts.late_beyond(np.full(60, 2.0)) == pytest.approx(4.0)
-    found = cuts.late(np.array([9, 5, 9]), np.array([4.5, 3.0, np.nan]), 4.0)
-    assert (found.hours.tolist(), found.of.tolist(), found.having.tolist()) == ([5, 9], [1.0, 1.0], [0.0, 1.0])
-
-
-def test_a_date_in_the_future_is_one_more_than_36_hours_ahead() -> None:
-    assert cuts.in_future(np.array([5, 5, 5]), np.array([-40.0, -30.0, 2.0])).having.tolist() == [1.0]
-
-
-def test_of_the_same_body_every_article_but_the_first_is_repeated() -> None:
-    found = cuts.repeated(np.array([1, 1, 2, 3]), np.array([11, 12, 11, 11]))
-    assert (found.of.tolist(), found.having.tolist()) == ([2.0, 1.0, 1.0], [0.0, 1.0, 1.0])
-    with pytest.raises(ValueError, match="order"):
-        cuts.repeated(np.array([2, 1]), np.array([11, 12]))
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def history(states: list[State], monitor: str = "fields") -> list[tuple[str, int
     for hour, state in enumerate(states):
         changes = advance(open_now, [finding(state, hour, monitor=monitor)])
         told += [("opened", hour)] * len(changes.opened) + [("resolved", hour)] * len(changes.resolved)
-        open_now = changes.open
+        open_now = (*changes.opened, *changes.still_open)
     return told
 
 
@@ -55,7 +55,7 @@ def test_an_incident_is_over_after_its_calm_and_the_next_one_is_a_new_one() -> N
 
 
 def test_a_monitor_that_says_nothing_leaves_the_incident_open() -> None:
-    opened = advance((), [finding(OPEN, 0)]).open
+    opened = advance((), [finding(OPEN, 0)]).opened
     assert [incident.opened_at for incident in advance(opened, []).still_open] == [BEGIN]
 
 
@@ -69,7 +69,7 @@ def test_another_source_or_cause_is_another_incident() -> None:
 
 
 def test_an_incident_tells_the_latest_reason_and_the_first_time() -> None:
-    opened = advance((), [finding(OPEN, 0)]).open
+    opened = advance((), [finding(OPEN, 0)]).opened
     (still,) = advance(opened, [finding(SUSPECT, 5)]).still_open
     assert (still.why, still.opened_at, still.seen_at) == ("hour 5", BEGIN, BEGIN + timedelta(hours=5))
 
@@ -77,7 +77,7 @@ def test_an_incident_tells_the_latest_reason_and_the_first_time() -> None:
 def test_the_same_key_twice_is_refused() -> None:
     with pytest.raises(ValueError, match="two findings"):
         advance((), [finding(OK, 0), finding(OPEN, 0)])
-    (incident,) = advance((), [finding(OPEN, 0)]).open
+    (incident,) = advance((), [finding(OPEN, 0)]).opened
     with pytest.raises(ValueError, match="twice"):
         advance([incident, incident], [])
 

@@ -369,7 +369,7 @@ def test_only_articles_are_judged_and_everything_picked_up_counts_for_the_batch(
     share = results["batch.rejected_share"]
     assert (share["evaluated"], share["unexpected"], share["success"]) == (8, 2, False)
     assert share["observed"] == "0.75 (bound 0.8)"
-    assert [(f.rule, f.observed, f.bound) for f in found.batch_failures] == [("batch.rejected_share", 0.75, 0.8)]
+    assert [f.rule for f in found.batch_failures] == ["batch.rejected_share"]
     assert "2 of 8 records fail, 75.0% pass and 80.0% should" in found.batch_failures[0].message
     kept = judge(table, as_of=AS_OF, bounds=Bounds(max_rejected_share=0.25))
     assert kept.batch_failures == ()
@@ -379,7 +379,8 @@ def test_shares_are_judged_after_impossible_values_are_gone_and_from_enough_rows
     untitled = [spoilt(n, title="https://quay-gazette.example/") for n in range(12)]
     table = staged(*untitled, *(sound(n) for n in range(12, 20)))
     found = judge(table, as_of=AS_OF, bounds=Bounds(min_title_share=0.5, min_rows=20))
-    assert [(f.rule, f.observed) for f in found.batch_failures] == [("batch.title_share", 0.4)]
+    assert [f.rule for f in found.batch_failures] == ["batch.title_share"]
+    assert "40.0% pass and 50.0% should" in found.batch_failures[0].message
     assert judge(table, as_of=AS_OF, bounds=Bounds(min_title_share=0.4, min_rows=20)).batch_failures == ()
     assert judge(table, as_of=AS_OF, bounds=Bounds(min_title_share=0.5, min_rows=21)).batch_failures == ()
 
@@ -399,7 +400,8 @@ def test_one_notice_taken_for_the_body_of_most_articles_fails_the_batch() -> Non
     notice = sound(0).body
     table = staged(*(spoilt(n, body=notice) for n in range(15)), *(sound(n) for n in range(15, 25)))
     found = judge(table, as_of=AS_OF, bounds=Bounds(max_duplicate_share=0.5))
-    assert [(f.rule, f.observed) for f in found.batch_failures] == [("batch.same_body", 0.4)]
+    assert [f.rule for f in found.batch_failures] == ["batch.same_body"]
+    assert "40.0% pass" in found.batch_failures[0].message
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.article import Article, FieldFault, Hint, Hints, Origin, Rejection
-from transforms.hints import Feed, PatternError, content_charset, merge, raw_file, read_sidecar, with_fault
+from transforms.article import Hint, Hints, Origin
+from transforms.hints import Feed, PatternError, content_charset, merge, raw_file, read_sidecar
 
 _FETCHED = datetime(2025, 1, 17, 10, 0, tzinfo=UTC)
 
@@ -106,15 +106,6 @@ def test_merging_keeps_a_fetch_time_with_its_origin() -> None:
     assert merge(beside, path) == Hints(
         url=beside.url, source=path.source, fetched_at=_FETCHED, fetched_origin=Origin.PATH, charset="utf-8"
     )
-
-
-def test_an_unreadable_sidecar_is_a_fault_of_the_article_and_not_of_a_rejection() -> None:
-    article = Article(format="text", engine="text", source_text="", body="", identity_key="a", identity_kind="input")
-    marked = with_fault(article, "broken")
-    assert isinstance(marked, Article)
-    assert marked.faults == (FieldFault("sidecar", "broken", "sidecar.unreadable"),)
-    refused = Rejection("no_body", "x")
-    assert with_fault(refused, "broken") == refused
 
 
 def test_a_content_type_names_its_charset_or_none() -> None:

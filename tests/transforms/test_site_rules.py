@@ -36,7 +36,6 @@ find_string: <amp-img
 replace_string: <img
 replace_string(<noscript>): <div>
 replace_string( ·  ):
-native_ad_clue: //meta[@name='advertiser']
 """
 
 
@@ -58,7 +57,6 @@ def test_every_line_of_a_rule_is_read_with_its_number() -> None:
         Directive("replace_string", "<img", 11, "<amp-img"),
         Directive("replace_string", "<div>", 13, "<noscript>"),
         Directive("replace_string", "", 14, " ·  "),
-        Directive("native_ad_clue", "//meta[@name='advertiser']", 15),
     )
     assert rule.remarks == ()
 
@@ -78,12 +76,15 @@ def test_what_asks_for_another_page_is_reported_as_in_need_of_the_network(line: 
 
 
 def test_what_newslake_has_no_use_for_is_reported_with_the_reason() -> None:
-    rule = parse("tidy: no\nprune: no\ntest_url: https://example.org/a\nautodetect_on_failure: no\n")
+    rule = parse(
+        "tidy: no\nprune: no\ntest_url: https://example.org/a\nautodetect_on_failure: no\nnative_ad_clue: //i\n"
+    )
     assert [(r.line, r.reason) for r in rule.remarks] == [
         (1, "ignored: newslake has one parser"),
         (2, "ignored: only what a rule names is cut"),
         (3, "ignored: a test of the rule, and no rule"),
         (4, "ignored: a page that a rule misses is read without it"),
+        (5, "ignored: whether a page is advertising is not asked"),
     ]
     assert all(r.ignored for r in rule.remarks)
     assert rule.directives == ()
@@ -249,7 +250,7 @@ def test_the_id_of_a_cut_names_host_directive_and_line() -> None:
 
 
 _NAMES = st.sampled_from([*IGNORED, "title", "body", "strip", "strip_id_or_class", "find_string", "replace_string",
-                          "wrap_in", "if_page_contains", "native_ad_clue", "strip_attr", "nothing"])  # fmt: skip
+                          "wrap_in", "if_page_contains", "strip_attr", "nothing"])  # fmt: skip
 _LINES = st.one_of(
     st.text(max_size=60),
     st.builds("{}{}: {}".format, _NAMES, st.sampled_from(["", "(p)", "(", "(a b)", "()"]), st.text(max_size=30)),

@@ -259,13 +259,6 @@ def test_no_string_cuts_the_whole_page() -> None:
     assert page.removed == ()
 
 
-def test_an_advertisement_is_told_by_its_clue_and_the_absence_of_one_is_no_fault() -> None:
-    rule = "body: //main\nnative_ad_clue: //meta[@name='sponsor']\n"
-    assert not applied(rule).native_ad
-    assert applied(rule, _PAGE.replace("</head>", "<meta name=sponsor></head>")).native_ad
-    assert applied(rule).faults() == ()
-
-
 def test_a_word_that_stands_on_the_page_twice_is_cut_where_the_rule_cut_it() -> None:
     markup = "<nav>Share</nav><div id=s><p>Share</p><p>The harbour is open.</p><p class=x>Share</p></div><p>Share</p>"
     page = applied("body: //div[@id='s']\nstrip: //p[@class='x']\n", markup)

@@ -13,13 +13,12 @@ import pytest
 from lake_builder import NOW, Inbox, Lake, an_article
 
 from transforms.article import Article, Author, Kept, Origin, Precision, Published
-from transforms.staged import digest
 from transforms.strip.lines import tidy
 from transforms.strip.site_blocks import Place, SiteBlocks, line_hash, without_site_blocks
 from warehouse.audit import audit
 from warehouse.lake import Layout, attach, transaction
 from warehouse.migrate import Migration, migrations, prepare
-from warehouse.site_blocks import Learning, blocks_in_force, learn_blocks, strippable
+from warehouse.site_blocks import Learning, blocks_in_force, learn_blocks
 from warehouse.statements import statement
 
 SITE = "quay-gazette.example"
@@ -245,25 +244,6 @@ def test_neither_the_order_of_loading_nor_the_names_of_files_have_a_say(lake: La
 # What becomes of it.
 
 
-def test_articles_read_before_a_block_was_learned_can_be_found(lake: Lake) -> None:
-    load(lake, [story(n, with_tail(n, *[FOOTER] * (n < 11))) for n in range(12)])
-    assert strippable(lake.con).num_rows == 0
-    learn(lake)
-    known = blocks_in_force(lake.con)
-    load(lake, [without_site_blocks(story(12, with_tail(12, FOOTER)), known)])
-    found = strippable(lake.con).to_pylist()
-    assert len(found) == 11
-    assert found[0] == {
-        "article_id": 1,
-        "revision": 1,
-        "extraction": 1,
-        "input_key": "000000.txt",
-        "content_hash": digest("\n\n".join(with_tail(0, FOOTER))),
-        "block_set_version": 0,
-        "blocks": [FOOTER],
-    }
-
-
 def test_what_was_learned_in_between_makes_no_revision(lake: Lake) -> None:
     load(lake, [story(n, with_tail(n, FOOTER)) for n in range(12)])
     learn(lake)
@@ -335,7 +315,6 @@ def test_a_warehouse_from_before_there_were_blocks_goes_on_with_its_data(lake: L
     assert moved.rows("select count(*), count(block_set_version) from fact_article") == [(12, 0)]
     assert moved.rows("select distinct block_set_version from article") == [(0,)]
     assert learn(moved) == Learning(version=1, sites=1, learned=1)
-    assert strippable(con).num_rows == 12
     load(moved, [without_site_blocks(story(12, with_tail(12, FOOTER)), blocks_in_force(con))])
     assert moved.rows("select block_set_version, count(*) from fact_article group by all order by all") == [
         (1, 1),

@@ -22,7 +22,7 @@ from warehouse.locks import run_lock
 from warehouse.migrate import prepare
 from warehouse.statements import statement
 from warehouse.undisturbed import undisturbed
-from warehouse.upkeep import Extent, Removed, UpkeepReport, keep_up, orphans, small_files
+from warehouse.upkeep import Extent, Removed, UpkeepReport, keep_up, orphans
 
 MB = 2**20
 LOADS = 12
@@ -106,7 +106,6 @@ def test_many_small_files_become_one_a_table_and_every_answer_stays(worn: Lake) 
     assert content(worn) == before
     assert audit(worn.con) == []
     assert (files(worn, "main.fact_article"), files(worn, "ops.batch"), files(worn, "ops.run")) == ((1, 0),) * 3
-    assert small_files(worn.con, 64 * MB) == 0
     done = {work.table: work for work in report.tables}
     assert (done["main.fact_article"].rewritten, done["main.fact_article"].files_after) == (LOADS - 1, 1)
     assert report.after.files < report.before.files / 5

@@ -43,10 +43,8 @@ _ROWS = 64  # read at once
 _REMEDY = "; what came before was read. Write it again"
 
 
-def row_members(
-    stream: BinaryIO, budget: Budget, columns: Sequence[tuple[str, str]], *, first: int = 1, last: int | None = None
-) -> Iterator[Member]:
-    """The rows of a Parquet file by their number from 1, those from ``first`` to ``last``.
+def row_members(stream: BinaryIO, budget: Budget, columns: Sequence[tuple[str, str]]) -> Iterator[Member]:
+    """The rows of a Parquet file by their number from 1.
 
     ``columns`` are (field, column) pairs of :data:`FIELDS`. Raises :class:`Broken`, where such a column is missing too.
     """
@@ -64,17 +62,12 @@ def row_members(
         raise Broken("no_such_column", f"it has no column {', '.join(missing)} (it has {has}); mend [[feeds]] columns")
     number = 0
     for group in range(table.num_row_groups):
-        size = table.metadata.row_group(group).num_rows
-        if number + size < first or (last is not None and number >= last):
-            number += size
-            continue
         try:
             for batch in table.iter_batches(_ROWS, row_groups=[group], use_threads=False):
                 for row in _in_microseconds(batch).to_pylist():
                     number += 1
-                    if number >= first and (last is None or number <= last):
-                        budget.count()
-                        yield _member(str(number), row, budget, columns)
+                    budget.count()
+                    yield _member(str(number), row, budget, columns)
         except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
             what = f"the Parquet file is damaged behind row {number} ({_short(error)}){_REMEDY}"
             raise Broken("damaged_container", what) from error

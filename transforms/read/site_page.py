@@ -55,7 +55,6 @@ class SitePage:
     date: str | None = None
     body: tuple[str, ...] | None = None
     headings: tuple[str, ...] = ()
-    native_ad: bool = False
     kept: tuple[Kept, ...] = ()
     removed: tuple[Removed, ...] = ()
     unmatched: tuple[Directive, ...] = ()
@@ -117,7 +116,6 @@ class _Application:
         self._field_of: dict[_Element, str] = {}
         self._cut_by: dict[_Element, Directive] = {}
         self._values: dict[str, list[str]] = {}
-        self._native_ad = False
 
     def replaced(self, markup: str) -> str:
         """The markup with the rule's strings replaced, as far as it stays within LARGEST."""
@@ -144,8 +142,7 @@ class _Application:
                     wrapper.append(element)
 
     def read_fields(self, tree: _ElementTree) -> None:
-        """Title, by-line and date: of each the first directive that gives a text; whether the page is advertising."""
-        self._native_ad = any(self._elements(directive, tree) for directive in self._rule.named("native_ad_clue"))
+        """Title, by-line and date: of each the first directive that gives a text."""
         for name, target in _FIELDS.items():
             tried = []
             for directive in self._rule.named(name):
@@ -222,10 +219,9 @@ class _Application:
             date=next(iter(self._values.get("date", ())), None),
             body=tuple(body.lines) if body else None,
             headings=tuple(body.headings) if body else (),
-            native_ad=self._native_ad,
             kept=tuple(Kept(start, end, name) for start, end, name in joined(kept, source_text)),
             removed=tuple(Removed(start, end, Role.BOILERPLATE, rule) for start, end, rule in joined(cut, source_text)),
-            unmatched=tuple(sorted((d for d in self._unmatched if d.name != "native_ad_clue"), key=lambda d: d.line)),
+            unmatched=tuple(sorted(self._unmatched, key=lambda d: d.line)),
             unusable=tuple(sorted(self._unusable, key=lambda remark: remark.line)),
         )
 

@@ -23,7 +23,7 @@ import xxhash
 MOST_LINES = 2_000  # of a file; the longest of the community's has some 200
 LONGEST_LINE = 4_000  # characters
 
-_XPATHS = frozenset({"title", "body", "author", "date", "strip", "native_ad_clue", "wrap_in"})
+_XPATHS = frozenset({"title", "body", "author", "date", "strip", "wrap_in"})
 _LITERALS = frozenset({"strip_id_or_class", "find_string", "replace_string"})
 _CONDITIONAL = _XPATHS | {"strip_id_or_class"}
 _ALIASES = {"strip_attr": "strip"}  # an XPath that ends in an attribute; Full-Text RSS treats the two alike
@@ -60,6 +60,7 @@ IGNORED = {
     "strip_comments": _MARKUP,
     "parser": _PARSER,
     "tidy": _PARSER,
+    "native_ad_clue": "whether a page is advertising is not asked",
     "autodetect_on_failure": "a page that a rule misses is read without it",
     "prune": "only what a rule names is cut",
     "skip_id_or_class": "its meaning is nowhere described",

@@ -43,15 +43,15 @@ Peek = Callable[[int, int], bytes]  # so many bytes of a file from an offset on,
 
 
 def warc_members(
-    stream: BinaryIO, budget: Budget, *, codec: str | None, peek: Peek | None, first: int = 0
+    stream: BinaryIO, budget: Budget, *, codec: str | None, peek: Peek | None
 ) -> Iterator[Member | PassedOver]:
-    """The pages of a WARC file, which ``stream`` can seek in, from the byte offset ``first`` on.
+    """The pages of a WARC file, which ``stream`` can seek in.
 
     ``codec`` is how the file is compressed, None where it is not. Raises :class:`Broken`.
     """
     from fastwarc.warc import ArchiveIterator, WarcRecordType
 
-    stream.seek(first)
+    stream.seek(0)
     inner = codec in (None, "gzip", "zstd")  # fastwarc undoes these itself and knows where each record begins
     places = _Offsets(peek if inner else None, codec)
     where = "its beginning"
@@ -66,7 +66,7 @@ def warc_members(
         for record in records:
             number += 1
             budget.count()
-            place = places.place(first + record.stream_pos, number, record.headers.get("WARC-Record-ID") or "")
+            place = places.place(record.stream_pos, number, record.headers.get("WARC-Record-ID") or "")
             where = f"the record at {place}"
             if place.isdecimal():
                 last = int(place)

@@ -18,10 +18,6 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 VISIBLE, LETTER, UPPER, LOWER, DIGIT, STOP, COMMA, QUOTE, DENSE, BAR, MARK, OPENS = (1 << n for n in range(12))
-_CLASSES = {
-    "visible": VISIBLE, "letter": LETTER, "upper": UPPER, "lower": LOWER, "digit": DIGIT, "stop": STOP, "comma": COMMA,
-    "quote": QUOTE, "dense": DENSE, "bar": BAR, "mark": MARK, "opens": OPENS,
-}  # fmt: skip
 _STOPS = ".!?…。！？।؟۔"
 _COMMAS = ",;、，；،؛"
 _QUOTES = "\"'“”„«»‘’‹›「」『』"

@@ -15,7 +15,6 @@ from importlib import resources
 from typing import Literal
 
 import msgspec
-import xxhash
 
 from transforms.article import Role
 from transforms.strip.lines import LETTERS, fold
@@ -26,19 +25,6 @@ _LONGEST_LINE = 300  # characters; a longer line is matched by no rule
 _LONGEST_AGE = 48
 _READING_TIME = "reading.time"
 _UNBOUNDED = re.compile(r"(?<!\\)[*+]")
-_SOURCES = {
-    "transforms.strip": (
-        "rules.toml",
-        "teasers.toml",
-        "fields.toml",
-        "rules.py",
-        "lines.py",
-        "teasers.py",
-        "edges.py",
-        "site_blocks.py",
-    ),
-    "transforms.read": ("text.py", "tagged.py", "head.py", "byline.py", "shape.py", "draft.py", "tags.toml"),
-}
 
 
 class _LineRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -314,16 +300,6 @@ def rulebook() -> Rulebook:
 @functools.cache
 def _fields_file() -> _FieldsFile:
     return msgspec.toml.decode(_read("fields.toml"), type=_FieldsFile)
-
-
-@functools.cache
-def rules_hash() -> str:
-    """xxh3-128 over the rule files and the modules that apply them: it changes when readings may."""
-    seen = xxhash.xxh3_128()
-    for package, names in _SOURCES.items():
-        for name in names:
-            seen.update(resources.files(package).joinpath(name).read_bytes())
-    return seen.hexdigest()
 
 
 def _read(name: str) -> bytes:
