@@ -30,9 +30,9 @@ from benchmarks.measure import machine, publish, table
 from benchmarks.process_tree import measured
 from benchmarks.synthetic import ENGINE, MAX_ROWS, staged
 from flows.pickup import list_inbox
-from transforms.staged import SCHEMA
+from transforms.staged import FAULTS, REJECTED, RESULTS, SCHEMA
 from warehouse import ledger
-from warehouse.load import FAULTS, REJECTED, RESULTS, Extractor, load_batch
+from warehouse.load import Extractor, load_batch
 from warehouse.migrate import prepare
 from warehouse.site_blocks import learn_blocks
 

@@ -25,9 +25,10 @@ import duckdb
 
 from benchmarks.measure import machine, publish, table
 from benchmarks.synthetic import ENGINE, MAX_ROWS, staged
+from transforms.staged import FAULTS, REJECTED, RESULTS
 from warehouse.lake import Connection, connect
 from warehouse.ledger import begin_run
-from warehouse.load import FAULTS, REJECTED, RESULTS, Extractor, load_batch
+from warehouse.load import Extractor, load_batch
 from warehouse.migrate import prepare
 from warehouse.upkeep import keep_up
 

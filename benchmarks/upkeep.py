@@ -29,11 +29,11 @@ import pyarrow as pa
 from benchmarks.measure import ROOT, machine, median, publish, table
 from benchmarks.synthetic import ENGINE, FIRST_DAY, staged
 from transforms.article import Rejection
-from transforms.staged import SCHEMA, InputFacts, digest, rows, to_table
+from transforms.staged import FAULTS, REJECTED, RESULTS, SCHEMA, InputFacts, digest, rows, to_table
 from warehouse import ledger
 from warehouse.audit import audit
 from warehouse.lake import Connection, connect
-from warehouse.load import FAULTS, REJECTED, RESULTS, Extractor, load_batch
+from warehouse.load import Extractor, load_batch
 from warehouse.migrate import prepare
 from warehouse.site_blocks import learn_blocks
 from warehouse.upkeep import keep_up

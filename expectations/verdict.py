@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -21,38 +22,15 @@ from expectations.errors import ValidationBroken
 from expectations.measures import Sources, article_frame, batch_frame, mismatched, source_frame
 from expectations.rules import Bounds, Rule, RuleBook, arguments, parameters, suites
 from expectations.validation import COUNTS, WITH_ROWS, Finding, engine
-from transforms.staged import SCHEMA, in_one_piece
+from transforms.staged import FAULTS, REJECTED, RESULTS, SCHEMA, in_one_piece
 
 pc: Any = pyarrow.compute
-
-_REJECTED: list[tuple[str, pa.DataType]] = [("row", pa.int64()), ("reason", pa.string()), ("detail", pa.string())]
-REJECTED = pa.schema(_REJECTED)
-_FAULTS: list[tuple[str, pa.DataType]] = [
-    ("row", pa.int64()),
-    ("field", pa.string()),
-    ("raw_value", pa.string()),
-    ("rule_id", pa.string()),
-]
-FAULTS = pa.schema(_FAULTS)
-_RESULTS: list[tuple[str, pa.DataType]] = [
-    ("suite", pa.string()),
-    ("rule_id", pa.string()),
-    ("expectation", pa.string()),
-    ("column_name", pa.string()),
-    ("outcome", pa.string()),
-    ("severity", pa.string()),
-    ("success", pa.bool_()),
-    ("evaluated", pa.int64()),
-    ("unexpected", pa.int64()),
-    ("observed", pa.string()),
-]
-RESULTS = pa.schema(_RESULTS)
 
 _SAMPLES = 3
 _SHORT = 80
 _USER_INFO = re.compile(r"(?<=://)[^/?#\s]*@")
 
-__all__ = ["FAULTS", "REJECTED", "RESULTS", "BatchFailure", "Bounds", "Verdict", "apply_nulls", "judge", "warm_up"]
+__all__ = ["BatchFailure", "Bounds", "Verdict", "apply_nulls", "judge", "warm_up", "warm_up_meanwhile"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +57,14 @@ class Verdict:
 
 
 def warm_up(rules: RuleBook | None = None) -> None:
-    """Import Great Expectations and build the suites, about five seconds. Meant for a thread that runs while pages are
-    read; :func:`judge` waits for it, and does the same itself where nobody did."""
+    """Import Great Expectations and build the suites, about five seconds. Meant for a time when others have work to
+    do; :func:`judge` waits for it, and does the same itself where nobody did."""
     engine(rules)
+
+
+def warm_up_meanwhile(rules: RuleBook) -> None:
+    """:func:`warm_up` in a thread of its own, which goes with the process."""
+    threading.Thread(target=warm_up, args=(rules,), name="great-expectations", daemon=True).start()
 
 
 def judge(staged: pa.Table, *, as_of: datetime, bounds: Bounds | None = None, rules: RuleBook | None = None) -> Verdict:

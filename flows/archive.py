@@ -22,10 +22,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute
 
-from flows.listing import SIDECAR_SUFFIX, Inbox, Listed, mtime_of, with_keys
+from flows.listing import Inbox, Listed, mtime_of, with_keys
 from flows.places import Access, FileSystem, file_system, is_url, is_web, path_of, refusal, scheme_of, shown
 from flows.settings import Loaded, SettingsError
 from flows.stores import tag_of
+from transforms.hints import SIDECAR_SUFFIX
 from warehouse import ledger
 from warehouse.lake import Connection
 

@@ -6,9 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-import msgspec
-
-from flows.feeds_and_rules import rules_of
+from flows.feeds_and_rules import bounds_of, rules_of
 from flows.settings import Loaded
 from flows.terminal import complain, console
 from warehouse.errors import LakeError
@@ -19,7 +17,6 @@ from warehouse.results import judged_run
 def write_docs(loaded: Loaded, warehouse: Path, folder: Path, *, run_id: int | None, as_json: bool) -> int:
     """Write the pages into ``folder`` and say where they are; the exit status."""
     from expectations.data_docs import INDEX, Judged, is_index, pages
-    from expectations.rules import Bounds
 
     index = folder / INDEX
     if folder.exists() and any(folder.iterdir()) and not (index.is_file() and is_index(index.read_text("utf-8"))):
@@ -33,8 +30,7 @@ def write_docs(loaded: Loaded, warehouse: Path, folder: Path, *, run_id: int | N
         return 1
     title = f"Run {run.run_id} of {run.inbox}" if run.inbox else f"Run {run.run_id}"
     judged = [Judged(**row) for row in run.results.to_pylist()]
-    bounds = Bounds(**msgspec.structs.asdict(loaded.settings.quality))
-    made = pages(run.run_id, title, judged, as_of=run.as_of, rules=rules, bounds=bounds)
+    made = pages(run.run_id, title, judged, as_of=run.as_of, rules=rules, bounds=bounds_of(loaded.settings))
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in sorted(made.items(), reverse=True):  # the index last: what it points to is there
         (folder / name).write_text(text, encoding="utf-8")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import getpass
 import json
-import os
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from flows.account import account
 from flows.terminal import complain, console
 from warehouse.clearing import clear, to_clear
 from warehouse.errors import LakeError
@@ -59,7 +58,7 @@ def forget_subject(
                 con,
                 subject,
                 reason=(reason or "").strip(),
-                requested_by=_account(),
+                requested_by=account(),
                 now=datetime.now(UTC),
                 version=version("newslake"),
             )
@@ -113,13 +112,6 @@ def _confirmed(what: str) -> bool:
         return True
     complain("nothing was done")
     return False
-
-
-def _account() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"uid {os.getuid()}"
 
 
 def _tell(text: str) -> None:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows import imported
-from flows.command_quarantine import account
-from flows.command_run import print_summary, terminated
+from flows.account import account
+from flows.command_run import print_summary
 from flows.environment import settle
 from flows.feeds_and_rules import feeds_of
 from flows.machine_faults import in_words
 from flows.prefect_server import ServerDown, start_for_a_run
 from flows.settings import Loaded
+from flows.sigterm import AS_A_RUN, leave_on_sigterm
 from flows.terminal import announce, complain
 from warehouse.errors import LakeError
 
@@ -50,7 +50,7 @@ def decide(
         complain(str(error))
         return 1
     settle(folder)
-    signal.signal(signal.SIGTERM, terminated)
+    leave_on_sigterm(AS_A_RUN)
     server = start_for_a_run(folder)
     announce(f"newslake run --{verb} {run_id}: warehouse {folder} ({named_by})")
     from expectations.errors import ExpectationsError

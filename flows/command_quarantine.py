@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
 import json
-import os
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from flows.account import account
 from flows.terminal import complain, console, print_table, shown
 from warehouse.errors import LakeError
 
@@ -115,11 +114,3 @@ def discard_quarantined(folder: Path, input_ids: list[int], *, reason: str) -> i
     told = f"discarded {done:,} of {len(set(input_ids)):,} inputs" + (f", {before:,} were before" if before else "")
     console().print(f"{told}; they stay quarantined and are counted so", highlight=False)
     return 0
-
-
-def account() -> str:
-    """The name of the account that runs this process, as it is kept with a decision."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"user {os.getuid()}"

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 from flows import imported
-from flows.command_run import terminated
 from flows.environment import settle
 from flows.feeds_and_rules import feeds_of, read_site_rules, rules_of
 from flows.prefect_server import ServerDown, start_for_a_run
 from flows.progress import REPORTER, reporter_for
 from flows.replay_summary import ReplaySummary
 from flows.settings import Loaded
+from flows.sigterm import AS_A_RUN, leave_on_sigterm
 from flows.terminal import announce, complain, console
 from warehouse.errors import LakeError
 from warehouse.scope import Scope
@@ -82,7 +81,7 @@ def _carried_out(
         complain(str(error))
         return 1
     settle(folder)
-    signal.signal(signal.SIGTERM, terminated)
+    leave_on_sigterm(AS_A_RUN)
     server = start_for_a_run(folder)
     summary = _summary(server, loaded, headline, flow, as_json=as_json)
     if summary is None:

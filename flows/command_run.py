@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
 from contextlib import AbstractContextManager, ExitStack, redirect_stdout, suppress
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from flows import imported
 from flows.environment import settle
@@ -19,6 +17,7 @@ from flows.places import Access, has_credentials, shown
 from flows.prefect_server import ServerDown, start_for_a_run
 from flows.progress import REPORTER, reporter_for
 from flows.settings import Loaded, SettingsError
+from flows.sigterm import AS_A_RUN, leave_on_sigterm
 from flows.summary import RunSummary
 from flows.terminal import announce, complain, console, print_table
 
@@ -49,7 +48,7 @@ def run_once(
     rules = rules_of(loaded)
     settle(folder)
     # Prefect makes an exception of it inside the flow, and hands it on to this handler when the flow has ended.
-    signal.signal(signal.SIGTERM, terminated)
+    leave_on_sigterm(AS_A_RUN)
     from flows.archive import archive_of
     from flows.pickup import NoInbox, check_inbox
 
@@ -138,12 +137,6 @@ def _flow(
         except Exception as error:
             complain(in_words(error, folder) or f"the run failed: {type(error).__name__}: {error}")
     return None
-
-
-def terminated(_number: int, _frame: FrameType | None) -> NoReturn:
-    """On SIGTERM: say what becomes of the run, and leave."""
-    complain("terminated; the batch in hand was dropped, what was committed before stays")
-    sys.exit(143)
 
 
 def print_summary(summary: RunSummary) -> None:

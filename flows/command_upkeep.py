@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn
 
 from flows.housekeeping import as_json as report_as_json
 from flows.housekeeping import headline, keep_warehouse, rows
 from flows.machine_faults import in_words
 from flows.settings import Loaded
+from flows.sigterm import leave_on_sigterm
 from flows.terminal import announce, complain, console, print_table
 from warehouse.errors import LakeError
 
 
 def keep_up_once(loaded: Loaded, folder: Path, named_by: str, *, dry_run: bool, as_json: bool) -> int:
     """Do what is due and print the report; the exit status."""
-    signal.signal(signal.SIGTERM, _terminated)
+    leave_on_sigterm("the step in hand was dropped, what was done before stays")
     announce(f"newslake upkeep: warehouse {folder} ({named_by})")
     try:
         report = keep_warehouse(loaded, folder, dry_run=dry_run)
@@ -40,8 +38,3 @@ def keep_up_once(loaded: Loaded, folder: Path, named_by: str, *, dry_run: bool, 
     for problem in report.problems:
         complain(problem)
     return 1 if report.problems else 0
-
-
-def _terminated(_number: int, _frame: FrameType | None) -> NoReturn:
-    complain("terminated; the step in hand was dropped, what was done before stays")
-    sys.exit(143)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from flows.machine_faults import in_words
 from flows.settings import Loaded, SettingsError
+from flows.sigterm import leave_on_sigterm
 from flows.terminal import announce, complain, console, print_table
 from warehouse.errors import LakeError
 
@@ -24,7 +23,7 @@ def watch_once(
     loaded: Loaded, folder: Path, named_by: str, *, as_of: datetime | None, dry_run: bool, as_json: bool
 ) -> int:
     """Watch and print what was found; the exit status. Raises :class:`~flows.settings.SettingsError`."""
-    signal.signal(signal.SIGTERM, _terminated)
+    leave_on_sigterm("what was not committed was dropped, messages that were not sent wait for the next watch")
     announce(f"newslake watch: warehouse {folder} ({named_by})")
     from flows.watching import watch_warehouse
 
@@ -88,8 +87,3 @@ def report_as_json(report: WatchReport) -> dict[str, object]:
         asdict(finding) | {"subject": str(finding.subject)} for finding in report.findings if finding.state != "ok"
     ]
     return found
-
-
-def _terminated(_number: int, _frame: FrameType | None) -> NoReturn:
-    complain("terminated; what was not committed was dropped, messages that were not sent wait for the next watch")
-    sys.exit(143)

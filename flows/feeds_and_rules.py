@@ -1,17 +1,21 @@
-"""What the settings name and others work with: feeds, rules of the data, rules for single sites."""
+"""What the settings name and others work with: feeds, rules and bounds of the data, rules for single sites."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from flows.settings import FeedSettings, Loaded, Settings, SettingsError
 
 if TYPE_CHECKING:
-    from expectations.rules import RuleBook
+    from expectations.rules import Bounds, RuleBook
     from transforms.hints import Feed
     from transforms.read.site_rules import SiteRules
+    from warehouse.load import Feed as LakeFeed
 
 MOST_RULE_BYTES = 256 * 1024  # of one site's rule file; the community's largest has some 10 kB
 
@@ -35,6 +39,20 @@ def _columns(feed: FeedSettings) -> tuple[tuple[str, str], ...]:
             f"[[feeds]] {feed.name}: columns.{unknown[0]}: no such field; known are {', '.join(FIELDS)}"
         )
     return tuple(sorted(feed.columns.items()))
+
+
+def lake_feeds(feeds: Iterable[Feed]) -> list[LakeFeed]:
+    """The feeds as the lake keeps them."""
+    from warehouse.load import Feed as LakeFeed
+
+    return [LakeFeed(f.name, f.pattern, f.source, f.language, f.rhythm) for f in feeds]
+
+
+def bounds_of(settings: Settings) -> Bounds:
+    """What the settings ask of batches, as the rules take it."""
+    from expectations.rules import Bounds
+
+    return Bounds(**msgspec.structs.asdict(settings.quality))
 
 
 def rules_of(loaded: Loaded, *, tried: bool = False) -> RuleBook:

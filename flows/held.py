@@ -7,7 +7,6 @@ Killed in between, the same command goes on with what is still held.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -22,20 +21,18 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.runtime import flow_run
 
 from expectations import verdict
-from expectations.rules import Bounds
 from flows.chunks import cut
-from flows.feeds_and_rules import feeds_of, rules_of
+from flows.feeds_and_rules import bounds_of, feeds_of, lake_feeds, rules_of
 from flows.ingest import counts_of, in_words
 from flows.settings import Loaded, load
 from flows.stopwatch import Stopwatch
 from flows.summary import Finish, Problem, RunSummary
-from transforms.staged import SCHEMA, Outcome
+from transforms.staged import FAULTS, REJECTED, RESULTS, SCHEMA, Outcome
 from warehouse import ledger
 from warehouse.gates import HeldInput, held_extractors, held_inputs, held_rows
 from warehouse.heap import give_back
 from warehouse.lake import Connection, connect
-from warehouse.load import FAULTS, REJECTED, REPLAYED, RESULTS, BatchCounts, GateDecision, load_batch
-from warehouse.load import Feed as LakeFeed
+from warehouse.load import REPLAYED, BatchCounts, GateDecision, load_batch
 from warehouse.locks import run_lock
 from warehouse.migrate import prepare
 from warehouse.site_blocks import learn_blocks
@@ -60,7 +57,7 @@ def decide_held(
     loaded = load(Path(settings_file) if settings_file else None)
     folder, _ = loaded.warehouse(warehouse)
     watch = Stopwatch()
-    threading.Thread(target=verdict.warm_up, args=(rules_of(loaded),), name="great-expectations", daemon=True).start()
+    verdict.warm_up_meanwhile(rules_of(loaded))
     connect(folder, read_only=True).close()  # a folder without a warehouse is an error, not a new warehouse
     decision = GateDecision("accepted" if verb == "accept" else "discarded", reason, decided_by)
     with run_lock(folder, wait_seconds=loaded.settings.lock_wait_seconds):
@@ -97,8 +94,8 @@ class _Deciding:
     ) -> None:
         self._con = con
         self._settings = loaded.settings
-        self._feeds = [LakeFeed(f.name, f.pattern, f.source, f.language, f.rhythm) for f in feeds_of(loaded.settings)]
-        self._bounds = Bounds(**msgspec.structs.asdict(loaded.settings.quality))
+        self._feeds = lake_feeds(feeds_of(loaded.settings))
+        self._bounds = bounds_of(loaded.settings)
         self._book = rules_of(loaded)
         self._as_of = _now()
         self._watch = watch

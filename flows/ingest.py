@@ -9,7 +9,6 @@ warehouse's staging folder.
 from __future__ import annotations
 
 import shutil
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import replace
@@ -18,7 +17,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 from prefect import flow, get_run_logger
@@ -28,11 +26,11 @@ from prefect.runtime import flow_run
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from expectations import verdict
-from expectations.rules import Bounds, RuleBook
+from expectations.rules import RuleBook
 from flows import alerts
 from flows.archive import Archive, archive_of
 from flows.chunks import CHUNKS_AT_ONCE, batches, cut, staged_pieces, under_way
-from flows.feeds_and_rules import feeds_of, read_site_rules, rules_of
+from flows.feeds_and_rules import bounds_of, feeds_of, lake_feeds, read_site_rules, rules_of
 from flows.gating import Gate
 from flows.listing import LISTING, Inbox, Listed
 from flows.pickup import NoInbox, list_inbox, settled
@@ -53,7 +51,6 @@ from warehouse.heap import give_back, map_large_blocks
 from warehouse.lake import Connection, Layout
 from warehouse.load import BatchCounts, load_batch
 from warehouse.load import Extractor as LakeExtractor
-from warehouse.load import Feed as LakeFeed
 from warehouse.locks import run_lock
 from warehouse.migrate import prepare
 from warehouse.site_blocks import blocks_in_force, learn_blocks
@@ -107,7 +104,7 @@ def run(loaded: Loaded, inbox: str, folder: Path, *, verify: bool) -> RunSummary
                 raise
             listed, missing = Inbox("", LISTING.empty_table()), error
     book = rules_of(loaded, tried=True)
-    threading.Thread(target=verdict.warm_up, args=(book,), name="great-expectations", daemon=True).start()
+    verdict.warm_up_meanwhile(book)
     as_of = _now()
     feeds = feeds_of(loaded.settings)
     rules = read_site_rules(loaded)
@@ -186,9 +183,9 @@ class _Run:
         self._con = con
         self._readers = readers
         self._settings = settings
-        self._feeds = [LakeFeed(f.name, f.pattern, f.source, f.language, f.rhythm) for f in feeds]
+        self._feeds = lake_feeds(feeds)
         self._extractors = [LakeExtractor(*engine) for engine in extractors(site_rules)]
-        self._bounds = Bounds(**msgspec.structs.asdict(settings.quality))
+        self._bounds = bounds_of(settings)
         self._run_id = run_id
         self._watch = watch
         self._archive = archive

@@ -13,9 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.listing import SIDECAR_SUFFIX, Listed, mtime_of
+from flows.listing import Listed, mtime_of
 from flows.opening import read_sidecar_of
 from flows.places import is_url, is_web
+from transforms.hints import SIDECAR_SUFFIX
 from transforms.keys import unescaped
 from transforms.read.members import RECORD
 from transforms.staged import digest

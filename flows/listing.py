@@ -16,6 +16,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from transforms.hints import SIDECAR_SUFFIX
+
 _COLUMNS: list[tuple[str, pa.DataType]] = [
     ("file_key", pa.string()),
     ("size", pa.int64()),  # bytes; null where the place does not say
@@ -30,7 +32,6 @@ _COLUMNS: list[tuple[str, pa.DataType]] = [
 ]
 LISTING = pa.schema(_COLUMNS)
 
-SIDECAR_SUFFIX = ".meta.json"
 _ROWS = 65_536  # of one piece of a listing
 
 

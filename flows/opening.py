@@ -18,13 +18,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from urllib.parse import urlsplit
 
-from flows.listing import SIDECAR_SUFFIX, Listed, mtime_of
+from flows.listing import Listed, mtime_of
 from flows.places import Access, UnknownPlace, file_system, is_url, is_web, refusal, scheme_of, shown
+from transforms.hints import SIDECAR_BYTES, SIDECAR_SUFFIX
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-SIDECAR_BYTES = 2**20
 _BUFFER_BYTES = 2**20  # the least that is asked of a store at a time
 
 

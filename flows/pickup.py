@@ -14,8 +14,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from flows.listing import SIDECAR_SUFFIX, Entries, Inbox, Listed, Names, mtime_of
+from flows.listing import Entries, Inbox, Listed, Names, mtime_of
 from flows.places import Access, UnknownPlace, file_system, is_url, is_web, path_of, shown
+from transforms.hints import SIDECAR_SUFFIX
 from transforms.keys import printable
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from contextvars import ContextVar
@@ -18,7 +17,6 @@ from datetime import UTC, date, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-import msgspec
 import pyarrow as pa
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact
@@ -29,10 +27,9 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.annotations import opaque
 
 from expectations import verdict
-from expectations.rules import Bounds
 from flows.chunks import CHUNKS_AT_ONCE, batches, cut, staged_rows, under_way
 from flows.extraction import Extractor
-from flows.feeds_and_rules import feeds_of, read_site_rules, rules_of
+from flows.feeds_and_rules import bounds_of, feeds_of, lake_feeds, read_site_rules, rules_of
 from flows.ingest import counts_of, in_words, sweep
 from flows.kept_bytes import KeptBytes
 from flows.progress import REPORTER
@@ -49,7 +46,6 @@ from warehouse.heap import give_back
 from warehouse.lake import Connection, Layout, connect
 from warehouse.load import REPLAYED, BatchCounts, load_batch
 from warehouse.load import Extractor as LakeExtractor
-from warehouse.load import Feed as LakeFeed
 from warehouse.locks import run_lock
 from warehouse.migrate import prepare
 from warehouse.replay import Target, differences, in_quarantine, select_targets
@@ -112,7 +108,7 @@ def replay_quarantine(
 def run(loaded: Loaded, folder: Path, scope: Scope, *, dry_run: bool) -> ReplaySummary:
     """The body of the flows: a run of its own kind under the run lock, or a look that leaves nothing behind."""
     watch = Stopwatch()
-    threading.Thread(target=verdict.warm_up, args=(rules_of(loaded),), name="great-expectations", daemon=True).start()
+    verdict.warm_up_meanwhile(rules_of(loaded))
     connect(folder, read_only=True).close()  # a folder without a warehouse is an error, not a new warehouse
     with ExitStack() as stack:
         if not dry_run:
@@ -140,7 +136,7 @@ class _Replay:
         self._is_dry_run = is_dry_run
         self._book = rules_of(loaded)
         self._as_of = _now()
-        self._bounds = Bounds(**msgspec.structs.asdict(loaded.settings.quality))
+        self._bounds = bounds_of(loaded.settings)
         self._tally = Tally()
         self._batches: list[BatchCounts] = []
         self._run_id: int | None = None
@@ -280,7 +276,7 @@ class _Replay:
                 judged.results,
                 run_id=self._run_id,
                 now=_now(),
-                feeds=[LakeFeed(f.name, f.pattern, f.source, f.language, f.rhythm) for f in self._feeds],
+                feeds=lake_feeds(self._feeds),
                 extractors=[LakeExtractor(*engine) for engine in extractors(self._site_rules)],
                 keep_raw=self._settings.keep_raw,
                 replayed=pa.Table.from_pylist(replayed, schema=REPLAYED),

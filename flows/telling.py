@@ -138,7 +138,8 @@ def _alert(led: Sequence[IncidentRow], evidence: Evidence, place: Place, title: 
     if evidence.reasons:
         what.append("Refused most often for: " + ", ".join(f"{reason} ({n:,})" for reason, n in evidence.reasons))
     names = list(dict.fromkeys(f"{row.subject_kind} {row.subject}" for row in led))
-    where = ", ".join(names[:_MOST_LINES]) + (f" and {len(names) - _MOST_LINES} more" if len(names) > 12 else "")
+    more = f" and {len(names) - _MOST_LINES} more" if len(names) > _MOST_LINES else ""
+    where = ", ".join(names[:_MOST_LINES]) + more
     return Alert(
         cause="+".join(dict.fromkeys(row.cause for row in led)),
         severity="critical" if any(row.severity == "critical" for row in led) else "warning",

@@ -58,11 +58,6 @@ _FRONT = frozenset({"", "index.html", "index.php", "index.htm"})  # paths of hom
 _PLAIN_HOST = re.compile(r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,9}\.[a-z]{2,63}")
 
 
-def squeeze(text: str) -> str:
-    """The text on one line: every run of white space is one space, outer ones go."""
-    return tidy(text)
-
-
 def is_brief(body: str) -> bool:
     """Whether a body is no more than a brief: under 80 words, or 240 characters of a script without spaces."""
     is_short, is_few = len(body) < _BRIEF_CHARACTERS, len(body.split(maxsplit=BRIEF_WORDS)) < BRIEF_WORDS
@@ -77,7 +72,7 @@ def clean_title(title: str, site_names: Iterable[str] = ()) -> str | None:
     ``site_names`` are the names the site is known under, its domain among them; a part of the title that is one of
     them goes, with its joint. Without a name nothing is cut: "Elections – a primer" is a title.
     """
-    title = squeeze(title)
+    title = tidy(title)
     names = {form for name in site_names for form in (bare_name(name), bare_name(name.replace(".", "")))} - {""}
     for _ in range(3):
         joints = list(_TITLE_JOINT.finditer(title))
@@ -214,7 +209,7 @@ def source_of(url: str | None, hints: Hints) -> tuple[str, Origin] | None:
         if hint and (domain := registrable_domain(hint.value)):
             return domain, hint.origin
     if hints.source and hints.source.value.strip():
-        return squeeze(hints.source.value).lower(), hints.source.origin
+        return tidy(hints.source.value).lower(), hints.source.origin
     return None
 
 
@@ -268,7 +263,7 @@ def _take(part: str, found: list[Author]) -> None:
         bracketed = None  # "Mira (Ina) Holm"
     else:
         part = _IN_BRACKETS.sub(" ", part)
-    name = _AFTER_NAME.sub("", _without_lead(squeeze(part)))
+    name = _AFTER_NAME.sub("", _without_lead(tidy(part)))
     if not bracketed and "(" in name and ")" not in name:
         name = name.partition("(")[0]  # an address in the brackets is gone
     dotted = _DOTTED_END.search(name)
@@ -290,7 +285,7 @@ def _take(part: str, found: list[Author]) -> None:
     kind = "organisation" if _is_listed(name) or words.organisation.search(folded) else "person"
     if kind == "person" and _NUMBER.search(name):
         return
-    found.append(Author(name, kind, squeeze(bracketed[1]) or None if bracketed else None))
+    found.append(Author(name, kind, tidy(bracketed[1]) or None if bracketed else None))
 
 
 def is_role(text: str) -> bool:

@@ -23,6 +23,9 @@ _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\{(\w+)(?::([^{}]*))?\}|\*\*/?|\*|\?")
 _DIRECTIVES = {"Y": r"\d{4}", "m": r"\d{2}", "d": r"\d{2}", "H": r"\d{2}", "M": r"\d{2}", "S": r"\d{2}", "j": r"\d{3}"}
 
+SIDECAR_SUFFIX = ".meta.json"  # a sidecar's name behind that of what it describes
+SIDECAR_BYTES = 2**20  # of a sidecar; what is larger is read no further
+
 
 class PatternError(ValueError):
     """A feed's path pattern that cannot be read; the message names the pattern and what is wrong with it."""

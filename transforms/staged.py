@@ -103,6 +103,28 @@ _COLUMNS: list[tuple[str, pa.DataType]] = [
 ]
 SCHEMA = pa.schema(_COLUMNS)
 
+# What a verdict says of a batch; ``row`` is the row number in the staged table.
+_REJECTED: list[tuple[str, pa.DataType]] = [("row", pa.int64()), ("reason", pa.string()), ("detail", pa.string())]
+_FAULTS: list[tuple[str, pa.DataType]] = [
+    ("row", pa.int64()),
+    ("field", pa.string()),
+    ("raw_value", pa.string()),
+    ("rule_id", pa.string()),
+]
+_RESULTS: list[tuple[str, pa.DataType]] = [
+    ("suite", pa.string()),
+    ("rule_id", pa.string()),
+    ("expectation", pa.string()),
+    ("column_name", pa.string()),
+    ("outcome", pa.string()),
+    ("severity", pa.string()),
+    ("success", pa.bool_()),
+    ("evaluated", pa.int64()),
+    ("unexpected", pa.int64()),
+    ("observed", pa.string()),
+]
+REJECTED, FAULTS, RESULTS = pa.schema(_REJECTED), pa.schema(_FAULTS), pa.schema(_RESULTS)
+
 
 class Outcome(StrEnum):
     """What became of a record before validation."""

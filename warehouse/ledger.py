@@ -13,6 +13,7 @@ from datetime import datetime
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
+from warehouse.incidents import last_watch
 from warehouse.lake import expect_rows, folder_of, transaction
 from warehouse.locks import claim_run, goes_on
 from warehouse.statements import one_row, statement
@@ -193,7 +194,6 @@ def status(con: DuckDBPyConnection, *, last: int = 10) -> Status:
     """How the warehouse stands; ``last`` is the number of runs and alerts to tell of."""
     (data_bytes,) = one_row(con, "select coalesce(sum(file_size_bytes), 0)::bigint from ducklake_table_info('lake')")
     (snapshots,) = one_row(con, "select count(*) from ducklake_snapshots('lake')")
-    (last_watch,) = one_row(con, "select max(as_of) from ops.watch")
     return Status(
         runs=con.execute("from ops.run order by run_id desc limit ?", [last]).to_arrow_table(),
         outcomes=con.execute(statement("ledger/outcomes")).to_arrow_table(),
@@ -202,7 +202,7 @@ def status(con: DuckDBPyConnection, *, last: int = 10) -> Status:
         alerts=con.execute("from ops.alert order by alert_id desc limit ?", [last]).to_arrow_table(),
         incidents=con.execute("from incident where state = 'open' order by since, incident_id").to_arrow_table(),
         channels=con.execute(statement("ledger/channels")).to_arrow_table(),
-        last_watch=last_watch,
+        last_watch=last_watch(con),
         data_bytes=data_bytes,
         snapshots=snapshots,
     )

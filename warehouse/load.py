@@ -16,6 +16,7 @@ from datetime import datetime
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
+from transforms.staged import FAULTS, REJECTED, RESULTS
 from warehouse.blobs import keep_blobs
 from warehouse.decisions import decided
 from warehouse.errors import LakeError, LoadRefused
@@ -25,28 +26,6 @@ from warehouse.lake import Layout, folder_of, one_thread, transaction
 from warehouse.sources import settle_identities, show_anew
 from warehouse.statements import one_row, statement, statements
 
-_REJECTED: list[tuple[str, pa.DataType]] = [("row", pa.int64()), ("reason", pa.string()), ("detail", pa.string())]
-_FAULTS: list[tuple[str, pa.DataType]] = [
-    ("row", pa.int64()),
-    ("field", pa.string()),
-    ("raw_value", pa.string()),
-    ("rule_id", pa.string()),
-]
-_RESULTS: list[tuple[str, pa.DataType]] = [
-    ("suite", pa.string()),
-    ("rule_id", pa.string()),
-    ("expectation", pa.string()),
-    ("column_name", pa.string()),
-    ("outcome", pa.string()),
-    ("severity", pa.string()),
-    ("success", pa.bool_()),
-    ("evaluated", pa.int64()),
-    ("unexpected", pa.int64()),
-    ("observed", pa.string()),
-]
-REJECTED = pa.schema(_REJECTED)
-FAULTS = pa.schema(_FAULTS)
-RESULTS = pa.schema(_RESULTS)
 _REPLAYED: list[tuple[str, pa.DataType]] = [("row", pa.int64()), ("input_id", pa.int64())]
 REPLAYED = pa.schema(_REPLAYED)
 _HOLDING: list[tuple[str, pa.DataType]] = [

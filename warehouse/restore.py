@@ -12,7 +12,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from warehouse.backup import CATALOG, Backup, checksum, newest_backup, read_backup, rows_by_table
+from warehouse.backup import CATALOG, MANIFEST, Backup, checksum, newest_backup, read_backup, rows_by_table
 from warehouse.catalog_copy import place_catalog, referenced_files
 from warehouse.data_files import data_files
 from warehouse.errors import BackupRefused, NoWarehouse, WarehouseBroken, WarehouseNewer
@@ -52,7 +52,7 @@ def verify(backup: Backup) -> None:
 
 
 def _chosen(backups: Path) -> Backup:
-    if (backups / "manifest.json").is_file():
+    if (backups / MANIFEST).is_file():
         return read_backup(backups)
     found = newest_backup(backups) if backups.is_dir() else None
     if found is None:

@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 LIKE_CONTAINMENT = 0.25  # of 3-word shingles; rewrites of one story measured .47 to .66, the next-best pair .18
@@ -146,7 +146,7 @@ def decide(
             candidate.row,
         )
         if now is not None and decision.observed_at < now.observed_at:
-            current[candidate.identity] = _with_revisions(now, decision.revision)
+            current[candidate.identity] = replace(now, revisions=decision.revision)
             continue
         if candidate.identity in holder:
             holder[candidate.identity].is_current = False
@@ -198,21 +198,6 @@ def _seen(candidate: Candidate, now: Current) -> datetime:
     if candidate.observed_origin == "file":
         return max(candidate.observed_at, now.observed_at)
     return candidate.observed_at
-
-
-def _with_revisions(now: Current, revisions: int) -> Current:
-    return Current(
-        now.article_id,
-        revisions,
-        now.revision,
-        now.extraction,
-        now.title,
-        now.reading_hash,
-        now.observed_at,
-        now.observed_origin,
-        now.input_key,
-        now.row,
-    )
 
 
 def _shingles(text: str) -> set[tuple[str, ...]]:

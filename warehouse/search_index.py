@@ -20,7 +20,7 @@ import shutil
 import uuid
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -146,13 +146,12 @@ def _build(con: DuckDBPyConnection, folder: Path, told: Callable[[int, int], Non
         con.execute(f"set variable after = {manifest.last_batch}")
         con.execute(f"set variable up_to = {last_batch}")
         added = _write(con, folder, statement("search/postings"))
-        manifest = Manifest(
-            FORMAT,
-            last_batch,
-            _committed_at(con, last_batch),
-            manifest.readings + readings,
-            (*manifest.segments, added),
-            manifest.retired,
+        manifest = replace(
+            manifest,
+            last_batch=last_batch,
+            committed_at=_committed_at(con, last_batch),
+            readings=manifest.readings + readings,
+            segments=(*manifest.segments, added),
         )
         manifest = _merged(con, folder, manifest)
         _put(folder, manifest)
@@ -186,14 +185,7 @@ def _merged(con: DuckDBPyConnection, folder: Path, manifest: Manifest) -> Manife
     con.execute(f"set variable segments = [{', '.join(quoted(folder / s.file) for s in joined)}]")
     one = _write(con, folder, statement("search/merged"))
     kept = tuple(s for s in manifest.segments if s not in joined)
-    return Manifest(
-        manifest.format,
-        manifest.last_batch,
-        manifest.committed_at,
-        manifest.readings,
-        (*kept, one),
-        (*manifest.retired, *(s.file for s in joined)),
-    )
+    return replace(manifest, segments=(*kept, one), retired=(*manifest.retired, *(s.file for s in joined)))
 
 
 def _write(con: DuckDBPyConnection, folder: Path, select: str) -> Segment:

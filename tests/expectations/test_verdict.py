@@ -503,4 +503,4 @@ def test_no_password_of_an_address_is_in_any_part_of_a_verdict() -> None:
 
 
 def test_what_flows_needs_stands_in_one_module() -> None:
-    assert {"BatchFailure", "Bounds", "Verdict", "apply_nulls", "judge", "warm_up"} <= set(verdict.__all__)
+    assert {"BatchFailure", "Bounds", "Verdict", "apply_nulls", "judge", "warm_up_meanwhile"} <= set(verdict.__all__)

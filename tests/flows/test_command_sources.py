@@ -12,8 +12,9 @@ from typer.testing import CliRunner, Result
 
 from benchmarks.synthetic import ENGINE, staged
 from flows.cli import app
+from transforms.staged import FAULTS, REJECTED, RESULTS
 from warehouse.ledger import begin_run
-from warehouse.load import FAULTS, REJECTED, RESULTS, Extractor, load_batch
+from warehouse.load import Extractor, load_batch
 from warehouse.migrate import prepare
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

@@ -16,9 +16,9 @@ from pathlib import Path
 from killing import Killer
 
 from transforms.article import Article, Author, Origin, Precision, Published, Reading
-from transforms.staged import InputFacts, digest, rows, to_table
+from transforms.staged import FAULTS, REJECTED, RESULTS, InputFacts, digest, rows, to_table
 from warehouse.ledger import begin_run, end_run
-from warehouse.load import FAULTS, REJECTED, RESULTS, Extractor, Feed, load_batch
+from warehouse.load import Extractor, Feed, load_batch
 from warehouse.migrate import prepare
 
 T0 = datetime(2026, 6, 1, 6, 5, tzinfo=UTC)  # the first run; a Monday

@@ -10,8 +10,8 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from transforms.article import Article, FieldFault, Origin, Rejection, Removed, Role
-from transforms.staged import InputFacts, digest, failed_row, rows, to_table
-from warehouse.load import FAULTS, REJECTED, REPLAYED, RESULTS, BatchCounts, Extractor, Feed, load_batch
+from transforms.staged import FAULTS, REJECTED, RESULTS, InputFacts, digest, failed_row, rows, to_table
+from warehouse.load import REPLAYED, BatchCounts, Extractor, Feed, load_batch
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FEEDS = [Feed("harbour", "harbour/*.html", source="harbour-gazette.example", language="en", rhythm="daily")]

@@ -9,10 +9,10 @@ import pytest
 from lake_builder import EXTRACTORS, FEEDS, NOW, Inbox, Lake, an_article
 
 from transforms.article import Author, FieldFault, Origin, Precision, Published, Rejection
-from transforms.staged import SCHEMA, digest
+from transforms.staged import FAULTS, REJECTED, RESULTS, SCHEMA, digest
 from warehouse.audit import audit
 from warehouse.errors import LakeError, LoadRefused
-from warehouse.load import FAULTS, REJECTED, RESULTS, load_batch
+from warehouse.load import load_batch
 
 STORM = "Storm closes the harbour. Ferries stayed in port on Monday as gusts reached ninety kilometres an hour."
 STORM_LATER = STORM + " Service resumed on Tuesday morning."

@@ -16,11 +16,11 @@ from datetime import UTC, datetime
 from typing import IO, BinaryIO, cast
 
 from transforms.article import Hints, Origin
+from transforms.hints import SIDECAR_BYTES as _SIDECAR_BYTES
+from transforms.hints import SIDECAR_SUFFIX as SIDECAR
 from transforms.hints import merge, read_sidecar, sidecar_fault
 from transforms.read.members import BEAT, Broken, Budget, Member, PassedOver, Places, too_large
 
-SIDECAR = ".meta.json"
-_SIDECAR_BYTES = 2**20
 _MOST_SIDECARS = 64 * 2**20  # bytes of all sidecars of one tar file, which are known before its members are
 _PIECE = 256 * 1024
 

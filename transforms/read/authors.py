@@ -20,10 +20,11 @@ from collections.abc import Iterator, Sequence
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from transforms.article import Author, Origin
-from transforms.describe import bare_name, split_authors, squeeze
+from transforms.describe import bare_name, split_authors
 from transforms.read.byline import is_name
 from transforms.read.evidence import Evidence, Texts
 from transforms.read.linked_data import LinkedArticle
+from transforms.strip.lines import tidy
 
 _META = (
     "author", "byl", "byline", "parsely-author", "sailthru.author", "citation_author", "citation_authors",
@@ -87,7 +88,7 @@ def credited_authors(tree: LexborHTMLParser) -> tuple[Author, ...]:
         if _is_elsewhere(element):
             continue
         text = _lines_of(element, texts)
-        if len(squeeze(text)) > _LONGEST or not text.strip():
+        if len(tidy(text)) > _LONGEST or not text.strip():
             continue
         named = tuple(author for author in split_authors(text) if _is_credible(author))
         if named and element.tag == "a" and element.parent is not None:
@@ -100,9 +101,9 @@ def credited_authors(tree: LexborHTMLParser) -> tuple[Author, ...]:
 def _of_neighbours(parent: LexborNode) -> Iterator[Author]:
     """The names of the other links of the kind that stand in the same place: "By Ina Holm and Jo Bell"."""
     place = parent.parent if parent.parent is not None and parent.tag in ("li", "span", "strong", "b", "em") else parent
-    if len(squeeze(place.text())) <= _LONGEST:
+    if len(tidy(place.text())) <= _LONGEST:
         for link in place.css(_PLACES):
-            yield from (a for a in split_authors(squeeze(link.text())) if link.tag == "a" and _is_credible(a))
+            yield from (a for a in split_authors(tidy(link.text())) if link.tag == "a" and _is_credible(a))
 
 
 def _is_elsewhere(element: LexborNode) -> bool:
@@ -146,13 +147,13 @@ def _of_byline(element: LexborNode, texts: Texts, *, stated: bool) -> tuple[Auth
     if names:
         return split_authors("; ".join((n.attributes.get("content") or n.text()) for n in names[:10]))
     text = element.attributes.get("content") or _lines_of(element, texts)
-    if len(squeeze(text)) > _LONGEST:
+    if len(tidy(text)) > _LONGEST:
         return ()
     found = split_authors(text)
     credible = tuple(a for a in found if _is_credible(a))
     if len(credible) == len(found):
         return found
-    linked = split_authors("; ".join(squeeze(a.text()) for a in element.css("a")[:6]))
+    linked = split_authors("; ".join(tidy(a.text()) for a in element.css("a")[:6]))
     if linked and all(map(_is_credible, linked)):
         return linked
     return credible or (found if stated and len(found) <= _MOST_UNLIKELY else ())

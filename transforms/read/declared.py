@@ -29,12 +29,13 @@ from selectolax.lexbor import LexborHTMLParser
 
 from transforms.article import Author, FieldFault, Kind, Origin, Published
 from transforms.dates import read_date
-from transforms.describe import registrable_domain, squeeze
+from transforms.describe import registrable_domain
 from transforms.read.authors import credited_authors, declared_authors, is_person
 from transforms.read.evidence import Evidence, gather
 from transforms.read.headline import page_title
 from transforms.read.linked_data import LinkedArticle, linked_articles
 from transforms.read.page_dates import day_in_address, is_update, page_dates, scripted_day
+from transforms.strip.lines import tidy
 
 _SECTION_META = ("article:section", "parsely-section", "og:section", "section", "cxenseparse:section")
 _TAG_META = ("article:tag", "news_keywords", "keywords", "parsely-tags", "sailthru.tags")
@@ -178,7 +179,7 @@ def _categories(meta: dict[str, list[str]], linked: Sequence[LinkedArticle]) -> 
     found: dict[str, str] = {}
     for words in (*(a.keywords for a in linked if a.is_article), *(v.split(",") for v in _values(meta, _TAG_META))):
         for word in words:
-            if (tag := squeeze(word)) and len(tag) <= 80:
+            if (tag := tidy(word)) and len(tag) <= 80:
                 found.setdefault(tag.casefold(), tag)
     return tuple(found.values())[:_MOST_TAGS]
 

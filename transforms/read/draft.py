@@ -22,7 +22,7 @@ from transforms.article import (
     Removed,
     Role,
 )
-from transforms.describe import clean_title, registrable_domain, source_of, squeeze, usable_url
+from transforms.describe import clean_title, registrable_domain, source_of, usable_url
 from transforms.identity import identify
 from transforms.language import detect_language
 from transforms.strip.lines import Line, Stretch, tidy, without_bullet
@@ -182,7 +182,7 @@ class Draft:
             self.origins["source"] = source[1]
         if stated and domain is None:
             self.origins["source_name"] = Origin.DECLARED
-            return url, source[0] if source else None, squeeze(stated)
+            return url, source[0] if source else None, tidy(stated)
         return url, source[0] if source else None, None
 
     def _language(self, body: str) -> str | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from transforms.describe import squeeze
+from transforms.strip.lines import tidy
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 # Few alternatives, and the rest told in Python: each alternative of a selector is tried on every element of the page.
@@ -109,14 +109,14 @@ def gather(tree: LexborHTMLParser) -> Evidence:
             linked.append(element.text())
         elif tag == "title":
             if tab is None and element.parent is not None and element.parent.tag == "head":
-                tab = squeeze(element.text()) or None
+                tab = tidy(element.text()) or None
         elif tag == "link":
             canonical = canonical or (element.attributes.get("href") or "").strip() or None
         elif tag == "base":
             base = base or (element.attributes.get("href") or "").strip() or None
         else:
             if tag in _HEADINGS:
-                text = squeeze(texts.of(element))
+                text = tidy(texts.of(element))
                 headlines += tag == "h1"
                 looked_into = tag == "h1" and headlines <= _MOST_HEADLINES
                 headings.append(Heading(int(tag[1]), text, _without_kicker(element, text) if looked_into else text))
@@ -124,16 +124,16 @@ def gather(tree: LexborHTMLParser) -> Evidence:
             itemprop = attributes.get("itemprop") or ""
             classes = (attributes.get("class") or "").lower()
             if headline is None and "headline" in itemprop.split():
-                headline = squeeze(attributes.get("content") or texts.of(element)) or None
+                headline = tidy(attributes.get("content") or texts.of(element)) or None
             if tag == "time" or "datePublished" in itemprop or "dateModified" in itemprop:
                 if len(moments) < _MOST_TIMES:
-                    shown = squeeze(texts.of(element))
+                    shown = tidy(texts.of(element))
                     moments.append(_moment(element, attributes, itemprop, shown, texts, after_headline=headlines > 0))
             elif _BYLINE.search(classes) or "author" in itemprop.split() or "author" in (attributes.get("rel") or ""):
                 if len(bylines) < _MOST_BYLINES:
                     bylines.append(element)
             elif "date" in classes and tag not in _HEADINGS and len(moments) < _MOST_TIMES:
-                shown = squeeze(texts.of(element))
+                shown = tidy(texts.of(element))
                 if _SHORTEST_TIME < len(shown) <= _LONGEST_TIME and any(map(str.isdigit, shown)):
                     moments.append(_moment(element, attributes, "", shown, texts, after_headline=headlines > 0))
     said = (tree.root.attributes.get("lang") or "") if tree.root else ""
@@ -144,7 +144,7 @@ def gather(tree: LexborHTMLParser) -> Evidence:
 
 def _take_meta(element: LexborNode, meta: dict[str, list[str]]) -> None:
     attributes = element.attributes
-    content = squeeze(attributes.get("content") or attributes.get("value") or "")
+    content = tidy(attributes.get("content") or attributes.get("value") or "")
     if not content:
         return
     named, itemprop = attributes.get("property") or attributes.get("name"), attributes.get("itemprop")
@@ -162,10 +162,10 @@ def _moment(
     *,
     after_headline: bool,
 ) -> Moment:
-    around = squeeze(texts.of(element.parent)[:300]) if element.parent is not None else ""
+    around = tidy(texts.of(element.parent)[:300]) if element.parent is not None else ""
     before = around.partition(shown)[0] if shown else around
     return Moment(
-        value=squeeze(attributes.get("datetime") or attributes.get("content") or "") or shown,
+        value=tidy(attributes.get("datetime") or attributes.get("content") or "") or shown,
         shown=shown,
         itemprop=itemprop,
         classes=(attributes.get("class") or "").lower(),
@@ -179,7 +179,7 @@ def _without_kicker(headline: LexborNode, text: str) -> str:
     """The headline's text without a kicker that its markup sets apart."""
     for part in headline.css("[class]"):
         if _KICKER.search(part.attributes.get("class") or ""):
-            kicker = squeeze(part.text())
+            kicker = tidy(part.text())
             if kicker and text.startswith(kicker) and len(text) > len(kicker):
                 return text[len(kicker) :].lstrip(" -–—:|·")
     return text

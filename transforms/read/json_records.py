@@ -18,15 +18,14 @@ import msgspec
 
 from transforms.article import FieldFault, Origin, RawFile, Reading, Rejection, Role
 from transforms.dates import read_date
-from transforms.describe import squeeze
 from transforms.identity import identify
 from transforms.read.decode import decode
 from transforms.read.draft import Draft
+from transforms.read.linked_data import Json
 from transforms.read.record_fields import (
     KNOWN,
     MARKUP,
     NAMES,
-    Json,
     Record,
     authors_of,
     folded,
@@ -41,7 +40,7 @@ from transforms.read.record_fields import (
     stamp_of,
     urls_of,
 )
-from transforms.strip.lines import Stretch, stretches
+from transforms.strip.lines import Stretch, stretches, tidy
 
 _CONTAINERS = (
     "articles",
@@ -217,7 +216,7 @@ def _draft(raw: RawFile, fields: Record, paragraphs: Sequence[str], mark: str | 
     identifier = pick(fields, "id")
     if isinstance(identifier, str | int) and not isinstance(identifier, bool):
         # A lone surrogate is no text that could be written down; what stands for it keeps unlike ids apart.
-        draft.record_id = squeeze(str(identifier).encode("utf-8", "backslashreplace").decode())
+        draft.record_id = tidy(str(identifier).encode("utf-8", "backslashreplace").decode())
     return draft
 
 

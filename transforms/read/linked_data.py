@@ -16,7 +16,8 @@ from typing import TypeAlias
 import msgspec
 
 from transforms.article import Author
-from transforms.describe import split_authors, squeeze
+from transforms.describe import split_authors
+from transforms.strip.lines import tidy
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | float | bool | None"
 Node: TypeAlias = dict[str, Json]
@@ -176,7 +177,7 @@ def _text(value: Json) -> str | None:
         value = value[0]
     if isinstance(value, dict):
         value = value.get("@value") or value.get("name")
-    return squeeze(html.unescape(value)) or None if isinstance(value, str) else None
+    return tidy(html.unescape(value)) or None if isinstance(value, str) else None
 
 
 def _truth(value: Json) -> bool | None:

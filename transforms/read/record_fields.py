@@ -14,9 +14,10 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from transforms.article import Author
-from transforms.describe import registrable_domain, split_authors, squeeze
+from transforms.describe import registrable_domain, split_authors
+from transforms.read.linked_data import Json
+from transforms.strip.lines import tidy
 
-Json: TypeAlias = "dict[str, Json] | list[Json] | str | float | bool | None"
 Record: TypeAlias = dict[str, Json]
 
 # Names of each field, best first, in lower case without "-", "_" and blanks.
@@ -102,7 +103,7 @@ def from_markup(fragment: str) -> tuple[str, tuple[str, ...]]:
     from transforms.select.page_blocks import page_blocks
 
     tree = LexborHTMLParser(fragment)
-    headings = tuple(squeeze(h.text()) for h in tree.css("h2, h3, h4, h5, h6"))
+    headings = tuple(tidy(h.text()) for h in tree.css("h2, h3, h4, h5, h6"))
     lines = page_blocks(tree).texts
     return "\n\n".join(lines), tuple(h for h in headings if h in lines)
 
@@ -125,7 +126,7 @@ def line_of(value: Json) -> str | None:
     text = sound(value)
     if "<" in text and MARKUP.search(text):
         text = from_markup(text)[0]
-    return squeeze(html.unescape(text)) or None
+    return tidy(html.unescape(text)) or None
 
 
 def lines_of(value: Json, separators: str) -> Iterator[str]:

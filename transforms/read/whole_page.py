@@ -17,7 +17,7 @@ from transforms.read.byline import read_credit
 from transforms.read.draft import Draft
 from transforms.select.line_choice import LineChoice, choose_lines
 from transforms.select.trees import Trees
-from transforms.strip.lines import Form, Line, fold, has_bullet
+from transforms.strip.lines import Form, Line, fold, has_bullet, run_together
 from transforms.strip.rules import Rulebook
 
 UNSELECTED = "lines.unselected"
@@ -111,10 +111,6 @@ def _take_head(draft: Draft, lines: Sequence[Line], found: LineChoice, first: in
     return taken
 
 
-def _letters(text: str) -> str:
-    return "".join(_WORD.findall(text.casefold()))
-
-
 def _unlike(title: str, declared: str) -> bool:
     """Whether less than half of a guessed title's words stand in the declared one."""
     said, known = _WORD.findall(title.casefold()), set(_WORD.findall(declared.casefold()))
@@ -123,7 +119,7 @@ def _unlike(title: str, declared: str) -> bool:
 
 def _longest_piece(pieces: Sequence[Line], title: Line, declared: str | None) -> Line:
     """The title without a label that was joined to it ("… Published:"); whole where the page declares it so."""
-    if len(pieces) == 1 or (declared and _letters(declared).startswith(_letters(title.text))):
+    if len(pieces) == 1 or (declared and run_together(declared).startswith(run_together(title.text))):
         return title
     longest = max(pieces, key=lambda piece: piece.weight)
     return longest if 2 * longest.weight > title.weight and _may_be_title(longest) else title
@@ -132,11 +128,11 @@ def _longest_piece(pieces: Sequence[Line], title: Line, declared: str | None) ->
 def _title_row(found: LineChoice, first: int) -> int | None:
     """The row that is the title: the one that the page's first line repeats, else the one that the article echoes."""
     rows = found.rows.lines
-    stated = _letters(rows[0].text)
+    stated = run_together(rows[0].text)
     near = range(max(first - _ABOVE, 1), min(first + 2, len(rows)))
     if len(stated) >= 12:
         for index in reversed(near):
-            said = _letters(rows[index].text)
+            said = run_together(rows[index].text)
             if len(said) >= 12 and 10 * len(said) >= 4 * len(stated) and stated.startswith(said):
                 return index
     best, best_score = None, 0.0

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from transforms.select.characters import Floats
 from transforms.select.line_counts import FAR, HEADING_WEIGHT, Columns, Flags, Own, Rows, own_columns, since
+from transforms.strip.lines import run_together
 from transforms.strip.rules import Rulebook
 
 _REACHES = (1, 2, 5, 15, 40)
@@ -204,10 +205,6 @@ def _templates(out: Columns, own: Own) -> None:
         out.add(f"{name}_share", counts[index] / len(shape))
 
 
-def _letters(text: str) -> str:
-    return "".join(_WORD.findall(text.casefold()))
-
-
 def _titles(out: Columns, rows: Rows, own: Own, core: tuple[int, int]) -> None:
     """Where a row stands to the title: the line that repeats the page's first line, or the likeliest headline."""
     count = len(rows.lines)
@@ -253,7 +250,7 @@ def _echoes(own: Own) -> tuple[Floats, Floats]:
 
 def _stated_title(rows: Rows) -> int | None:
     """The last row before the sentences begin that says the page's first line again, without the site's name."""
-    first = _letters(rows.lines[0].text)
+    first = run_together(rows.lines[0].text)
     if len(first) < 12:
         return None
     for index in range(1, len(rows.lines)):
@@ -261,7 +258,7 @@ def _stated_title(rows: Rows) -> int | None:
         begin = _WORD.search(text) if 12 <= len(text) <= 250 else None
         if begin is None or begin[0].casefold() not in first:
             continue
-        said = _letters(text)
+        said = run_together(text)
         if (
             len(said) >= 12
             and (first.startswith(said) or (len(said) > 25 and said in first))

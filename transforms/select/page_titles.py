@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 
 from transforms.select.characters import Ints
 from transforms.select.page_group import PageGroup
 from transforms.select.vocabulary import HEADINGS, TAGS
-
-_WORD = re.compile(r"\w+")
-_SMALL = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefghijklmnopqrstuvwxyz")
-_NO_WORD = bytes(sign for sign in range(128) if not (chr(sign).isalnum() or sign == ord("_")))
+from transforms.strip.lines import run_together
 
 
 def title_blocks(group: PageGroup) -> Ints:
@@ -23,19 +18,12 @@ def title_blocks(group: PageGroup) -> Ints:
     found = []
     for (begin, end), context in zip(group.stretches(), group.contexts, strict=True):
         best = None
-        if wanted := _run_together(context.title or ""):
+        if wanted := run_together(context.title or ""):
             near = np.flatnonzero(abs(length[begin:end] - len(context.title or "")) <= 40) + begin
             for index in near.tolist():
-                said = _run_together(group.blocks.texts[index])
+                said = run_together(group.blocks.texts[index])
                 if said == wanted or (len(said) > 20 and (said in wanted or wanted in said)):
                     rank = (int(ranks[index]), index)
                     best = rank if best is None else min(best, rank)
         found.append(-1 if best is None else best[1])
     return np.array(found, dtype=np.int64)
-
-
-def _run_together(text: str) -> str:
-    """The words of a text without what is between them and without its capitals."""
-    if text.isascii():  # a tenth of the time
-        return text.encode().translate(_SMALL, _NO_WORD).decode()
-    return "".join(_WORD.findall(text.casefold()))

@@ -37,7 +37,6 @@ _ENDS_HEADINGS = frozenset({
 })  # fmt: skip
 _CREDIT = re.compile(r"(?:by|von|par|por|di|door|av|af|autor|автор|oleh)(?:\s[^\W\d_][\w.'’-]{0,30}){0,4}$")
 _LAST_WORD = re.compile(r"([^\W\d_]{1,16})$")
-_TIGHT_BEFORE = re.compile(r"[,.;:!?)\]}%»”’…،؛؟。、，；：）」』】]")
 _TIGHT_AFTER = re.compile(r"[(\[{„“«¿¡（「『#@]$")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff\u1780-\u17ff]")
 
@@ -113,7 +112,7 @@ def join(lines: Sequence[Line]) -> Line:
     for line in lines[1:]:
         piece = line.text
         tight = (
-            _TIGHT_BEFORE.match(piece)
+            _CLOSING.match(piece)
             or _TIGHT_AFTER.search(text)
             or (_UNSPACED.match(text[-1]) and _UNSPACED.match(piece[0]))
             or (len(text) == 1 and text.isupper() and text not in "AIO" and piece[0].islower())  # a drop cap

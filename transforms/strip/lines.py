@@ -29,6 +29,9 @@ _ABBREVIATION = re.compile(r"(?:^|[\s(])(?:(?:[^\W\d_]\.){1,4}|(?:Inc|Co|Ltd|Jr|
 _INNER_STOP = re.compile(r"[^\W\d_]{3}[.!?؟।][\"”’»)]?\s+[\"“„«‘(]?[^\W\d_]|[。！？][^」』）]")
 _BULLET = re.compile(r"(?:[-–—*•·‣◦▪■►▶●○✓➤→>»☞]|\(?\d{1,3}[.)](?!\d)|[①-⑳]|\(?[a-hA-H]\))\s{0,8}")
 
+_WORD = re.compile(r"\w+")
+_SMALL = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefghijklmnopqrstuvwxyz")
+_NO_WORD = bytes(sign for sign in range(128) if not (chr(sign).isalnum() or sign == ord("_")))
 _HARAKAT = re.compile("[\u064b-\u0652\u0640\u0670\u200c-\u200f]")
 LETTERS = str.maketrans("أإآٱةىیکёς", "ااااهييكеσ")  # spelling variants of one letter
 _EVEN = LETTERS | str.maketrans("’‘ʼ´`–—−‐“”„«»", "'''''----\"\"\"\"\"")
@@ -171,3 +174,10 @@ def tidy(text: str) -> str:
     """A line as it goes into a field or the body: inner runs of white space are one space, outer ones go."""
     # No white space but the space is printable: nearly every line is told to be tidy in a third of the time.
     return text.strip() if text.isprintable() and "  " not in text else " ".join(text.split())
+
+
+def run_together(text: str) -> str:
+    """The words of a text without what is between them and without its capitals."""
+    if text.isascii():  # a tenth of the time
+        return text.encode().translate(_SMALL, _NO_WORD).decode()
+    return "".join(_WORD.findall(text.casefold()))
