@@ -3,9 +3,9 @@
 An input is moved after the batch that settled it is committed, under the name that it has in the inbox, its sidecar
 before it. So whatever is killed in between leaves either a known file in the inbox, which the next run moves, or one in
 the archive. What was refused stays, and so does a file that is not the one that was loaded any more. A file is moved
-first and looked at then: were it the other way round, what is put in its place in between would be archived unread.
-Another file of the same name takes the hash of its content into its name; nothing in the archive is overwritten but by
-the same bytes.
+first and looked at then: were it the other way round, what is put in its place in between would be archived unread. No
+store renames an object: it is looked at, copied, and removed where the copy is as long. Another file of the same name
+takes the hash of its content into its name; nothing in the archive is overwritten but by the same bytes.
 """
 
 from __future__ import annotations

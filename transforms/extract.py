@@ -40,9 +40,9 @@ def extract(
 ) -> list[Reading]:
     """Every reading of a file; at least one, and never an exception but MemoryError.
 
-    ``as_of`` is the moment that the run calls now; it bounds dates that are searched in text. A rejection's detail
-    begins with the file's key. ``site_blocks`` are what the warehouse has learned of the sites, ``site_rules`` what the
-    operator's rule files say of them; ``engine`` is what finds the bodies of pages.
+    ``as_of`` is the moment that the run calls now, for a reader that needs one: none asks it today, as all dates stand
+    on their own. A rejection's detail begins with the file's key. ``site_blocks`` are what the warehouse has learned of
+    the sites, ``site_rules`` what the operator's rule files say of them; ``engine`` is what finds the bodies of pages.
     """
     return extract_group([raw], as_of=as_of, site_blocks=site_blocks, site_rules=site_rules, engine=engine)[0]
 

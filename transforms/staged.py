@@ -1,8 +1,8 @@
 """Readings as Arrow: the one shape in which they leave the extracting children and wait, staged, for their batch.
 
 One row a record: an article, a rejection with its reason, a container that counts its members, or a file that could
-not be read. Text offsets count characters; hashes are xxh3-128 as 32
-hex digits, made here and not in the database because duckdb does not promise that its hash stays the same.
+not be read. Text offsets count characters; hashes are xxh3-128 as 32 hex digits, made here and not in the database
+because duckdb does not promise that its hash stays the same.
 """
 
 from __future__ import annotations

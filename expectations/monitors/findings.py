@@ -18,7 +18,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Subject:
-    """Whom a finding is about: ``kind`` is ``source``, ``feed`` or ``deployment``."""
+    """Whom a finding is about: ``kind`` is ``source``, ``feed``, ``deployment``, ``inbox`` or ``channel``."""
 
     kind: str
     name: str
@@ -31,10 +31,10 @@ class Subject:
 class Expectation:
     """What was expected for which window, to be kept so that it can be asked later.
 
-    ``low`` and ``high`` bound the measure in ``unit``, null where it has no bound on that side; times are hours since
-    ``starts``. ``chance`` is the largest probability of a value outside them while all is well, as the model has it;
-    ``basis`` says in words what it was learned from. ``day`` is of volumes alone: how many articles the day (UTC) of
-    ``made_at`` is expected to bring.
+    The window is from ``starts`` to ``ends``. ``low`` and ``high`` bound the measure in ``unit``, null where it has no
+    bound on that side. ``chance`` is the largest probability of a value outside them while all is well, as the model
+    has it; ``basis`` says in words what it was learned from. ``day`` is of volumes alone: how many articles the day
+    (UTC) of ``made_at`` is expected to bring.
     """
 
     monitor: str

@@ -19,7 +19,8 @@ INLINE = Rule("teaser.inline", Role.BOILERPLATE)
 TRANSLATION = Rule("translation.machine", Role.BOILERPLATE, "edge")
 AGE = Rule("age.own", Role.METADATA, "edge")
 
-_HEAVIEST = 320  # weight above which no rule looks at a line
+_HEAVIEST_AT_EDGE = 640  # weight above which no rule looks at a line at an edge
+_HEAVIEST_COMPANY = 320  # weight above which a neighbour is no company for such a line
 _JOINTS = re.compile(r"\s*[|›»•·>/▸→]\s*")
 _PARTS = re.compile(r"\s*[,.;|–—]\s*(?:-\s*)?|\s-\s|。")
 
@@ -48,7 +49,7 @@ def _is_inline_link(line: Line, folded: str, book: Rulebook) -> bool:
 def at_edge(lines: Sequence[Line], index: int, book: Rulebook, *, tail: bool) -> Rule | None:
     """The rule that cuts the line at ``index``, which stands before the article or, with ``tail``, after it."""
     line = lines[index]
-    if line.weight > 2 * _HEAVIEST:
+    if line.weight > _HEAVIEST_AT_EDGE:
         return None
     folded = fold(line.text)
     for rule in book.line_rules(folded):
@@ -64,7 +65,7 @@ def at_edge(lines: Sequence[Line], index: int, book: Rulebook, *, tail: bool) ->
 def _has_company(lines: Sequence[Line], index: int, rule: Rule, book: Rulebook) -> bool:
     """Whether a neighbour is such a line as well, or a row of navigation."""
     for i in (index - 1, index + 1):
-        if 0 <= i < len(lines) and lines[i].weight <= _HEAVIEST:
+        if 0 <= i < len(lines) and lines[i].weight <= _HEAVIEST_COMPANY:
             rules = book.line_rules(fold(lines[i].text))
             if any(other.run > 1 or other.id in (rule.id, "link.more", "share.bar") for other in rules):
                 return True

@@ -1,5 +1,4 @@
 -- New sizes, modification times and version tags of files whose bytes are as known.
--- New sizes, modification times and version tags of files whose bytes are as known.
 update ops.input
 set size = touched.size, mtime_ns = touched.mtime_ns, etag = touched.etag
 from touched

@@ -1,4 +1,4 @@
--- The articles that every clause of the question finds and no excluded group does, best first by BM25 (k1 = 1.2,
+-- The articles that every clause of the question finds and no excluded group does, with their scores by BM25 (k1 = 1.2,
 -- b = 0.75; Robertson and Zaragoza, 2009); a word in the title counts as three in the body. Length is in characters,
 -- which every script has.
 with lake as (
