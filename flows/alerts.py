@@ -15,14 +15,17 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from expectations.verdict import BatchFailure
 
 Severity = Literal["critical", "warning"]
 
 _SAMPLES = 5
 _TRIES = 2
 _PAUSE_SECONDS = 2.0
-_SHARE_RULE = "batch.rejected_share:"
+_SHARE_RULE = "batch.rejected_share"
 
 # Schemes in which apprise takes what stands after "://" for the name of a machine. In others it is a token.
 _PLAIN_OR_ENCRYPTED = [
@@ -89,15 +92,15 @@ class Secret(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOutcome:
     """What a run came to, as far as an alert needs it. ``counts`` are inputs by state; ``batch_failures`` are the
-    messages of the batch rules that failed; ``held`` says what a gate held back;
-    ``samples`` are (input key, reason) of some rejections."""
+    batch rules that failed; ``held`` says what a gate held back; ``samples`` are (input key, reason) of some
+    rejections."""
 
     run_id: int
     state: str
     inbox: str
     warehouse: str
     counts: Mapping[str, int]
-    batch_failures: Sequence[str] = ()
+    batch_failures: Sequence[BatchFailure] = ()
     held: Sequence[str] = ()
     error: str | None = None
     samples: Sequence[tuple[str, str]] = ()
@@ -154,14 +157,14 @@ def alert_for_run(outcome: RunOutcome, *, max_rejected_share: float) -> Alert | 
     picked_up = sum(outcome.counts.values())
     rejected = outcome.counts.get("quarantined", 0) + outcome.counts.get("failed", 0)
     share = rejected / picked_up if picked_up else 0.0
-    of_share = [message for message in outcome.batch_failures if message.startswith(_SHARE_RULE)]
+    of_share = [failure for failure in outcome.batch_failures if failure.rule == _SHARE_RULE]
     if share > max_rejected_share or of_share:
         causes.append("rejected_share")
         bound = f"{share:.1%}; the bound is {max_rejected_share:.1%}"
         what.append(f"{rejected:,} of {picked_up:,} inputs could not be loaded ({bound})")
     if len(of_share) < len(outcome.batch_failures):
         causes.append("batch_suite")
-    what += list(dict.fromkeys(message for message in outcome.batch_failures))
+    what += list(dict.fromkeys(failure.message for failure in outcome.batch_failures))
     if not causes:
         return None
     reasons = (
@@ -239,6 +242,11 @@ def redact_text(text: str) -> str:
     """``text`` without the credentials in its URLs and arguments. Addresses of files and pages keep their path; those
     of channels keep what :func:`redact` keeps."""
     return redact_arguments(_URL.sub(lambda found: _redact_address(found.group()), text))
+
+
+def message_of_error(error: BaseException) -> str:
+    """An error as a run's message, without secrets."""
+    return redact_text(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
 
 
 def redact_arguments(text: str) -> str:

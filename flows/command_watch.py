@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from flows.machine_faults import in_words
 from flows.settings import Loaded, SettingsError
 from flows.sigterm import leave_on_sigterm
 from flows.terminal import announce, complain, console, print_table
+from flows.watch_report import as_json as report_as_json
+from flows.watch_report import headline, rows
 from warehouse.errors import LakeError
-
-if TYPE_CHECKING:
-    from flows.watching import WatchReport
 
 
 def watch_once(
@@ -49,41 +46,3 @@ def watch_once(
     for problem in report.problems:
         complain(problem)
     return 0
-
-
-def headline(report: WatchReport) -> str:
-    """The report in one line."""
-    covered = f"covered until {report.covered_until:%Y-%m-%d %H:%M} UTC" if report.covered_until else "no run completed"
-    said = "would open" if report.dry_run else "opened"
-    return (
-        f"Watch as of {report.as_of:%Y-%m-%d %H:%M} UTC ({covered}): {report.subjects:,} sources and feeds, "
-        f"{said} {len(report.opened)}, resolved {len(report.resolved)}, {len(report.open_now)} open, "
-        f"in {report.seconds:.1f} s."
-    )
-
-
-def rows(report: WatchReport) -> list[dict[str, object]]:
-    """The incidents that are open, opened or resolved, as a table."""
-    opened = {row.incident_id for row in report.opened}
-    shown = [("opened" if row.incident_id in opened else "open", row) for row in report.open_now]
-    shown += [("resolved", row) for row in report.resolved]
-    return [
-        {
-            "incident": row.incident_id,
-            "state": state,
-            "subject": f"{row.subject_kind} {row.subject}",
-            "cause": row.cause,
-            "since": f"{row.since:%Y-%m-%d %H:%M}",
-            "why": row.why,
-        }
-        for state, row in shown
-    ]
-
-
-def report_as_json(report: WatchReport) -> dict[str, object]:
-    """The report as JSON has it; of the findings those that are not ok."""
-    found = asdict(report)
-    found["findings"] = [
-        asdict(finding) | {"subject": str(finding.subject)} for finding in report.findings if finding.state != "ok"
-    ]
-    return found

@@ -21,12 +21,12 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.runtime import flow_run
 
 from expectations import verdict
+from flows.alerts import message_of_error
 from flows.chunks import cut
 from flows.feeds_and_rules import bounds_of, feeds_of, lake_feeds, rules_of
-from flows.ingest import counts_of, in_words
 from flows.settings import Loaded, load
 from flows.stopwatch import Stopwatch
-from flows.summary import Finish, Problem, RunSummary
+from flows.summary import Finish, Problem, RunSummary, counts_of
 from transforms.staged import FAULTS, REJECTED, RESULTS, SCHEMA, Outcome
 from warehouse import ledger
 from warehouse.gates import HeldInput, held_extractors, held_inputs, held_rows
@@ -117,9 +117,9 @@ class _Deciding:
             # Interrupts too: the run's end is recorded, and what was committed before it stays.
             state: Finish = "failed" if isinstance(error, Exception) else "interrupted"
             try:
-                self._end(replace(self._summary, state=state, message=in_words(error)))
+                self._end(replace(self._summary, state=state, message=message_of_error(error)))
             except Exception as second:
-                error.add_note(f"The end of the run could not be recorded: {in_words(second)}")
+                error.add_note(f"The end of the run could not be recorded: {message_of_error(second)}")
             raise
         summary = self._end(self._summary)
         create_markdown_artifact(summary.markdown(), key="newslake-run", description=summary.headline())

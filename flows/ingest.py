@@ -9,7 +9,7 @@ warehouse's staging folder.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -27,7 +27,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from expectations import verdict
 from expectations.rules import RuleBook
-from flows import alerts
+from flows.alerts import RunOutcome, alert_for_run, message_of_error
 from flows.archive import Archive, archive_of
 from flows.chunks import CHUNKS_AT_ONCE, batches, cut, staged_pieces, under_way
 from flows.feeds_and_rules import bounds_of, feeds_of, lake_feeds, read_site_rules, rules_of
@@ -40,8 +40,9 @@ from flows.readers import Readers, StagedChunk, readers_of
 from flows.reading import Job, access_of, limits_of, unpacker_of
 from flows.run_rounds import tell_of_run
 from flows.settings import Loaded, Settings, load
+from flows.staging import sweep
 from flows.stopwatch import Stopwatch
-from flows.summary import STATES, Counts, Finish, Problem, RunSummary
+from flows.summary import STATES, Finish, Problem, RunSummary, counts_of
 from transforms.extract import extractors
 from transforms.hints import Feed
 from transforms.read.site_rules import SiteRules
@@ -151,9 +152,9 @@ def run(loaded: Loaded, inbox: str, folder: Path, *, verify: bool) -> RunSummary
             # Interrupts too: the run's end is recorded, and what was committed before it stays.
             state: Finish = "failed" if isinstance(error, Exception) else "interrupted"
             try:
-                current.finish(replace(summary, state=state, message=in_words(error)), listed)
+                current.finish(replace(summary, state=state, message=message_of_error(error)), listed)
             except Exception as second:
-                error.add_note(f"The end of the run could not be recorded: {in_words(second)}")
+                error.add_note(f"The end of the run could not be recorded: {message_of_error(second)}")
             raise
         finally:
             readers.clear()
@@ -347,18 +348,18 @@ class _Run:
 
     def _tell(self, summary: RunSummary) -> str | None:
         """Tell of the run where something about it is news; what became of it, in words."""
-        outcome = alerts.RunOutcome(
+        outcome = RunOutcome(
             run_id=summary.run_id,
             state=summary.state,
             inbox=self._inbox,  # as the books name it, by which a watch knows the run's incidents again
             counts={state: getattr(summary.counts, state) for state in STATES},
-            batch_failures=tuple(failure.message for failure in self._failures),
+            batch_failures=tuple(self._failures),
             held=summary.held_slices,
             error=summary.message,
             samples=tuple((problem.example, problem.reason) for problem in summary.problems),
             warehouse=summary.warehouse,
         )
-        alert = alerts.alert_for_run(outcome, max_rejected_share=self._settings.quality.max_rejected_share)
+        alert = alert_for_run(outcome, max_rejected_share=self._settings.quality.max_rejected_share)
         return tell_of_run(
             self._con,
             alert,
@@ -370,36 +371,6 @@ class _Run:
             began=self._as_of,
             now=_now(),
         )
-
-
-def counts_of(totals: ledger.RunCounts, batches: Sequence[BatchCounts]) -> Counts:
-    """A run's counts: inputs by state, and what its batches meant for the articles."""
-    return Counts(
-        loaded=totals.loaded,
-        quarantined=totals.quarantined,
-        duplicate=totals.duplicate,
-        held=totals.held,
-        failed=totals.failed,
-        container=totals.container,
-        unchanged=totals.unchanged,
-        settling=totals.settling,
-        archived=totals.archived,
-        articles_new=sum(batch.articles_new for batch in batches),
-        articles_edited=sum(batch.articles_edited for batch in batches),
-        articles_reextracted=sum(batch.articles_reextracted for batch in batches),
-        articles_same=sum(batch.articles_same for batch in batches),
-    )
-
-
-def sweep(staging: Path) -> None:
-    """Clear what killed runs left in staging; the run lock is held, so nobody else's rows wait there."""
-    for left in staging.glob("run-*"):
-        shutil.rmtree(left, ignore_errors=True)
-
-
-def in_words(error: BaseException) -> str:
-    """An error as a run's message, without secrets."""
-    return alerts.redact_text(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
 
 
 def _now() -> datetime:

@@ -27,18 +27,19 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.annotations import opaque
 
 from expectations import verdict
+from flows.alerts import message_of_error
 from flows.chunks import CHUNKS_AT_ONCE, batches, cut, staged_rows, under_way
 from flows.extraction import Extractor
 from flows.feeds_and_rules import bounds_of, feeds_of, lake_feeds, read_site_rules, rules_of
-from flows.ingest import counts_of, in_words, sweep
 from flows.kept_bytes import KeptBytes
 from flows.progress import REPORTER
 from flows.read_again import ReadAgain, Rereader
 from flows.reading import Job, access_of, limits_of, unpacker_of
 from flows.replay_summary import Example, ReplaySummary, Tally
 from flows.settings import Loaded, load
+from flows.staging import sweep
 from flows.stopwatch import Stopwatch
-from flows.summary import Finish
+from flows.summary import Finish, counts_of
 from transforms.extract import extractors
 from transforms.staged import SCHEMA, Outcome
 from warehouse import ledger
@@ -173,9 +174,9 @@ class _Replay:
             # Interrupts too: the run's end is recorded, and what was committed before it stays.
             state: Finish = "failed" if isinstance(error, Exception) else "interrupted"
             try:
-                self._end(replace(self._summary, state=state, message=in_words(error)))
+                self._end(replace(self._summary, state=state, message=message_of_error(error)))
             except Exception as second:
-                error.add_note(f"The end of the run could not be recorded: {in_words(second)}")
+                error.add_note(f"The end of the run could not be recorded: {message_of_error(second)}")
             raise
         finally:
             shutil.rmtree(staging, ignore_errors=True)

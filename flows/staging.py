@@ -63,6 +63,12 @@ def remove(path: str, access: Access) -> None:
         _in_our_words(lambda: system.rm(place, recursive=True))
 
 
+def sweep(staging: Path) -> None:
+    """Clear what killed runs left in staging; the run lock is held, so nobody else's rows wait there."""
+    for left in staging.glob("run-*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
 @contextmanager
 def _writing(path: str, access: Access) -> Iterator[Any]:
     if not is_url(path):

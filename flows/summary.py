@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from warehouse.ledger import RunCounts
+    from warehouse.load import BatchCounts
 
 Finish = Literal["completed", "failed", "interrupted"]
 
@@ -39,6 +44,25 @@ class Counts:
     def rejected(self) -> int:
         """Inputs of which nothing could be loaded."""
         return self.quarantined + self.failed
+
+
+def counts_of(totals: RunCounts, batches: Sequence[BatchCounts]) -> Counts:
+    """A run's counts: inputs by state, and what its batches meant for the articles."""
+    return Counts(
+        loaded=totals.loaded,
+        quarantined=totals.quarantined,
+        duplicate=totals.duplicate,
+        held=totals.held,
+        failed=totals.failed,
+        container=totals.container,
+        unchanged=totals.unchanged,
+        settling=totals.settling,
+        archived=totals.archived,
+        articles_new=sum(batch.articles_new for batch in batches),
+        articles_edited=sum(batch.articles_edited for batch in batches),
+        articles_reextracted=sum(batch.articles_reextracted for batch in batches),
+        articles_same=sum(batch.articles_same for batch in batches),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,9 @@ from prefect.runtime import deployment
 
 from expectations.monitors.findings import Expectation, Finding, State, Subject
 from flows.alerts import redact_text
-from flows.command_watch import headline, report_as_json, rows
 from flows.deployments import schedules_of
 from flows.settings import load
+from flows.watch_report import as_json, headline, rows
 from flows.watching import WatchReport, watch_warehouse
 from warehouse.incidents import IncidentRow
 
@@ -58,7 +58,7 @@ def watch(
         get_run_logger().warning(problem)
     _emit(report)
     create_table_artifact(rows(report), key="newslake-watch", description=headline(report))
-    return report_as_json(report)
+    return as_json(report)
 
 
 def failed_flows(now: datetime) -> list[Finding]:

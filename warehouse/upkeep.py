@@ -12,7 +12,6 @@ rewritten, and the former ones stay for the snapshots that show them; a snapshot
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,11 +22,12 @@ from pathlib import Path
 import duckdb
 from duckdb import DuckDBPyConnection
 
+from warehouse.extent import Extent, extent_of
 from warehouse.lake import Layout, folder_of, one_thread, quoted, transaction
+from warehouse.leftovers import Removed, left_in_staging, sum_of, sweep, unknown_blobs
 from warehouse.locks import COMMIT_WAIT_SECONDS, commit_lock, run_in_progress
 from warehouse.statements import one_row, statement
 from warehouse.stored import StoredFile, stored_files
-from warehouse.undisturbed import undisturbed
 
 # A merge with deleted rows in between is not possible, and a rewritten file stays as long as the snapshots that show
 # it. So a file is rewritten when a twentieth of it is deleted, and all of a table's when there are too many to merge;
@@ -41,19 +41,6 @@ _MOST_MERGES = 1_000  # of one table; a merge takes at least two files, so this 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Extent:
-    """How large a lake is: ``files`` and ``bytes`` of the present snapshot, ``stored_files`` and ``stored_bytes`` of
-    everything in the data folder, snapshots, and bytes of the catalog (None where it is no file)."""
-
-    files: int
-    bytes: int
-    stored_files: int
-    stored_bytes: int
-    snapshots: int
-    catalog_bytes: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TableWork:
     """What was done to a table's files: ``rewritten`` held deleted rows, ``merged`` were small; files after."""
 
@@ -61,14 +48,6 @@ class TableWork:
     rewritten: int
     merged: int
     files_after: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Removed:
-    """Files that were removed (or would be): how many, and their bytes."""
-
-    files: int = 0
-    bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +95,7 @@ def keep_up(
     began = time.monotonic()
     keep_since = min(keep_since, unused_since)  # a reader has its snapshot open as well as its files
     stored = stored_files(con)
-    before = _extent(con, stored)
+    before = extent_of(con, stored)
     problems: list[str] = []
     if dry_run:
         work = _work_ahead(con, merge_below)
@@ -133,8 +112,8 @@ def keep_up(
     if running:
         notes += (f"A run goes on ({running}): staging and kept bytes were left alone, the next upkeep sweeps them.",)
     else:
-        staging = _sweep(_left_in_staging(Layout(folder_of(con)).staging, unused_since), dry_run=dry_run)
-        raw = _sweep(_unknown_blobs(con, Layout(folder_of(con)).raw, unused_since), dry_run=dry_run)
+        staging = sweep(left_in_staging(Layout(folder_of(con)).staging, unused_since), dry_run=dry_run)
+        raw = sweep(unknown_blobs(con, Layout(folder_of(con)).raw, unused_since), dry_run=dry_run)
     report = UpkeepReport(
         dry_run=dry_run,
         before=before,
@@ -151,7 +130,7 @@ def keep_up(
     )
     if dry_run:
         return report
-    report = replace(report, after=_extent(con, stored_files(con)))
+    report = replace(report, after=extent_of(con, stored_files(con)))
     _record(con, report, now, wait_seconds)
     return replace(report, seconds=time.monotonic() - began)
 
@@ -289,10 +268,10 @@ def _make_times_comparable(con: DuckDBPyConnection, wait_seconds: float) -> None
 
 def _remove_orphans(con: DuckDBPyConnection, unused_since: datetime, wait_seconds: float, *, dry_run: bool) -> Removed:
     if dry_run:
-        return _sum_of(_orphans(con, stored_files(con), unused_since))
+        return sum_of(_orphans(con, stored_files(con), unused_since))
     with transaction(con, "upkeep sweeps orphans", wait_seconds=wait_seconds):
         # Listed under the lock: a file that a load has written and not yet committed would count as one.
-        found = _sum_of(_orphans(con, stored_files(con), unused_since))
+        found = sum_of(_orphans(con, stored_files(con), unused_since))
         if found.files:
             con.execute(f"call ducklake_delete_orphaned_files('lake', older_than => {_at(unused_since)})")
     return found
@@ -306,76 +285,6 @@ def orphans(con: DuckDBPyConnection, *, unused_since: datetime) -> list[str]:
 def _orphans(con: DuckDBPyConnection, stored: list[StoredFile], unused_since: datetime) -> list[StoredFile]:
     known = {path for path, *_ in con.execute(statement("catalog_files")).fetchall()}
     return [file for file in stored if file.path not in known and file.modified_at < unused_since]
-
-
-def _extent(con: DuckDBPyConnection, stored: list[StoredFile]) -> Extent:
-    files, size = one_row(con, statement("upkeep/extent"))
-    (snapshots,) = one_row(con, "select count(*) from ducklake_snapshots('lake')")
-    catalog = Layout(folder_of(con)).catalog
-    return Extent(
-        files=files,
-        bytes=size,
-        stored_files=len(stored),
-        stored_bytes=sum(file.bytes for file in stored),
-        snapshots=snapshots,
-        catalog_bytes=catalog.stat().st_size if catalog.is_file() else None,
-    )
-
-
-def _left_in_staging(staging: Path, unused_since: datetime) -> list[StoredFile]:
-    """Files in staging that nobody has written to for a while: a killed run's chunks, a killed query's spill."""
-    return [file for file in _files_below(staging) if file.modified_at < unused_since]
-
-
-def _unknown_blobs(con: DuckDBPyConnection, raw: Path, unused_since: datetime) -> list[StoredFile]:
-    """Kept bytes of contents that no input and no reading has, and halves of such files.
-
-    A batch's blobs are written before it commits, hence the age; a blob that a batch finds there already is touched.
-    """
-    aged = [file for file in _files_below(raw) if file.modified_at < unused_since]
-    if not aged:
-        return []
-    contents = undisturbed(con, lambda: con.execute(statement("upkeep/known_contents")).fetchall())
-    known = {content_hash for (content_hash,) in contents}
-    return [file for file in aged if not (file.path.endswith(".zst") and Path(file.path).stem in known)]
-
-
-def _files_below(folder: Path) -> Iterator[StoredFile]:
-    for path in folder.rglob("*"):
-        try:
-            stat = path.lstat()
-        except FileNotFoundError:
-            continue
-        if not path.is_dir() or path.is_symlink():
-            yield StoredFile(str(path), stat.st_size, datetime.fromtimestamp(stat.st_mtime, UTC))
-
-
-def _sweep(found: list[StoredFile], *, dry_run: bool) -> Removed:
-    if not dry_run:
-        found = [file for file in found if _swept(file)]
-    return _sum_of(found)
-
-
-def _swept(file: StoredFile) -> bool:
-    """Whether it is gone. A run that begins meanwhile may clear the same folder, or count on kept bytes that it finds:
-    it touches them, and what is younger than it was listed is put back."""
-    path = Path(file.path)
-    aside = path.with_name(f".swept-{os.getpid()}-{path.name}")
-    try:
-        path.rename(aside)
-        if datetime.fromtimestamp(aside.stat().st_mtime, UTC) > file.modified_at:
-            aside.rename(path)
-            return False
-        aside.unlink()
-        if path.parent.name.startswith("run-") and not any(path.parent.iterdir()):
-            path.parent.rmdir()
-    except FileNotFoundError:
-        return False
-    return True
-
-
-def _sum_of(found: list[StoredFile]) -> Removed:
-    return Removed(files=len(found), bytes=sum(file.bytes for file in found))
 
 
 def _record(con: DuckDBPyConnection, report: UpkeepReport, now: datetime, wait_seconds: float) -> None:

@@ -12,10 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
+from expectations.verdict import BatchFailure
 from flows.alerts import Alert, ChannelResult, RunOutcome, alert_for_run, redact, redact_text, send
 
-SHARE = "batch.rejected_share: more records were rejected or could not be read than the bound allows: 3 of 10"
-TITLES = "batch.title_share: fewer articles have a title than the bound asks for: 6 of 10"
+SHARE = BatchFailure(
+    "batch.rejected_share",
+    "batch.rejected_share: more records were rejected or could not be read than the bound allows: 3 of 10",
+)
+TITLES = BatchFailure(
+    "batch.title_share", "batch.title_share: fewer articles have a title than the bound asks for: 6 of 10"
+)
 
 SOUND = RunOutcome(
     run_id=12,
@@ -126,8 +132,8 @@ def test_the_message_says_what_where_since_when_for_example_and_what_to_do() -> 
     assert alert().text() == (
         "The run failed: WarehouseBusy: another run holds the lock\n"
         "3 of 10 inputs could not be loaded (30.0%; the bound is 20.0%)\n"
-        f"{SHARE}\n"
-        f"{TITLES}\n"
+        f"{SHARE.message}\n"
+        f"{TITLES.message}\n"
         "\n"
         "Where: inbox /srv/news in, warehouse /srv/lake\n"
         "Since: run 12\n"

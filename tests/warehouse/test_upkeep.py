@@ -16,13 +16,15 @@ from lake_builder import NOW, Inbox, Lake, an_article
 from transforms.article import Rejection
 from transforms.staged import digest
 from warehouse.audit import audit
+from warehouse.extent import Extent
 from warehouse.lake import connect
 from warehouse.ledger import begin_run, end_run
+from warehouse.leftovers import Removed
 from warehouse.locks import run_lock
 from warehouse.migrate import prepare
 from warehouse.statements import statement
 from warehouse.undisturbed import undisturbed
-from warehouse.upkeep import Extent, Removed, UpkeepReport, keep_up, orphans
+from warehouse.upkeep import UpkeepReport, keep_up, orphans
 
 MB = 2**20
 LOADS = 12

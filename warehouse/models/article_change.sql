@@ -140,10 +140,10 @@ compared as (
         later,
         former,
         list_filter(
-            list_distinct_in_order.added, lambda s: not contains(former.cut_lines, s)
+            sentences.added, lambda s: not contains(former.cut_lines, s)
         ) as sentences_added,
         list_filter(
-            list_distinct_in_order.removed, lambda s: not contains(later.cut_lines, s)
+            sentences.removed, lambda s: not contains(later.cut_lines, s)
         ) as sentences_removed
     from pairs
     join texts as later
@@ -158,7 +158,7 @@ compared as (
         select
             list_filter(later.sentences, lambda s: not list_contains(former.sentences, s)) as added,
             list_filter(former.sentences, lambda s: not list_contains(later.sentences, s)) as removed
-    ) as list_distinct_in_order
+    ) as sentences
 )
 
 select
