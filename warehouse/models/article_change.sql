@@ -205,8 +205,6 @@ select
     former.word_count as former_words,
     later.modified_at,
     former.modified_at as former_modified_at,
-    input.input_key as path,
-    former_input.input_key as former_path
+    later.path,
+    former.path as former_path
 from compared
-left join ops.input as input on input.input_id = later.input_id
-left join ops.input as former_input on former_input.input_id = former.input_id

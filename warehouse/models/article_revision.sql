@@ -72,9 +72,8 @@ select
         when reading.title is not distinct from reading.former_title then false
         when reading.is_comparable then true
     end as title_changed,
-    input.input_key as path,
+    reading.path,
     reading.observed_origin,
     reading.loaded_at
 from ordered as reading
 join main.dim_article as article on article.article_id = reading.article_id
-left join ops.input as input on input.input_id = reading.input_id

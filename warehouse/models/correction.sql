@@ -113,7 +113,7 @@ select
     suspects.source,
     suspects.url,
     suspects.observed_at,
-    input.input_key as path
+    suspects.path
 from notes
 join suspects on suspects.article_id = notes.article_id and suspects.revision = notes.revision
 join last_readings
@@ -121,4 +121,3 @@ join last_readings
     and last_readings.revision = suspects.revision
     and last_readings.extraction = suspects.extraction
 join main.dim_article as article on article.article_id = notes.article_id
-left join ops.input as input on input.input_id = suspects.input_id

@@ -54,25 +54,17 @@ held as (
     group by all
 ),
 
-signed as (
-    select distinct article_id, revision, extraction from main.bridge_article_author
-),
-
 fullness as (
     select
         (reading.loaded_at at time zone 'UTC')::date as day,
         count(*) as readings,
         count(reading.title) / count(*) as title_share,
         count(reading.published_date) / count(*) as published_share,
-        count(signed.article_id) / count(*) as author_share,
+        count(*) filter (where len(reading.authors) > 0) / count(*) as author_share,
         count(reading.language) / count(*) as language_share,
         count(*) filter (where reading.source_id > 0) / count(*) as source_share,
         count(reading.url) / count(*) as url_share
     from main.fact_article as reading
-    left join signed
-        on signed.article_id = reading.article_id
-        and signed.revision = reading.revision
-        and signed.extraction = reading.extraction
     group by all
 )
 

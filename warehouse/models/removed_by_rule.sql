@@ -25,14 +25,18 @@ cuts as (
         span.rule_id,
         span.role,
         span.block_id,
-        count(*) as spans,
-        list(distinct span.article_id) as of_articles,
-        sum(span.end_char - span.start_char)::bigint as characters
+        span.article_id,
+        span.end_char - span.start_char as characters
     from current
     join main.fact_removed_text as span
         on span.article_id = current.article_id
         and span.revision = current.current_revision
         and span.extraction = current.current_extraction
+),
+
+texts as (
+    select identity_id, rule_id, role, count(*) as texts, arg_max(block_id, (spans, -block_id)) as most_often
+    from (select identity_id, rule_id, role, block_id, count(*) as spans from cuts group by all)
     group by all
 ),
 
@@ -41,11 +45,9 @@ rules as (
         identity_id,
         rule_id,
         role,
-        sum(spans)::bigint as spans,
-        len(list_distinct(flatten(list(of_articles)))) as articles,
-        sum(characters)::bigint as characters,
-        count(*) as texts,
-        arg_max(block_id, (spans, -block_id)) as most_often
+        count(*) as spans,
+        count(distinct article_id) as articles,
+        sum(characters)::bigint as characters
     from cuts
     group by all
 )
@@ -58,9 +60,10 @@ select
     rules.articles,
     rules.articles / sizes.articles as article_share,
     rules.characters,
-    rules.texts,
+    texts.texts,
     block.text as most_often
 from rules
+join texts using (identity_id, rule_id, role)
 join sizes using (identity_id)
 join main.source_identity as source on source.source_id = rules.identity_id
-join main.removed_block as block on block.block_id = rules.most_often
+join main.removed_block as block on block.block_id = texts.most_often

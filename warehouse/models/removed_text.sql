@@ -19,7 +19,7 @@ select
     span.start_char,
     span.end_char,
     span.block_id,
-    input.input_key as path,
+    reading.path,
     reading.source
 from main.fact_article as reading
 join main.fact_removed_text as span
@@ -27,5 +27,4 @@ join main.fact_removed_text as span
     and span.revision = reading.revision
     and span.extraction = reading.extraction
 join main.removed_block as block using (block_id)
-left join ops.input as input on input.input_id = reading.input_id
 where reading.is_current
