@@ -132,7 +132,7 @@ def missed(schedule: Cron, runs: Sequence[Run], after: datetime, as_of: datetime
     by_start = sorted(runs, key=lambda run: run.started)
     found = []
     at_run, busy_until = 0, datetime.min.replace(tzinfo=UTC)  # the latest end of the runs that began before
-    for at, following in zip(announced, [*announced[1:], None], strict=True):
+    for at, following in zip(announced, [*announced[1:], None], strict=False):
         if at + wait > as_of:
             break
         while at_run < len(by_start) and by_start[at_run].started < at:

@@ -62,6 +62,11 @@ def test_a_run_at_each_time_leaves_nothing_missed() -> None:
     assert judge(DEPLOYMENT, HOURLY, runs(0, 1, 2, 3), BEGIN, at(3, 50)).state is State.OK
 
 
+def test_before_the_first_announced_time_nothing_is_missed() -> None:
+    assert missed(HOURLY, runs(0), at(0), at(0, 30)) == []
+    assert judge(DEPLOYMENT, HOURLY, runs(0), at(0), at(0, 30)).state is State.OK
+
+
 def test_one_hourly_run_that_did_not_start_is_suspect_and_two_are_an_incident() -> None:
     assert judge(DEPLOYMENT, HOURLY, runs(0, 1), BEGIN, at(2, 12)).state is State.OK  # it may yet
     assert judge(DEPLOYMENT, HOURLY, runs(0, 1), BEGIN, at(2, 50)).state is State.SUSPECT
