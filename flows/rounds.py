@@ -41,7 +41,7 @@ class Round:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """What a round goes by: the clock, the settings of alerts, where things are, the feed of each source, the ids of
-    sources, what the lake shows of incidents, and the run that makes it."""
+    sources, what the lake shows of incidents, when the last good run began, and the run that makes the round."""
 
     now: datetime
     said: Alerts
@@ -49,6 +49,7 @@ class Rules:
     evidence: EvidenceOf
     feeds: Mapping[Subject, Subject]
     source_ids: Mapping[Subject, int]
+    good_run_at: datetime | None = None
     run_id: int | None = None
 
 
@@ -71,7 +72,12 @@ def make_round(
     before = {_key(row): row for row in known if row.resolved_at is None}
     findings = corroborated(findings, rules.feeds)
     changes = advance([_incident(row) for row in before.values()], findings, calm=_CALM)
-    place = leads(changes.opened, [Told(row.incident_id, row.led_by, _incident(row)) for row in known], rules.feeds)
+    now = {one.key: one for one in (*changes.still_open, *changes.resolved)}
+    told_of = [
+        Told(row.incident_id, row.led_by, now[_key(row)] if row.resolved_at is None else _incident(row))
+        for row in known
+    ]
+    place = leads(changes.opened, told_of, rules.feeds, good_run_at=rules.good_run_at)
     closed = {row.led_by for row in known} - {row.led_by for row in before.values()}
     ids: dict[Key, int] = {}
     for incident in changes.opened:

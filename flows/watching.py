@@ -152,6 +152,7 @@ def _round(
 ) -> tuple[Round, list[Message]]:
     subjects = {subject_of(one): one.subject_id for one in seen.subjects}
     last = next((run for run in reversed(seen.runs) if run.kind == "ingest"), None)
+    good = [run.started_at for run in seen.runs if run.kind == "ingest" and run.state == "completed"]
     rules = Rules(
         now=seen.as_of,
         said=loaded.settings.alerts,
@@ -159,6 +160,7 @@ def _round(
         evidence=_evidence(con, subjects),
         feeds=feeds_of_sources(seen),
         source_ids={subject: number for subject, number in subjects.items() if subject.kind == "source"},
+        good_run_at=max(good, default=None),
     )
     gone = [
         row.incident_id for row in known if row.resolved_at is None and _is_gone(row, loaded, seen, subjects, schedules)

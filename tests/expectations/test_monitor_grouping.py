@@ -11,6 +11,8 @@ from expectations.monitors.incidents import Incident
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+MISTYPED, HOURLY = Subject("inbox", "/srv/inbx"), Subject("deployment", "hourly")
 WIRE = Subject("feed", "wire")
 GAZETTE, POST, MAIL = (Subject("source", f"{name}.example") for name in ("gazette", "post", "mail"))
 FEEDS = {GAZETTE: WIRE, POST: WIRE}
@@ -25,8 +27,10 @@ def finding(subject: Subject, cause: str, state: State) -> Finding:
     return Finding("monitor", subject, cause, state, NOON, NOON, 1.0, 9.0, 14.0, "why", expected)
 
 
-def led(opened: list[Incident], told: list[Told] | None = None) -> dict[tuple[str, str], object]:
-    found = leads(opened, told or [], FEEDS)
+def led(
+    opened: list[Incident], told: list[Told] | None = None, good_run_at: datetime | None = None
+) -> dict[tuple[str, str], object]:
+    found = leads(opened, told or [], FEEDS, good_run_at=good_run_at)
     return {(key[1].name, key[2]): who if isinstance(who, int) else (who[1].name, who[2]) for key, who in found.items()}
 
 
@@ -79,6 +83,52 @@ def test_the_aftermath_of_what_is_over_belongs_to_it_and_a_new_beginning_does_no
     assert led([incident(MAIL, "too_few", since=NOON)], told) == {
         ("mail.example", "too_few"): ("mail.example", "too_few")
     }
+
+
+def test_a_failed_run_explains_the_deployment_that_failed_with_it_and_no_scheduler_that_stops_days_later() -> None:
+    failed = incident(MISTYPED, "run_failed", NOON - 5 * DAY)
+    still_seen = [Told(1, 1, replace(failed, seen_at=NOON))]
+    at_once = incident(HOURLY, "flow_failed", NOON - 5 * DAY)
+    assert led([at_once], [Told(1, 1, failed)]) == {("hourly", "flow_failed"): 1}
+    stopped = incident(HOURLY, "not_started")
+    assert led([stopped], still_seen) == {("hourly", "not_started"): ("hourly", "not_started")}
+
+
+def test_what_stops_on_the_day_of_a_failed_run_is_its_consequence_unless_a_good_run_lies_between() -> None:
+    told = [Told(1, 1, replace(incident(MISTYPED, "run_died", NOON - 8 * HOUR), seen_at=NOON))]
+    stopped = incident(HOURLY, "not_started")
+    assert led([stopped], told) == {("hourly", "not_started"): 1}
+    assert led([stopped], told, NOON - 10 * HOUR) == {("hourly", "not_started"): 1}
+    assert led([stopped], told, NOON - 4 * HOUR) == {("hourly", "not_started"): ("hourly", "not_started")}
+    unseen = [Told(1, 1, incident(MISTYPED, "run_died", NOON - 8 * HOUR))]
+    later = incident(HOURLY, "not_started", NOON + DAY, since=NOON)
+    assert led([later], unseen) == {("hourly", "not_started"): ("hourly", "not_started")}
+
+
+def test_one_inbox_explains_nothing_of_another() -> None:
+    told = [Told(1, 1, incident(MISTYPED, "run_failed"))]
+    assert led([incident(Subject("inbox", "/srv/inbox"), "run_died")], told) == {
+        ("/srv/inbox", "run_died"): ("/srv/inbox", "run_died")
+    }
+
+
+def test_a_gate_explains_the_silence_of_what_it_holds_and_of_nothing_else() -> None:
+    told = [Told(4, 4, incident(WIRE, "gate_held")), Told(5, 5, incident(MISTYPED, "rejected_share"))]
+    assert led([incident(WIRE, "silent"), incident(GAZETTE, "silent"), incident(MAIL, "silent")], told) == {
+        ("wire", "silent"): 4,
+        ("gazette.example", "silent"): 4,
+        ("mail.example", "silent"): ("mail.example", "silent"),
+    }
+
+
+def test_what_begins_more_than_a_week_after_a_trouble_is_told_by_itself() -> None:
+    told = [Told(7, 7, incident(WIRE, "rejections", NOON - 30 * DAY))]
+    assert led([incident(GAZETTE, "silent"), incident(WIRE, "too_few", since=NOON - 24 * DAY)], told) == {
+        ("gazette.example", "silent"): ("gazette.example", "silent"),
+        ("wire", "too_few"): 7,
+    }
+    long_silent = [Told(8, 8, incident(MAIL, "silent", NOON - 30 * DAY))]
+    assert led([incident(MAIL, "too_few")], long_silent) == {("mail.example", "too_few"): 8}
 
 
 def test_what_is_suspected_is_open_where_something_that_it_explains_is() -> None:

@@ -70,12 +70,18 @@ def settings(*channels: str, **alerts: object) -> Loaded:
     return Loaded(msgspec.structs.replace(loaded.settings, alerts=said), None, Path())
 
 
+def with_runs(runs: str, *channels: str, **alerts: object) -> Loaded:
+    loaded = settings(*channels, **alerts)
+    watch = msgspec.structs.replace(loaded.settings.watch, runs=runs)
+    return Loaded(msgspec.structs.replace(loaded.settings, watch=watch), None, Path())
+
+
 def said(*channels: str, **alerts: object) -> Alerts:
     return settings(*channels, **alerts).settings.alerts
 
 
-def a_run(con: Connection, now: datetime, state: str = "completed") -> int:
-    run_id = begin_run(con, inbox="in", now=now, version="0.1.0")
+def a_run(con: Connection, now: datetime, state: str = "completed", inbox: str = "in") -> int:
+    run_id = begin_run(con, inbox=inbox, now=now, version="0.1.0")
     end_run(con, run_id, state=state, now=now + timedelta(minutes=1), listed=0, unchanged=0, message=None)
     return run_id
 
@@ -272,14 +278,7 @@ def test_a_digest_comes_once_a_day_with_what_is_open_and_what_is_over(con: Conne
 
 
 def test_a_schedule_that_starts_nothing_is_one_incident_until_a_run_begins(con: Connection, receiver: Receiver) -> None:
-    loaded = settings(f"json://127.0.0.1:{receiver.port}/a")
-    loaded = Loaded(
-        msgspec.structs.replace(
-            loaded.settings, watch=msgspec.structs.replace(loaded.settings.watch, runs="7 * * * *")
-        ),
-        None,
-        Path(),
-    )
+    loaded = with_runs("7 * * * *", f"json://127.0.0.1:{receiver.port}/a")
     for hour in range(3):
         a_run(con, NOON + timedelta(hours=hour, minutes=7))
     for hour in range(3, 7):
@@ -291,6 +290,26 @@ def test_a_schedule_that_starts_nothing_is_one_incident_until_a_run_begins(con: 
         "newslake: resolved: deployment runs: runs did not start",
     ]
     assert "2 announced runs did not start" in receiver.texts("/a")[0]
+
+
+def test_the_open_incident_of_a_mistyped_inbox_keeps_no_scheduler_that_stops_later_from_being_told(
+    con: Connection, receiver: Receiver
+) -> None:
+    loaded = with_runs("7 * * * *", f"json://127.0.0.1:{receiver.port}/a", remind_hours=0)
+    a_run(con, NOON + timedelta(minutes=7), "failed", "inbx")
+    watch_lake(con, loaded, as_of=NOON + timedelta(minutes=30), pause=0)
+    for hour in range(1, 4):
+        a_run(con, NOON + timedelta(hours=hour, minutes=7))
+    watch_lake(con, loaded, as_of=NOON + timedelta(hours=3, minutes=30), pause=0)
+    watch_lake(con, loaded, as_of=NOON + timedelta(hours=6, minutes=30), pause=0)
+    assert receiver.taken("/a") == [
+        "newslake: inbox inbx: the run failed",
+        "newslake: deployment runs: runs did not start",
+    ]
+    assert con.execute("select subject, state, led_by from incident order by incident_id").fetchall() == [
+        ("inbx", "open", 1),
+        ("runs", "open", 2),
+    ]
 
 
 def test_what_is_no_more_in_the_settings_or_the_deployments_has_no_incident_open(
