@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import csv
-import json
-import math
 import sys
 from collections.abc import Iterator
-from datetime import date, datetime
-from decimal import Decimal
 from itertools import islice
 from typing import Any, Final
 
-from warehouse.errors import LakeError
+from flows.json_values import to_json, whole_maps
+from warehouse.errors import LakeError, QueryRefused
 from warehouse.lake import Connection
 
 FORMATS: Final = ("table", "csv", "json", "parquet")
@@ -23,7 +20,8 @@ def print_rows(result: Connection, output: str | None, *, most_rows: int | None 
     """Write what ``result`` gives in one of :data:`FORMATS`; without one a table on a terminal, else CSV.
 
     A table of more than ``most_rows`` rows is cut there and says so; the other formats are never cut. Raises
-    :class:`LakeError` where Parquet would go to a terminal.
+    :class:`LakeError` where Parquet would go to a terminal, :class:`QueryRefused` where two columns have one name in
+    JSON or Parquet.
     """
     match output or ("table" if sys.stdout.isatty() else "csv"):
         case "table":
@@ -53,10 +51,10 @@ def _csv(result: Connection) -> None:
 
 
 def _json(result: Connection) -> None:
-    names = _names(result)
+    keys = [f"{to_json(name)}: " for name in _names_apart(result)]
     for row in _rows(result):
-        line = json.dumps(_finite(dict(zip(names, row, strict=True))), ensure_ascii=False, default=_plain)
-        sys.stdout.write(line + "\n")
+        line = ", ".join([key + to_json(value) for key, value in zip(keys, row, strict=True)])
+        sys.stdout.write(f"{{{line}}}\n")
 
 
 def _parquet(result: Connection) -> None:
@@ -64,6 +62,7 @@ def _parquet(result: Connection) -> None:
 
     if sys.stdout.isatty():
         raise LakeError("Parquet is bytes and would garble the terminal. Send it to a file: -f parquet > rows.parquet")
+    _names_apart(result)
     reader = result.to_arrow_reader(_ROWS_AT_ONCE)
     with pq.ParquetWriter(sys.stdout.buffer, reader.schema, compression="zstd") as writer:
         for batch in reader:
@@ -74,39 +73,26 @@ def _names(result: Connection) -> list[str]:
     return [column[0] for column in result.description or []]
 
 
+def _names_apart(result: Connection) -> list[str]:
+    """The names of the columns, for a format that tells them by their names; refused where two have one name."""
+    names = _names(result)
+    double = next((name for name in names if names.count(name) > 1), None)
+    if double is not None:
+        raise QueryRefused(f"Two columns are called {double}; name them with AS.")
+    return names
+
+
 def _rows(result: Connection) -> Iterator[tuple[Any, ...]]:
+    whole = [whole_maps(column[1]) for column in result.description or []]
     while rows := result.fetchmany(_ROWS_AT_ONCE):
-        yield from rows
+        if any(whole):
+            yield from (tuple(m(v) if m else v for m, v in zip(whole, row, strict=True)) for row in rows)
+        else:
+            yield from rows
 
 
 def _cell(value: object) -> object:
-    """A value in CSV: text, numbers and null as they are, lists and structs as JSON."""
-    return (
-        json.dumps(_finite(value), ensure_ascii=False, default=_plain)
-        if isinstance(value, list | dict | tuple)
-        else value
-    )
-
-
-def _finite(value: object) -> object:
-    """The value with null for what is no number: JSON has neither NaN nor infinity, and strict readers stop there."""
-    match value:
-        case float():
-            return value if math.isfinite(value) else None
-        case dict():
-            return {name: _finite(each) for name, each in value.items()}
-        case list() | tuple():
-            return [_finite(each) for each in value]
-    return value
-
-
-def _plain(value: object) -> object:
-    """What JSON has no type for."""
-    match value:
-        case datetime() | date():
-            return value.isoformat()
-        case Decimal():
-            return float(value)
-        case bytes():
-            return value.hex()
-    return str(value)
+    """A value in CSV: text, numbers and null as they are, bytes in hexadecimal, lists, structs and maps as JSON."""
+    if isinstance(value, bytes):
+        return value.hex()
+    return to_json(value) if isinstance(value, list | dict | tuple) else value

@@ -83,6 +83,8 @@ class Shell:
                 complain(str(error))
             except KeyboardInterrupt:
                 complain("stopped")
+            except Exception as error:  # whatever an answer brings: the session and its next question stay
+                complain(f"the answer cannot be shown: {type(error).__name__}: {error}")
 
     @cached_property
     def _words(self) -> Vocabulary:

@@ -78,9 +78,13 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], title:
 
 
 def shown(value: object) -> str:
-    """A value as a cell: null as nothing, a list by its members, control characters escaped."""
+    """A value as a cell: null as nothing, lists and structs by their members, control characters escaped."""
     if value is None:
         return ""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{shown(name)}: {shown(member)}' for name, member in value.items())}}}"
+    if isinstance(value, bytes):
+        return value.hex()
     if isinstance(value, list | tuple):
         return ", ".join(shown(member) for member in value)
     if isinstance(value, float):

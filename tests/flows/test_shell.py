@@ -17,12 +17,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from prompt_toolkit.application import create_app_session
 from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
+from prompt_toolkit.input import create_pipe_input
+from prompt_toolkit.output import DummyOutput
 
+from flows import shell
 from flows.shell import SqlCompleter
-from warehouse.lake import connect
+from warehouse.lake import Connection, connect
 from warehouse.migrate import prepare
+from warehouse.read_only import open_read_only
 from warehouse.vocabulary import vocabulary
 
 _CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r")
@@ -140,6 +145,10 @@ def test_a_session_answers_over_several_lines_completes_refuses_and_remembers(
     terminal.until("newslake>")
     terminal.type("select 1 as one;\r")
     terminal.until('{"one": 1}')
+    terminal.type("select 1 as x, 2 as x;\r")
+    terminal.until("Two columns are called x; name them with AS.")
+    terminal.type("select map {[1]: date '2026-03-01'} as m;\r")
+    terminal.until('{"m": {"[1]": "2026-03-01"}}')
     terminal.type(".open x\r")
     terminal.until("is no command of this shell")
     terminal.until("newslake>")  # before it, the terminal itself would take Ctrl-C
@@ -151,7 +160,8 @@ def test_a_session_answers_over_several_lines_completes_refuses_and_remembers(
     time.sleep(1)  # the history is read while the prompt waits
     terminal.type("\x1b[A")
     terminal.until(".open x")
-    terminal.type("\x1b[A")
+    for _ in range(3):
+        terminal.type("\x1b[A")
     terminal.until("as one;")
     terminal.type("\r")
     terminal.until('{"one": 1}')
@@ -180,6 +190,25 @@ def test_a_query_is_stopped_by_ctrl_c_and_the_shell_left_by_ctrl_d_without_a_hom
     terminal.until("newslake>")
     terminal.type("\x04")
     assert terminal.leave() == 0
+
+
+def test_a_session_outlives_an_answer_that_fails_in_a_way_nobody_thought_of(
+    lake: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed = iter(["select 1 as one;", "select 2 as two;", ".quit"])
+    monkeypatch.setattr(shell.PromptSession, "prompt", lambda *_: next(typed))
+    answered = []
+
+    def fail_once(result: Connection, *_: object, **__: object) -> None:
+        answered.append(result.fetchall())
+        if len(answered) == 1:
+            raise TypeError("keys must be str")
+
+    monkeypatch.setattr(shell, "print_rows", fail_once)
+    with create_pipe_input() as keys, create_app_session(input=keys, output=DummyOutput()):
+        shell.Shell(open_read_only(lake), "json", None).run()
+    assert answered == [[(1,)], [(2,)]]
+    assert capsys.readouterr().err == "newslake: the answer cannot be shown: TypeError: keys must be str\n"
 
 
 def _completed(lake: Path, text: str) -> list[str]:
