@@ -21,6 +21,7 @@ AGE = Rule("age.own", Role.METADATA, "edge")
 
 _HEAVIEST_AT_EDGE = 640  # weight above which no rule looks at a line at an edge
 _HEAVIEST_COMPANY = 320  # weight above which a neighbour is no company for such a line
+_SENTENCE = 90  # weight from which a line of prose may be of a story; a notice may have one
 _JOINTS = re.compile(r"\s*[|›»•·>/▸→]\s*")
 _PARTS = re.compile(r"\s*[,.;|–—]\s*(?:-\s*)?|\s-\s|。")
 
@@ -121,9 +122,10 @@ def is_error_page(lines: Sequence[Line], book: Rulebook) -> bool:
     if sum(line.weight for line in lines) > 900:
         return False
     for i, line in enumerate(lines[:2]):
-        if len(line.text) <= 200 and book.not_article.fullmatch(fold(line.text)):
-            others = [
-                other for j, other in enumerate(lines) if j != i and other.form is Form.PROSE and other.weight >= 90
-            ]
-            return len(others) <= 1
+        folded = fold(line.text) if len(line.text) <= 200 else ""
+        certain = book.not_article.fullmatch(folded) is not None
+        if certain or book.perhaps_no_article.fullmatch(folded):
+            others = [*lines[:i], *lines[i + 1 :]]
+            sentences = sum(other.form is Form.PROSE and other.weight >= _SENTENCE for other in others)
+            return sentences <= (1 if certain else 0)
     return False

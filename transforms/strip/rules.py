@@ -47,7 +47,9 @@ class _Translation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class _NotArticles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     why: str
-    patterns: tuple[str, ...]
+    phrases: tuple[str, ...]
+    tail: str
+    openings: tuple[str, ...]
 
 
 class _RulesFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -168,8 +170,14 @@ class Rulebook:
 
     @functools.cached_property
     def not_article(self) -> re.Pattern[str]:
-        """A line of what is no article."""
-        return re.compile(_either(self.rules_file.not_articles.patterns))
+        """A line of what is no article, whatever little stands under it."""
+        said = self.rules_file.not_articles
+        return re.compile(f"(?:{_either(said.phrases)})(?:{said.tail})?")
+
+    @functools.cached_property
+    def perhaps_no_article(self) -> re.Pattern[str]:
+        """A line of what is no article, unless a story stands under it: headlines begin so as well."""
+        return re.compile(_either(self.rules_file.not_articles.openings))
 
     @functools.cached_property
     def inline(self) -> re.Pattern[str]:
@@ -274,7 +282,8 @@ def rulebook() -> Rulebook:
             _refuse_unbounded(entry.patterns, entry.id)
             lines.append((_either(entry.patterns), rule))
     _refuse_unbounded((*rules.translation.patterns, *rules.translation.originals), rules.translation.id)
-    _refuse_unbounded(rules.not_articles.patterns, "not_articles")
+    no_article = rules.not_articles
+    _refuse_unbounded((*no_article.phrases, no_article.tail, *no_article.openings), "not_articles")
     _refuse_unbounded(teasers.ages.patterns, "ages")
     announcements: dict[str, Literal["list", "invitation"]] = {}
     for words in teasers.teasers.lists.values():
