@@ -26,11 +26,12 @@ from transforms.article import Kept, Origin, Removed, Role
 from transforms.dates import read_date
 from transforms.read.align import Aligner
 from transforms.read.byline import read_credit
+from transforms.read.page_rows import layout
 from transforms.read.visible import legible
 from transforms.select.page_blocks import Ints, PageBlocks
 from transforms.select.page_choice import Choice, expected_f1
 from transforms.select.page_group import Context
-from transforms.select.vocabulary import HEADINGS, TAGS, place_of
+from transforms.select.vocabulary import HEADINGS, place_of
 from transforms.strip.rules import rulebook
 
 Engine = Literal["accurate", "fast", "trafilatura"]
@@ -41,7 +42,6 @@ UNSURE = 0.92
 REPEATED = "blocks.repeated"
 _ROW_OR_ITEM = ("- ", "| ")
 _PARAGRAPH = 80  # characters; a by-line has fewer, and the head of a text ends with its first paragraph
-_REACH = 3  # elements up to a block's list item or table row
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,33 +124,38 @@ def body_of_choice(blocks: PageBlocks, context: Context, found: Choice) -> PageB
     lines: list[str] = []
     headings: list[str] = []
     spans: list[Kept] = []
-    title = _compact(context.title or "")
-    row = -1
-    in_head = True
-    indexes = np.flatnonzero(found.chosen)
+    indexes = _without_head(blocks, np.flatnonzero(found.chosen), context.title or "")
     in_heading = [tag in HEADINGS for tag in blocks.tag[blocks.element[indexes]].tolist()]
     starts, ends = blocks.starts[indexes].tolist(), blocks.ends[indexes].tolist()
-    items, rows = _items_and_rows(blocks, indexes)
-    for index, start, end, is_heading, item, own_row in zip(
-        indexes.tolist(), starts, ends, in_heading, items, rows, strict=True
+    placed = layout(blocks, indexes)
+    for index, start, end, is_heading, item, row in zip(
+        indexes.tolist(), starts, ends, in_heading, placed.items, placed.rows, strict=True
     ):
-        text = blocks.texts[index]
-        if in_head:
-            in_head = len(text) < _PARAGRAPH
-            if in_head and (_compact(text) == title or _is_credit(text)):
-                continue  # the headline is the title and a by-line the author: fields, and no paragraphs
-        if own_row >= 0 and own_row == row:
-            lines[-1] += f" | {text}"
-        else:
-            lines.append(f"- {text}" if item else f"| {text}" if own_row >= 0 else text)
-        row = own_row
-        if is_heading:
-            headings.append(text)
+        if row is None:
+            text = blocks.texts[index]
+            lines.append(f"- {text}" if item else text)
+            if is_heading:
+                headings.append(text)
+        elif row:
+            lines.append(row)
         if spans and spans[-1].end + 1 == start:
             spans[-1] = Kept(spans[-1].start, end, "body")
         else:
             spans.append(Kept(start, end, "body"))
     return PageBody("blocks", tuple(lines), tuple(spans), tuple(headings), found.confidence, found)
+
+
+def _without_head(blocks: PageBlocks, indexes: Ints, title: str) -> Ints:
+    """The blocks but the headline, which is the title, and the by-line, which is the author: fields, no paragraphs."""
+    gone = []
+    headline = _compact(title)
+    for place, index in enumerate(indexes.tolist()):
+        text = blocks.texts[index]
+        if len(text) >= _PARAGRAPH:
+            break
+        if _compact(text) == headline or _is_credit(text):
+            gone.append(place)
+    return np.delete(indexes, gone)
 
 
 def _is_credit(text: str) -> bool:
@@ -159,21 +164,6 @@ def _is_credit(text: str) -> bool:
     if credit is not None and (credit.labelled or credit.published or credit.modified):
         return True
     return any(map(str.isdigit, text)) and read_date(text, Origin.PAGE) is not None
-
-
-def _items_and_rows(blocks: PageBlocks, indexes: Ints) -> tuple[list[bool], list[int]]:
-    """Of each block: whether it begins an item of a list, and the element of the table row it stands in, or -1."""
-    at = blocks.element[indexes]
-    items = np.zeros(len(at), dtype=bool)
-    rows = np.full(len(at), -1)
-    within = np.ones(len(at), dtype=bool)
-    for _ in range(_REACH):
-        tag = blocks.tag[at]
-        items |= within & (tag == TAGS["li"]) & (blocks.first[at] == indexes)
-        rows = np.where(within & (tag == TAGS["tr"]), at, rows)
-        within &= (tag != TAGS["li"]) & (tag != TAGS["tr"])
-        at = blocks.parent[at]
-    return items.tolist(), rows.tolist()
 
 
 def _by_trafilatura(markup: str, blocks: PageBlocks, context: Context, *, precise: bool) -> PageBody:
