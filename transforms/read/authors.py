@@ -22,6 +22,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from transforms.article import Author, Origin
 from transforms.describe import bare_name, split_authors
 from transforms.read.byline import is_name
+from transforms.read.elsewhere import Elsewhere
 from transforms.read.evidence import Evidence, Texts
 from transforms.read.linked_data import LinkedArticle
 from transforms.strip.lines import tidy
@@ -81,11 +82,11 @@ def _as_site(author: Author) -> Author:
     return Author(author.name, "organisation", author.role)
 
 
-def credited_authors(tree: LexborHTMLParser) -> tuple[Author, ...]:
+def credited_authors(tree: LexborHTMLParser, others: Elsewhere) -> tuple[Author, ...]:
     """The names at places that may be an author's; only where nobody is declared."""
     texts = Texts(_MOST_TEXT)
     for element in tree.css(_PLACES)[:_MOST_PLACES]:
-        if _is_elsewhere(element):
+        if _is_elsewhere(element) or others.holds(element):
             continue
         text = _lines_of(element, texts)
         if len(tidy(text)) > _LONGEST or not text.strip():

@@ -35,6 +35,8 @@ DATE = re.compile(
     rf")(?:{_TIME}{_ZONE})?"
 )
 
+BEFORE_DATE = frozenset({"on", "am", "le", "el", "em", "il", "op"})  # what may stand between a label and its date
+
 _TOKEN = re.compile(r"[^\W\d_][\w.'’\-]{0,30}")
 _DIGIT = re.compile(r"\d")
 _ENDS = " \t|•·,;:–—-/()"
@@ -143,7 +145,7 @@ def _label_before(text: str, book: Rulebook) -> tuple[str, str | None]:
             for which in ("published", "modified"):
                 if which in names:
                     return " ".join(tokens[:-count]), which
-    if tokens and fold(tokens[-1]) in ("on", "am", "le", "el", "em", "il", "op"):
+    if tokens and fold(tokens[-1]) in BEFORE_DATE:
         return _label_before(" ".join(tokens[:-1]), book)
     return stripped, None
 

@@ -31,7 +31,8 @@ from transforms.article import Author, FieldFault, Kind, Origin, Published
 from transforms.dates import read_date
 from transforms.describe import registrable_domain
 from transforms.read.authors import credited_authors, declared_authors, is_person
-from transforms.read.evidence import Evidence, gather
+from transforms.read.elsewhere import is_headline
+from transforms.read.evidence import Evidence, Moment, gather
 from transforms.read.headline import page_title
 from transforms.read.linked_data import LinkedArticle, linked_articles
 from transforms.read.page_dates import day_in_address, is_update, page_dates, scripted_day
@@ -66,8 +67,10 @@ class Declared:
     body: str | None  # the text that the linked data carry
     headlines: tuple[str, ...]  # texts of the page's h1
     headings: frozenset[str]  # texts of the page's h2 to h6
+    teasers: frozenset[str]  # and of those that are links and as long as a headline
     times: tuple[tuple[str, Published], ...]  # text and date of time elements that are none of an update
     changes: tuple[str, ...]  # texts of those that are
+    strays: tuple[tuple[str, str], ...]  # words before and texts of those of teasers, comments and captions alone
     origins: dict[str, Origin]  # of the fields that the page shows rather than declares
     faults: tuple[FieldFault, ...]
 
@@ -108,7 +111,7 @@ def declared(tree: LexborHTMLParser, address: str | None = None) -> Declared:
         kind=_kind(linked, meta),
         title=title,
         authors=authors,
-        credited=() if any(map(is_person, authors)) else credited_authors(tree),
+        credited=() if any(map(is_person, authors)) else credited_authors(tree, evidence.others),
         published=published,
         modified=dates.modified,
         urls=tuple(
@@ -126,15 +129,23 @@ def declared(tree: LexborHTMLParser, address: str | None = None) -> Declared:
         body=max((a.body for a in linked if a.body), key=len, default=None),
         headlines=tuple(h.text for h in evidence.headings if h.level == 1)[:_MOST_HEADLINES],
         headings=frozenset(h.text for h in evidence.headings if h.level > 1),
+        teasers=frozenset(h.text for h in evidence.headings if h.linked and is_headline(h.text)) - {title or ""},
         times=tuple(
             (m.shown, date)
             for m in evidence.moments
-            if not is_update(m) and (date := read_date(m.value, Origin.PAGE) or read_date(m.shown, Origin.PAGE))
+            if not (m.elsewhere or is_update(m))
+            and (date := read_date(m.value, Origin.PAGE) or read_date(m.shown, Origin.PAGE))
         ),
-        changes=tuple({m.shown: None for m in evidence.moments if m.shown and is_update(m)}),
+        changes=tuple({m.shown: None for m in evidence.moments if m.shown and not m.elsewhere and is_update(m)}),
+        strays=_strays(evidence.moments),
         origins=origins,
         faults=(FieldFault("published_date", dates.unreadable, "date.unreadable"),) if dates.unreadable else (),
     )
+
+
+def _strays(moments: Sequence[Moment]) -> tuple[tuple[str, str], ...]:
+    own = {moment.shown for moment in moments if not moment.elsewhere}
+    return tuple((m.label, m.shown) for m in moments if m.elsewhere and m.shown and m.shown not in own)
 
 
 def _values(meta: dict[str, list[str]], names: Sequence[str]) -> Iterator[str]:

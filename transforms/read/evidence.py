@@ -7,12 +7,14 @@ each: .36 ms a page against 1.5.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections import defaultdict
 from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from transforms.read.elsewhere import Elsewhere
 from transforms.strip.lines import tidy
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -36,11 +38,12 @@ _KICKER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading: ``level`` 1 to 6, its text, and the same without the kicker that stands inside it."""
+    """A heading: ``level`` 1 to 6, its text, that without the kicker inside it, whether it is a link."""
 
     level: int
     text: str
     bare: str
+    linked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,8 @@ class Moment:
     """A time element or one with a date's itemprop.
 
     ``value`` is as written by machine (or shown), ``shown`` the text that readers see; ``classes`` the names of its
-    class, ``label`` the words before it in its parent, ``after_headline`` whether an h1 came before.
+    class, ``label`` the words before it in its parent, ``after_headline`` whether an h1 came before; ``elsewhere`` that
+    it is of a teaser, a comment or a caption.
     """
 
     value: str
@@ -58,6 +62,7 @@ class Moment:
     label: str
     pubdate: bool
     after_headline: bool
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,7 @@ class Evidence:
     canonical: str | None
     base: str | None
     lang: str | None
+    others: Elsewhere  # tells what else on the page is not the article's
 
 
 class Texts:
@@ -91,54 +97,98 @@ class Texts:
         return text
 
 
-def gather(tree: LexborHTMLParser) -> Evidence:
-    """The evidence of one page."""
-    texts = Texts(_MOST_TEXT)
-    meta: dict[str, list[str]] = defaultdict(list)
-    linked: list[str] = []
-    headings: list[Heading] = []
-    moments: list[Moment] = []
-    bylines: list[LexborNode] = []
-    tab = headline = canonical = base = None
-    headlines = 0
-    for element in tree.css(_TELLING):
+class _Gathered:
+    """What the pass over the tree finds, element by element; what is of other pieces is told behind it."""
+
+    def __init__(self) -> None:
+        self.texts = Texts(_MOST_TEXT)
+        self.meta: dict[str, list[str]] = defaultdict(list)
+        self.linked: list[str] = []
+        self.headings: list[Heading] = []
+        self.moments: list[tuple[LexborNode, Moment]] = []
+        self.bylines: list[LexborNode] = []
+        self.named: list[LexborNode] = []  # with itemprop headline
+        self.properties: list[LexborNode] = []  # meta elements of the body
+        self.tab: str | None = None
+        self.canonical: str | None = None
+        self.base: str | None = None
+        self._headlines = 0
+
+    def take(self, element: LexborNode) -> None:
         tag = element.tag
         if tag == "meta":
-            _take_meta(element, meta)
+            around = element.parent.tag if element.parent is not None else "head"
+            if around != "head" and "itemprop" in element.attributes:
+                self.properties.append(element)
+            else:
+                _take_meta(element, self.meta)
         elif tag == "script":
-            linked.append(element.text())
+            self.linked.append(element.text())
         elif tag == "title":
-            if tab is None and element.parent is not None and element.parent.tag == "head":
-                tab = tidy(element.text()) or None
+            if self.tab is None and element.parent is not None and element.parent.tag == "head":
+                self.tab = tidy(element.text()) or None
         elif tag == "link":
-            canonical = canonical or (element.attributes.get("href") or "").strip() or None
+            self.canonical = self.canonical or (element.attributes.get("href") or "").strip() or None
         elif tag == "base":
-            base = base or (element.attributes.get("href") or "").strip() or None
+            self.base = self.base or (element.attributes.get("href") or "").strip() or None
         else:
-            if tag in _HEADINGS:
-                text = tidy(texts.of(element))
-                headlines += tag == "h1"
-                looked_into = tag == "h1" and headlines <= _MOST_HEADLINES
-                headings.append(Heading(int(tag[1]), text, _without_kicker(element, text) if looked_into else text))
-            attributes = element.attributes
-            itemprop = attributes.get("itemprop") or ""
-            classes = (attributes.get("class") or "").lower()
-            if headline is None and "headline" in itemprop.split():
-                headline = tidy(attributes.get("content") or texts.of(element)) or None
-            if tag == "time" or "datePublished" in itemprop or "dateModified" in itemprop:
-                if len(moments) < _MOST_TIMES:
-                    shown = tidy(texts.of(element))
-                    moments.append(_moment(element, attributes, itemprop, shown, texts, after_headline=headlines > 0))
-            elif _BYLINE.search(classes) or "author" in itemprop.split() or "author" in (attributes.get("rel") or ""):
-                if len(bylines) < _MOST_BYLINES:
-                    bylines.append(element)
-            elif "date" in classes and tag not in _HEADINGS and len(moments) < _MOST_TIMES:
-                shown = tidy(texts.of(element))
-                if _SHORTEST_TIME < len(shown) <= _LONGEST_TIME and any(map(str.isdigit, shown)):
-                    moments.append(_moment(element, attributes, "", shown, texts, after_headline=headlines > 0))
-    said = (tree.root.attributes.get("lang") or "") if tree.root else ""
+            self._take_shown(element, tag or "")
+
+    def _take_shown(self, element: LexborNode, tag: str) -> None:
+        if tag in _HEADINGS:
+            self._take_heading(element, tag)
+        attributes = element.attributes
+        itemprop = attributes.get("itemprop") or ""
+        classes = (attributes.get("class") or "").lower()
+        if "headline" in itemprop.split() and len(self.named) < _MOST_HEADLINES:
+            self.named.append(element)
+        if tag == "time" or "datePublished" in itemprop or "dateModified" in itemprop:
+            if len(self.moments) < _MOST_TIMES:
+                self._take_moment(element, itemprop, tidy(self.texts.of(element)))
+        elif _BYLINE.search(classes) or "author" in itemprop.split() or "author" in (attributes.get("rel") or ""):
+            if len(self.bylines) < _MOST_BYLINES:
+                self.bylines.append(element)
+        elif "date" in classes and tag not in _HEADINGS and len(self.moments) < _MOST_TIMES:
+            shown = tidy(self.texts.of(element))
+            if _SHORTEST_TIME < len(shown) <= _LONGEST_TIME and any(map(str.isdigit, shown)):
+                self._take_moment(element, "", shown)
+
+    def _take_heading(self, element: LexborNode, tag: str) -> None:
+        text = tidy(self.texts.of(element))
+        self._headlines += tag == "h1"
+        looked_into = tag == "h1" and self._headlines <= _MOST_HEADLINES
+        bare = _without_kicker(element, text) if looked_into else text
+        self.headings.append(Heading(int(tag[1]), text, bare, tag != "h1" and _is_link(element)))
+
+    def _take_moment(self, element: LexborNode, itemprop: str, shown: str) -> None:
+        attributes = element.attributes
+        moment = _moment(element, attributes, itemprop, shown, self.texts, after_headline=self._headlines > 0)
+        self.moments.append((element, moment))
+
+
+def gather(tree: LexborHTMLParser) -> Evidence:
+    """The evidence of one page."""
+    found = _Gathered()
+    for element in tree.css(_TELLING):
+        found.take(element)
+    others = Elsewhere(tree, [t for t in (*found.meta.get("og:title", ()), found.tab) if t])
+    for element in found.properties[:_MOST_VALUES]:
+        if not others.holds(element):
+            _take_meta(element, found.meta)
+    named = (element for element in found.named if not others.holds(element))
+    headlines = (tidy(element.attributes.get("content") or found.texts.of(element)) for element in named)
     return Evidence(
-        meta, tuple(linked), tuple(headings), tab, headline, tuple(moments), tuple(bylines), canonical, base, said
+        meta=found.meta,
+        linked=tuple(found.linked),
+        headings=tuple(found.headings),
+        tab=found.tab,
+        headline=next(filter(None, headlines), None),
+        moments=tuple(dataclasses.replace(m, elsewhere=others.holds(element)) for element, m in found.moments),
+        bylines=tuple(element for element in found.bylines if not others.holds(element)),
+        canonical=found.canonical,
+        base=found.base,
+        lang=(tree.root.attributes.get("lang") or "") if tree.root else "",
+        others=others,
     )
 
 
@@ -173,6 +223,11 @@ def _moment(
         pubdate="pubdate" in attributes,
         after_headline=after_headline,
     )
+
+
+def _is_link(heading: LexborNode) -> bool:
+    around = heading.parent
+    return (around is not None and around.tag == "a") or heading.css_first("a[href]") is not None
 
 
 def _without_kicker(headline: LexborNode, text: str) -> str:

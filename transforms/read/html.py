@@ -181,7 +181,7 @@ def _article(begun: BegunPage, found: PageBody) -> Article:
     body = found.text()
     url = place[0] if place else None
     source = source_of(url, raw.hints)
-    faults = [*said.faults, *ruled_faults]
+    faults = [*said.faults, *fields.faults, *ruled_faults]
     if said.urls and (place is None or place[1] is not Origin.DECLARED):
         faults.append(FieldFault("url", said.urls[0], "url.unusable"))
     language, language_origin = _language(raw, said, body)

@@ -3,11 +3,12 @@
 In go the page's evidence and its JSON-LD; out come the winners of each list, and a statement that could not be read.
 Publication, in order: JSON-LD ``datePublished``, meta elements, microdata, time elements that say so by ``pubdate`` or
 class, meta elements of a site's own naming; where there is none of these, a date that all of the page's scripts agree
-on, the day in the page's own address. A ``pubdate`` earlier than what is declared goes before it. A change: JSON-LD
-``dateModified``, meta elements, microdata, time elements below the headline beside a word for it.
+on, the day in the page's own address. What is of a teaser, a comment or a caption is passed over. A ``pubdate`` earlier
+than what is declared goes before it. A change: JSON-LD ``dateModified``, meta elements, microdata, time elements below
+the headline beside a word for it.
 
-A page whose only date is that of an update has no publication date: of 23 such pages with known days, the update was
-on the day of publication on 12, and two to nine years later on 10.
+A page whose only date is that of an update has no publication date: of 23 such pages with known days, the update was on
+the day of publication on 12, and two to nine years later on 10.
 """
 
 from __future__ import annotations
@@ -71,12 +72,13 @@ class PageDates:
 
 def page_dates(evidence: Evidence, linked: Sequence[LinkedArticle]) -> PageDates:
     """The dates that the markup states; neither is taken from the other."""
+    own = [m for m in evidence.moments if not m.elsewhere]
     said = [*(a.published for a in linked if a.published), *_values(evidence, _PUBLISHED_META)]
-    said += [m.value for m in evidence.moments if "datePublished" in m.itemprop]
+    said += [m.value for m in own if "datePublished" in m.itemprop]
     found = [read_date(value, Origin.DECLARED) for value in said]
     found += [
         read_date(m.value, Origin.PAGE)
-        for m in evidence.moments
+        for m in own
         if (m.pubdate or _PUBLISHED_CLASS.search(m.classes))
         and not _TEASER_CLASS.search(m.classes)
         and not is_update(m)
@@ -84,13 +86,13 @@ def page_dates(evidence: Evidence, linked: Sequence[LinkedArticle]) -> PageDates
     published = winner(found) or winner(read_date(value, Origin.DECLARED) for value in _of_such_a_name(evidence))
     if published and published.origin is Origin.DECLARED:
         # What readers are told was published on a day is not the day on which the system stamped it again.
-        stated = (read_date(m.value, Origin.PAGE) for m in evidence.moments if m.pubdate and not is_update(m))
+        stated = (read_date(m.value, Origin.PAGE) for m in own if m.pubdate and not is_update(m))
         earlier = (d for d in stated if d and d.day < published.day and is_day(d))
         published = next(earlier, published) if is_day(published) else published
     changed = [*(a.modified for a in linked if a.modified), *_values(evidence, _MODIFIED_META)]
-    changed += [m.value for m in evidence.moments if "dateModified" in m.itemprop]
+    changed += [m.value for m in own if "dateModified" in m.itemprop]
     modified = winner(read_date(value, Origin.DECLARED) for value in changed) or winner(
-        read_date(m.value, Origin.PAGE) for m in evidence.moments if m.after_headline and is_update(m)
+        read_date(m.value, Origin.PAGE) for m in own if m.after_headline and is_update(m)
     )
     return PageDates(published, modified, said[0] if said and published is None else None)
 
