@@ -39,6 +39,41 @@ def test_what_nobody_reads_on_the_page_is_no_block() -> None:
     assert blocks_of(f"<p>Read</p>{hidden}<select><option>f</select><svg><text>g</text></svg>").texts == ["Read"]
 
 
+def test_an_unknown_element_within_a_sentence_is_a_part_of_it_and_one_that_holds_blocks_is_none() -> None:
+    found = blocks_of(
+        "<p>The mayor of <st1:place><st1:city>Northtown</st1:city></st1:place> said <x-link>no</x-link>.</p>"
+        "<ul><li><x-card><p>One</p><p>Two</p></x-card></li></ul><div>Three<x-card>Four</x-card></div>"
+    )
+    assert found.texts == ["The mayor of Northtown said no.", "One", "Two", "Three", "Four"]
+
+
+def test_a_formula_stands_within_its_sentence_and_its_source_is_not_read() -> None:
+    formula = "<math><semantics><mi>E</mi><mo>=</mo><mi>m</mi><annotation>E = m</annotation></semantics></math>"
+    assert blocks_of(f"<div>So {formula} it is.</div>").texts == ["So E=m it is."]
+
+
+def test_a_button_that_is_all_of_a_heading_is_the_heading() -> None:
+    found = blocks_of("<h2><button>What becomes of my ticket?</button></h2><h3>Times <button>Copy</button></h3>")
+    assert found.texts == ["What becomes of my ticket?", "Times"]
+
+
+def test_how_a_character_is_read_is_left_out_unless_it_stands_in_brackets() -> None:
+    bare = "<ruby>漢字<rt>かんじ</rt></ruby>"
+    bracketed = "<ruby>漢字<rp>（</rp><rt>かんじ</rt><rp>）</rp></ruby>"
+    assert blocks_of(f"<p>{bare}の町</p><p>{bracketed}の町</p>").texts == ["漢字の町", "漢字（かんじ）の町"]
+
+
+def test_a_quotation_has_the_marks_that_browsers_show_unless_it_has_its_own() -> None:
+    found = blocks_of("<p><q>We <b>wait</b></q>, she said, <q>«or go»</q>.</p>")
+    assert found.texts == ["“We wait”, she said, «or go»."]
+
+
+def test_code_and_poems_keep_their_lines() -> None:
+    found = blocks_of("<pre>The tide\n  comes in\n\n<b>and</b> goes &amp; comes\n</pre><p>One\ntwo</p>")
+    assert found.texts == ["The tide comes in and goes & comes", "One two"]
+    assert [found.shown(0), found.shown(1)] == ["The tide\n  comes in\n\nand goes & comes", "One two"]
+
+
 def test_entities_are_resolved_once_and_characters_that_show_nothing_are_left_out() -> None:
     assert blocks_of("<p>Fish &amp;amp; chips&nbsp;&#8203;&shy;today</p>").texts == ["Fish &amp; chips today"]
 

@@ -132,7 +132,7 @@ def body_of_choice(blocks: PageBlocks, context: Context, found: Choice) -> PageB
         indexes.tolist(), starts, ends, in_heading, placed.items, placed.rows, strict=True
     ):
         if row is None:
-            text = blocks.texts[index]
+            text = blocks.shown(index)
             lines.append(f"- {text}" if item else text)
             if is_heading:
                 headings.append(text)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, TypeGuard
 from transforms.article import FieldFault, Kept, Removed, Role
 from transforms.read.align import Aligner
 from transforms.read.site_rules import Directive, Remark, SiteRule
-from transforms.read.site_text import INLINE, Piece, Places, joined, squeezed, text_nodes
+from transforms.read.site_text import Piece, Places, is_inline, joined, squeezed, text_nodes
 
 if TYPE_CHECKING:
     from lxml.etree import _Element, _ElementTree
@@ -406,7 +406,7 @@ def _blocks_around(element: _Element | None) -> list[_Element]:
     """The three innermost elements around a text that are not inline, innermost first."""
     found: list[_Element] = []
     while element is not None and len(found) < 3:
-        if element.tag not in INLINE:
+        if not is_inline(element):
             found.append(element)
         element = element.getparent()
     return found

@@ -6,6 +6,7 @@ text in document order, with the ends of lines between, and their spans.
 
 from __future__ import annotations
 
+import itertools
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from transforms.read.visible import legible
+from transforms.select.elements import HEADS, INLINE, MATHEMATICAL, OF_SENTENCES, UNSEEN, is_unknown
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -20,17 +22,7 @@ if TYPE_CHECKING:
 _SHORT = 20  # characters but white space; a shorter piece is looked for close by only
 _BUDGET = 40_000_000  # characters that may be searched for one page; a real page needs some thousand
 
-# Elements whose text nobody reads on the page; what else is not inline ends a line. They are those of the source text.
-UNSEEN = frozenset({
-    "head", "script", "style", "noscript", "template", "select", "option", "textarea", "button", "datalist",
-    "iframe", "object", "embed", "video", "audio", "canvas", "svg",
-})  # fmt: skip
-INLINE = frozenset({
-    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i",
-    "img", "input", "ins", "kbd", "label", "mark", "nobr", "output", "picture", "q", "rp", "rt", "ruby", "s",
-    "samp", "small", "source", "span", "strike", "strong", "sub", "sup", "time", "track", "tt", "u", "var",
-    "wbr",
-})  # fmt: skip
+_LOOKED_AHEAD = 20  # elements within an unknown one; one with more is no word of a sentence
 _RUN = re.compile(r"\S+")
 
 
@@ -48,24 +40,58 @@ def text_nodes(root: _Element) -> Iterator[Piece]:
 
     unseen = 0
     for event, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
-        tag = element.tag
         if event == "start":
-            if tag in UNSEEN:
+            if is_unseen(element):
                 unseen += 1
             if not unseen:
-                if tag not in INLINE:
+                if not is_inline(element):
                     yield Piece(None, "")
                 if element.text:
                     yield Piece(element, element.text)
             continue
         if event == "end":
-            if tag in UNSEEN:
+            if is_unseen(element):
                 unseen -= 1
-            elif not unseen and tag not in INLINE:
+            elif not unseen and not is_inline(element):
                 yield Piece(None, "")
         parent = element.getparent()
         if element.tail and not unseen and parent is not None and element is not root:
             yield Piece(parent, element.tail)
+
+
+def is_unseen(element: _Element) -> bool:
+    """Whether nobody reads its text on the page."""
+    if element.tag == "rt":
+        return not any(other is not None and other.tag == "rp" for other in (element.getprevious(), element.getnext()))
+    if element.tag != "button":
+        return element.tag in UNSEEN
+    head = next(element.iterancestors(*HEADS), None)
+    return head is None or next(head.iter("button")) is not element or _words(head) != _words(element)
+
+
+def is_inline(element: _Element) -> bool:
+    """Whether its text stands within a line, as the blocks of the page have it."""
+    if _is_inline_by_name(element):
+        return True
+    if not is_unknown(str(element.tag)):
+        return False
+    outermost = element
+    for outer in element.iterancestors():
+        if is_unknown(str(outer.tag)):
+            outermost = outer
+        elif not _is_inline_by_name(outer):
+            within = list(itertools.islice(outermost.iterdescendants("*"), _LOOKED_AHEAD))
+            words = all(_is_inline_by_name(inner) or is_unknown(str(inner.tag)) for inner in within)
+            return outer.tag in OF_SENTENCES and words and len(within) < _LOOKED_AHEAD
+    return False
+
+
+def _is_inline_by_name(element: _Element) -> bool:
+    return element.tag in INLINE or element.tag in MATHEMATICAL
+
+
+def _words(element: _Element) -> list[str]:
+    return "".join(element.itertext("*")).split()
 
 
 class Places:

@@ -6,7 +6,7 @@ article, lists, …) begin or end, so that a navigation or a footer that recurs 
 
 The parser's own serialisation is walked with one regular expression: it is well formed whatever the page was, and a
 pass over it costs a fraction of a walk over nodes. A block ends where a block-level element begins or ends and at
-``<br>``; an unknown element counts as block-level, as browsers' default style does not.
+``<br>``; an unknown element is block-level, as browsers' default style has it not, unless it holds words of a sentence.
 """
 
 from __future__ import annotations
@@ -15,34 +15,24 @@ import functools
 import html
 import re
 from array import array
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from transforms.read.visible import legible
+from transforms.select.elements import HEADS, INLINE, MATHEMATICAL, OF_SENTENCES, UNSEEN, is_unknown
 from transforms.select.vocabulary import ROOT_TAG, TAGS, Attributes, attributes_of
 
 Ints = npt.NDArray[np.int64]
 
-# Elements whose text nobody reads on the page, or that are no text.
-_UNSEEN = [
-    "head", "script", "style", "noscript", "template", "select", "option", "textarea", "button", "datalist",
-    "iframe", "object", "embed", "video", "audio", "canvas", "svg",
-]  # fmt: skip
-_INLINE = frozenset({
-    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i",
-    "img", "input", "ins", "kbd", "label", "mark", "nobr", "output", "picture", "q", "rp", "rt", "ruby", "s",
-    "samp", "small", "source", "span", "strike", "strong", "sub", "sup", "time", "track", "tt", "u", "var",
-    "wbr",
-})  # fmt: skip
 # Inline elements whose classes say what they hold.
 _NAMED_INLINE = frozenset({"span", "small", "time", "cite"})
 # Inline elements that say nothing here, and void ones without text: the parser takes them out faster than they are
 # read.
 _PLAIN_INLINE = [
-    "i", "em", "font", "u", "abbr", "mark", "sub", "sup", "picture", "code", "s", "label", "q", "ins", "del", "big",
+    "i", "em", "font", "u", "abbr", "mark", "sub", "sup", "picture", "code", "s", "label", "ins", "del", "big",
     "samp", "kbd",
 ]  # fmt: skip
 _SHOWS_NO_TEXT = ["img", "source", "input", "track", "area", "wbr", "link", "meta"]
@@ -55,6 +45,9 @@ _VOID = frozenset({"br", "hr", "area", "base", "col", "link", "meta", "param"})
 # The serialisation quotes every attribute with " and ends every comment, so the expression needs no backtracking.
 _TAG = re.compile(r"<(?:!--.*?--|(/?)([a-zA-Z][^\s/>]*+)([^>\"]*+(?:\"[^\"]*+\"[^>\"]*+)*+))>", re.DOTALL)
 _OTHER = len(TAGS)
+_DOUBTFUL = ", ".join([*(f"{name} button" for name in HEADS), "rt"])
+_LOOKED_AHEAD = 40  # tags within an unknown element; one with more is no word of a sentence
+_QUOTED = re.compile("[\"'“”„«»‘’‚「『]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +58,8 @@ class PageBlocks:
     that it began in; ``link_chars``, ``links``, ``bold_chars`` and ``inline`` (categories of its inline elements) are
     counted within it. Of an element: ``parent`` (its own index for the root), ``depth``, ``tag`` (index in the
     vocabulary's TAGS, one more for others), ``traits`` (bits), ``path`` and ``class_path`` (equal numbers for equal
-    paths within the page), and the half-open range of the blocks that it holds.
+    paths within the page), and the half-open range of the blocks that it holds. ``laid_out`` has the texts of ``pre``
+    elements with their lines, by block.
     """
 
     source_text: str
@@ -85,14 +79,20 @@ class PageBlocks:
     class_path: Ints
     first: Ints
     last: Ints
+    laid_out: dict[int, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.texts)
 
+    def shown(self, index: int) -> str:
+        """A block's text as a body has it: of what is laid out in lines (code, a poem), with its lines."""
+        return self.laid_out.get(index) or self.texts[index]
+
 
 def page_blocks(tree: LexborHTMLParser) -> PageBlocks:
     """The blocks of ``tree``; takes the unseen elements out of it, so read those before."""
-    tree.strip_tags(_UNSEEN + _SHOWS_NO_TEXT)
+    _settle_doubtful(tree)
+    tree.strip_tags([*UNSEEN, *_SHOWS_NO_TEXT])
     tree.unwrap_tags(_PLAIN_INLINE)
     body = tree.body or tree.root
     markup = (body.html if body is not None else None) or ""
@@ -101,11 +101,33 @@ def page_blocks(tree: LexborHTMLParser) -> PageBlocks:
     return walk.done()
 
 
+def _settle_doubtful(tree: LexborHTMLParser) -> None:
+    """Leave the text of a button that is all of a heading, and take away readings of characters without brackets."""
+    seen: set[int] = set()
+    for node in tree.css(_DOUBTFUL):
+        if node.tag == "rt":
+            if not any(_is_bracket(other) for other in (node.prev, node.next)):
+                node.decompose()
+            continue
+        head = node.parent
+        while head is not None and head.tag not in HEADS:
+            head = head.parent
+        if head is not None and head.mem_id not in seen:
+            seen.add(head.mem_id)
+            if head.text().split() == node.text().split():
+                node.unwrap()
+
+
+def _is_bracket(node: LexborNode | None) -> bool:
+    return node is not None and node.tag == "rp"
+
+
 class _Walk:
     """The state of one pass over a page's markup."""
 
     def __init__(self) -> None:
         self.texts: list[str] = []
+        self.laid_out: dict[int, str] = {}
         self.starts: list[int] = []
         self.element: list[int] = []
         self.links: list[int] = []
@@ -136,10 +158,15 @@ class _Walk:
         began_in = 0
         link = bold = 0
         link_chars = links = bold_chars = inline = 0
+        pre = 0
+        quoted: list[bool] = []
         texts, lines = self.texts, self.lines
-        for closing, name, attrs, text in zip(pieces[1::4], pieces[2::4], pieces[3::4], pieces[4::4], strict=True):
+        closings, names = pieces[1::4], pieces[2::4]
+        for at, (closing, name, attrs, text) in enumerate(
+            zip(closings, names, pieces[3::4], pieces[4::4], strict=True)
+        ):
             if name is not None:  # None is a comment
-                if name in _INLINE:
+                if name in INLINE:
                     if name == "a":
                         if closing:
                             link -= link > 0
@@ -150,11 +177,22 @@ class _Walk:
                         bold = bold - (bold > 0) if closing else bold + 1
                     elif attrs and not closing and name in _NAMED_INLINE:
                         inline |= _attributes(attrs).traits
+                    elif name == "q":
+                        _quote(line, quoted, None if closing else text or "")
+                elif name not in TAGS and (
+                    name in MATHEMATICAL
+                    or (is_unknown(name) and _is_within_sentence(stack[-1][0], name, closing, names, closings, at))
+                ):
+                    pass
                 else:
                     if line and (words := "".join(line).split()):  # white space alone begins no line
                         shown = _shown(" ".join(words))
                         if shown:
+                            if pre:
+                                self.lay_out("".join(line))
                             self.add(shown, began_in, links, link_chars, bold_chars, inline)
+                    if name == "pre":
+                        pre += -1 if closing else 1
                     line = []
                     link_chars = bold_chars = inline = 0
                     links = link
@@ -189,7 +227,7 @@ class _Walk:
                 if bold:
                     bold_chars += len(text.strip())
             elif text and line:
-                line.append(" ")
+                line.append(text if pre else " ")
         if words := "".join(line).split():
             self.add(_shown(" ".join(words)), began_in, links, link_chars, bold_chars, inline)
         for _, index in stack:
@@ -208,6 +246,12 @@ class _Walk:
         self.lines.append(shown)
         self.offset += len(shown) + 1
 
+    def lay_out(self, text: str) -> None:
+        """Note the lines of the text that is added next."""
+        lines = [line.rstrip() for line in legible(html.unescape(text)).strip("\n").split("\n")]
+        if len(lines) > 1:
+            self.laid_out[len(self.texts)] = "\n".join(lines).strip()
+
     def done(self) -> PageBlocks:
         """What the walk found."""
         starts = _ints(self.starts)
@@ -216,6 +260,7 @@ class _Walk:
             texts=self.texts,
             starts=starts,
             ends=starts + _ints(list(map(len, self.texts))),
+            laid_out=self.laid_out,
             element=_ints(self.element),
             links=_ints(self.links),
             link_chars=_ints(self.link_chars),
@@ -230,6 +275,32 @@ class _Walk:
             first=_ints(self.first),
             last=_ints(self.last),
         )
+
+
+def _is_within_sentence(
+    parent: str, name: str, closing: str | None, names: list[str | None], closings: list[str | None], at: int
+) -> bool:
+    """Whether the unknown element that begins or ends at the tag ``at``, in ``parent``, holds words of a sentence."""
+    if closing:
+        return parent != name  # the innermost open element is the one that closes, unless that was never opened
+    if parent not in OF_SENTENCES:
+        return False
+    for other, closes in zip(names[at + 1 : at + _LOOKED_AHEAD], closings[at + 1 : at + _LOOKED_AHEAD], strict=True):
+        if other == name and closes:
+            return True
+        if other is not None and other not in INLINE and other not in MATHEMATICAL and not is_unknown(other):
+            return False
+    return False
+
+
+def _quote(line: list[str], quoted: list[bool], text: str | None) -> None:
+    """Put the marks of a quotation, which the browser shows, on the line, unless the page has its own."""
+    if text is not None:
+        quoted.append(_QUOTED.match(text.lstrip()[:1]) is None)
+        if quoted[-1]:
+            line.append("“")
+    elif quoted and quoted.pop():
+        line.append("”")
 
 
 def _ints(numbers: list[int]) -> Ints:
