@@ -15,7 +15,7 @@ import functools
 import itertools
 import logging
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -26,6 +26,7 @@ from transforms.article import Kept, Origin, Removed, Role
 from transforms.dates import read_date
 from transforms.read.align import Aligner
 from transforms.read.byline import read_credit
+from transforms.read.page_cuts import without_cuts
 from transforms.read.page_rows import layout
 from transforms.read.visible import legible
 from transforms.select.page_blocks import Ints, PageBlocks
@@ -69,6 +70,7 @@ def page_body(markup: str, blocks: PageBlocks, context: Context, engine: Engine,
     which every engine but ``trafilatura`` needs."""
     if found is None:
         return _by_trafilatura(markup, blocks, context, precise=False)
+    found = without_cuts(blocks, found)
     own = body_of_choice(blocks, context, found)
     if engine == "fast" or found.confidence >= UNSURE:
         return own
@@ -88,18 +90,25 @@ def removed_spans(blocks: PageBlocks, body: PageBody, kept: Sequence[Kept | Remo
     ``blocks.navigation``, ``blocks.comment`` and the like are of the classifier; what another engine left out is the
     engine's.
     """
-    found = unselected(blocks.source_text, kept)
     if body.choice is None or body.engine != "blocks":
-        return found
+        return unselected(blocks.source_text, kept)
+    named = list(_cut(blocks, body.choice, kept))
     starts = blocks.starts.tolist()
     repeated = body.choice.repeated.tolist()
     place_of_block = _places(blocks)
-    named = []
-    for span in found:
+    for span in unselected(blocks.source_text, [*kept, *named]):
         block = max(bisect_right(starts, span.start) - 1, 0)
         rule = REPEATED if repeated[block] else f"blocks.{place_of_block(block)}"
         named.append(Removed(span.start, span.end, Role.BOILERPLATE, rule))
     return named
+
+
+def _cut(blocks: PageBlocks, choice: Choice, kept: Sequence[Kept | Removed]) -> Iterator[Removed]:
+    """The blocks that went by a rule of their own, but for those that live on in a field."""
+    for index, rule in choice.cuts.items():
+        start, end = int(blocks.starts[index]), int(blocks.ends[index])
+        if not any(span.start < end and span.end > start for span in kept):
+            yield Removed(start, end, Role.BOILERPLATE, rule)
 
 
 def _places(blocks: PageBlocks) -> Callable[[int], str]:

@@ -9,7 +9,7 @@ a mean F1 of .61, .8–.9 with .71, .9–.94 with .88, above .97 with .976 (meas
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -30,12 +30,14 @@ _PROBE = 24
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Of n blocks: the probability of each, whether it is chosen, whether it was left out as said already."""
+    """Of n blocks: the probability of each, whether it is chosen, whether it was left out as said already. ``cuts`` are
+    the rules by which blocks that were likely went all the same."""
 
     probability: npt.NDArray[np.float64]
     chosen: npt.NDArray[np.bool_]
     repeated: npt.NDArray[np.bool_]
     confidence: float
+    cuts: dict[int, str] = field(default_factory=dict)
 
 
 def choose(pages: Sequence[PageBlocks], contexts: Sequence[Context], trees: Trees | None = None) -> list[Choice]:

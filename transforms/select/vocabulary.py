@@ -71,6 +71,14 @@ _HIDDEN_CLASSES = frozenset(
 TRAITS = (*CATEGORIES, *MARKS)
 
 _BIT = {name: 1 << index for index, name in enumerate(TRAITS)}
+# Above the traits are two that are no features: what is not shown, where "hidden" says more and less, as of what small
+# screens hide; and what is named after a newsletter by its class, where "newsletter" says more.
+INVISIBLE = 1 << len(TRAITS)
+NEWSLETTER_BOX = 2 << len(TRAITS)
+_NEWSLETTER = re.compile(r"newsletter|subscri|sign-?up", re.IGNORECASE)
+# Hidden until the reader or a script opens it: a tab, an answer under its question, an article behind a wall.
+_OPENED = re.compile(r'aria-labelledby="|role="(?:region|tabpanel)|accordion|collaps|paywall|premium', re.IGNORECASE)
+_INVISIBLE_CLASSES = frozenset({"sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text"})
 _OF_WORD: dict[str, int] = {}
 for _name, _words in CATEGORIES.items():
     for _word in _words:
@@ -105,8 +113,11 @@ def attributes_of(attrs: str) -> Attributes:
     for value in named.values():
         traits |= _traits_of(value)
     if ("hidden" in attrs or "display" in attrs) and any(sign in attrs for sign in _HIDES):
-        traits |= _BIT["hidden"]
-    return Attributes(traits, named.get("class", ""))
+        traits |= _BIT["hidden"] | (0 if _OPENED.search(attrs) else INVISIBLE)
+    classes = named.get("class", "")
+    if traits & _BIT["newsletter"] and _NEWSLETTER.search(classes):
+        traits |= NEWSLETTER_BOX
+    return Attributes(traits, classes)
 
 
 @functools.lru_cache(maxsize=32768)
@@ -123,6 +134,7 @@ def _traits_of_name(name: str) -> int:
     """The categories of one class or id, by the known words within it."""
     traits = _BIT["article_body"] if name.lower() == "articlebody" else 0
     traits |= _BIT["hidden"] if name in _HIDDEN_CLASSES else 0
+    traits |= INVISIBLE if name in _INVISIBLE_CLASSES else 0
     for part in _PART.findall(name):
         traits |= _traits_of_part(part)
     return traits

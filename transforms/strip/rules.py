@@ -182,8 +182,12 @@ class Rulebook:
     @functools.cached_property
     def inline(self) -> re.Pattern[str]:
         """A teaser within a line: its label, and the title that it announces."""
-        labels = _words(self.teasers_file.teasers.inline.labels)
-        return re.compile(rf"(?:{labels}) ?[:：|>»›→-]+ ?(?P<title>.{{1,220}})")
+        return re.compile(rf"{self.inline_label.pattern} ?[:：|>»›→-]+ ?(?P<title>.{{1,220}})")
+
+    @functools.cached_property
+    def inline_label(self) -> re.Pattern[str]:
+        """The label of a teaser within a line."""
+        return re.compile(rf"(?:{_words(self.teasers_file.teasers.inline.labels)})")
 
     @functools.cached_property
     def age(self) -> re.Pattern[str]:
