@@ -35,6 +35,7 @@ from transforms.read.elsewhere import is_headline
 from transforms.read.evidence import Evidence, Moment, gather
 from transforms.read.headline import page_title
 from transforms.read.linked_data import LinkedArticle, linked_articles
+from transforms.read.own_articles import own_articles
 from transforms.read.page_dates import day_in_address, is_update, page_dates, scripted_day
 from transforms.strip.lines import tidy
 
@@ -80,9 +81,10 @@ def declared(tree: LexborHTMLParser, address: str | None = None) -> Declared:
     evidence = gather(tree)
     meta = evidence.meta
     data = linked_articles(evidence.linked)
-    linked = data.articles
-    main = linked[0] if linked else None
     og_url = next(iter(meta.get("og:url", ())), None)
+    titles = (*meta.get("og:title", ())[:1], *(h.text for h in evidence.headings if h.level == 1))
+    linked = own_articles(data.articles, (evidence.canonical, og_url, address), titles[:_MOST_HEADLINES])
+    main = linked[0] if linked else None
     base = evidence.base or address or og_url
     site_name = next(_values(meta, ("og:site_name",)), None) or next(_values(meta, ("application-name",)), None)
     site_name = site_name or next((a.publisher for a in linked if a.publisher), None)
@@ -100,7 +102,7 @@ def declared(tree: LexborHTMLParser, address: str | None = None) -> Declared:
     if published is None and dates.unreadable is None:
         own = [u for u in (evidence.canonical, og_url) if u]
         published = (
-            scripted_day(s.text() for s in tree.css("script:not([src])"))
+            scripted_day(s.text() for s in tree.css("script:not([src]):not([type*='ld+json' i])"))
             or day_in_address(own, Origin.DECLARED)
             or day_in_address([address] if address else [], Origin.SIDECAR)
         )

@@ -24,6 +24,7 @@ Node: TypeAlias = dict[str, Json]
 
 _ARTICLE = re.compile(r"(?:\w*Article|\w*Posting|Report|\w*Review|Recipe|HowTo|ImageGallery|MediaGallery)$")
 _PAGE = re.compile(r"(?:WebPage|ItemPage|VideoObject|CreativeWork|AboutPage|Product)$")
+_WEB_PAGE = re.compile(r"(?:WebPage|ItemPage|AboutPage)$")
 _ORGANISATION = re.compile(r"(?:\w*Organi[sz]ation|Corporation)$")
 _OPENING = re.compile(r"^\s*(?:<!--|(?:/\*|//)?\s*<!\[CDATA\[(?:\s*\*/)?)\s*")
 _CLOSING = re.compile(r"\s*(?:-->|(?:/\*|//)?\s*\]\]>(?:\s*\*/)?)?\s*;?\s*$")
@@ -40,7 +41,10 @@ _BROKEN = (ValueError, RecursionError)
 
 @dataclass(frozen=True, slots=True)
 class LinkedArticle:
-    """One node that describes an article; dates and URLs as written."""
+    """One node that describes an article; dates and URLs as written.
+
+    ``own`` is whether it describes the page's article, as far as that can be told.
+    """
 
     types: tuple[str, ...]
     headline: str | None
@@ -54,11 +58,17 @@ class LinkedArticle:
     description: str | None
     is_free: bool | None  # isAccessibleForFree
     body: str | None  # articleBody
+    own: bool | None = None
 
     @property
     def is_article(self) -> bool:
         """Whether the node says that it is an article, and not just a page."""
         return any(_ARTICLE.match(t) for t in self.types)
+
+    @property
+    def is_page(self) -> bool:
+        """Whether the node says that it is the page, and not a video in it."""
+        return any(_WEB_PAGE.match(t) for t in self.types)
 
 
 @dataclass(frozen=True, slots=True)

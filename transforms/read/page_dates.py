@@ -1,11 +1,11 @@
 """When a page was published and changed, by what its markup states.
 
 In go the page's evidence and its JSON-LD; out come the winners of each list, and a statement that could not be read.
-Publication, in order: JSON-LD ``datePublished``, meta elements, microdata, time elements that say so by ``pubdate`` or
-class, meta elements of a site's own naming; where there is none of these, a date that all of the page's scripts agree
-on, the day in the page's own address. What is of a teaser, a comment or a caption is passed over. A ``pubdate`` earlier
-than what is declared goes before it. A change: JSON-LD ``dateModified``, meta elements, microdata, time elements below
-the headline beside a word for it.
+Publication, in order: JSON-LD ``datePublished`` of the article, meta elements, microdata, JSON-LD of the page, time
+elements that say so by ``pubdate`` or class, meta elements of a site's own naming; where there is none of these, a date
+that all of the page's scripts agree on, the day in the page's own address. What is of a teaser, a comment or a caption
+is passed over. A ``pubdate`` earlier than what is declared goes before it. A change: JSON-LD ``dateModified``, meta
+elements, microdata, time elements below the headline beside a word for it.
 
 A page whose only date is that of an update has no publication date: of 23 such pages with known days, the update was on
 the day of publication on 12, and two to nine years later on 10.
@@ -14,6 +14,7 @@ the day of publication on 12, and two to nine years later on 10.
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -55,6 +56,12 @@ _STATED = re.compile(
 _SCRIPTED = re.compile(
     r"\\?\"(?:datePublished|publicationDate|publishedAt|published_at)\\?\"\s{0,3}:\s{0,3}\\?\"([^\"\\]{8,40})\\?\""
 )
+_LIST = re.compile(
+    r"(?:related|recommend\w{0,12}|comments?|latest|trending|popular|teasers?|more|recent|next|previous|similar)\w{0,20}"
+    r"\\?[\"']?\s{0,3}[:=]\s{0,3}\[",
+    re.IGNORECASE,
+)
+_FAR = 4000  # characters before a date in which the name of its list is looked for
 _STAMP_IN_ADDRESS = re.compile(
     r"/[A-Za-z]{0,4}(20[0-3]\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d\d{0,10}(?=[/.]|$)"
 )
@@ -73,8 +80,11 @@ class PageDates:
 def page_dates(evidence: Evidence, linked: Sequence[LinkedArticle]) -> PageDates:
     """The dates that the markup states; neither is taken from the other."""
     own = [m for m in evidence.moments if not m.elsewhere]
-    said = [*(a.published for a in linked if a.published), *_values(evidence, _PUBLISHED_META)]
+    articles = [node for node in linked if node.is_article or (node.own and node.is_page)]
+    pages = [node for node in linked if not node.is_article and (node.own or (node.own is None and node.is_page))]
+    said = [*(a.published for a in articles if a.published), *_values(evidence, _PUBLISHED_META)]
     said += [m.value for m in own if "datePublished" in m.itemprop]
+    said += [p.published for p in pages if p.published]
     found = [read_date(value, Origin.DECLARED) for value in said]
     found += [
         read_date(m.value, Origin.PAGE)
@@ -89,9 +99,13 @@ def page_dates(evidence: Evidence, linked: Sequence[LinkedArticle]) -> PageDates
         stated = (read_date(m.value, Origin.PAGE) for m in own if m.pubdate and not is_update(m))
         earlier = (d for d in stated if d and d.day < published.day and is_day(d))
         published = next(earlier, published) if is_day(published) else published
-    changed = [*(a.modified for a in linked if a.modified), *_values(evidence, _MODIFIED_META)]
-    changed += [m.value for m in own if "dateModified" in m.itemprop]
-    modified = winner(read_date(value, Origin.DECLARED) for value in changed) or winner(
+    changed = [*_values(evidence, _MODIFIED_META), *(m.value for m in own if "dateModified" in m.itemprop)]
+    changed += [p.modified for p in pages if p.modified]
+    changes = [read_date(a.modified, Origin.DECLARED) for a in articles if a.modified]
+    # What another place says is of another piece, or of a template, where it is earlier than publication.
+    later = (date for value in changed if (date := read_date(value, Origin.DECLARED)))
+    changes += [date for date in later if published is None or date.day >= published.day]
+    modified = winner(changes) or winner(
         read_date(m.value, Origin.PAGE) for m in own if m.after_headline and is_update(m)
     )
     return PageDates(published, modified, said[0] if said and published is None else None)
@@ -102,10 +116,19 @@ def scripted_day(scripts: Iterable[str]) -> Published | None:
     days = {
         date.day: date
         for script in scripts
-        for value in _SCRIPTED.findall(script)
-        if (date := read_date(value, Origin.DECLARED))
+        for m in _SCRIPTED.finditer(script)
+        if (date := read_date(m[1], Origin.DECLARED)) and not _is_listed(script, m.start())
     }
     return next(iter(days.values())) if len(days) == 1 else None
+
+
+def _is_listed(script: str, at: int) -> bool:
+    """Whether a place in a script is in a list of other pieces, as in ``"related": [{"datePublished": …``."""
+    before = script[max(0, at - _FAR) : at]
+    return any(
+        before.count("[", m.end() - 1) > before.count("]", m.end())
+        for m in itertools.islice(_LIST.finditer(before), 50)
+    )
 
 
 def day_in_address(addresses: Iterable[str], origin: Origin) -> Published | None:
