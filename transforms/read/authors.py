@@ -169,7 +169,7 @@ def _lines_of(element: LexborNode, texts: Texts) -> str:
 def _is_credible(author: Author) -> bool:
     """Whether a text found by its place alone is a name: "Sign in" and "Read more" stand in such places too."""
     scripts_without_capitals = not any(c.isascii() and c.isalpha() for c in author.name)
-    return author.kind == "organisation" or is_name(author.name) or scripts_without_capitals
+    return author.kind == "organisation" or is_name(author.name, said=True) or scripts_without_capitals
 
 
 def _unique(authors: Iterator[Author]) -> tuple[Author, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from unicodedata import category
 
 from transforms.article import Author, FieldFault, Origin, Published
 from transforms.dates import read_date
@@ -37,7 +38,9 @@ DATE = re.compile(
 
 BEFORE_DATE = frozenset({"on", "am", "le", "el", "em", "il", "op"})  # what may stand between a label and its date
 
-_TOKEN = re.compile(r"[^\W\d_][\w.'’\-]{0,30}")
+# Vowel signs and the like are no letters to \w: without them no word of Hindi, Thai or Burmese is whole.
+_MARKS = "".join(c for c in map(chr, (*range(0x300, 0x1100), *range(0x1780, 0x1800))) if category(c) in ("Mn", "Mc"))
+_TOKEN = re.compile(rf"[^\W\d_][\w.'’\-\u200c\u200d{_MARKS}]{{0,30}}")
 _DIGIT = re.compile(r"\d")
 _ENDS = " \t|•·,;:–—-/()"
 _PIECES = re.compile(r"\s*[|•·]\s*|\s[–—-]\s")
@@ -54,10 +57,12 @@ class Credit:
     labelled: bool = False
 
 
-def is_name(text: str, *, first_may_be_small: bool = False) -> bool:
+def is_name(text: str, *, first_may_be_small: bool = False, said: bool = False) -> bool:
     """Whether a text looks like one person's name: two to five words, capitalised where the script has capitals.
 
-    ``first_may_be_small`` allows a pen name such as "remon Buul", of two words.
+    ``first_may_be_small`` allows a pen name such as "remon Buul", of two words. ``said`` is set where the text stands
+    behind a "By" or at an author's place: Will Vale is a person there even with a middle name, elsewhere "Will Vale
+    Close" is a question.
     """
     tokens = text.replace("・", " ").split()
     words = name_words()
@@ -66,7 +71,14 @@ def is_name(text: str, *, first_may_be_small: bool = False) -> bool:
     if not all(_TOKEN.fullmatch(token) for token in tokens):
         return False
     folded = [token.casefold() for token in tokens]
-    if not words.never.isdisjoint(folded) or folded[-1] in words.particles:
+    doubtful = {i for i, word in enumerate(folded) if word in words.never}
+    if not tokens[0][0].islower() and folded[0] in words.first and (said or len(tokens) == 2):
+        doubtful.discard(0)
+    ends_well = folded[-1] not in words.particles
+    if not tokens[-1][0].islower() and folded[-1] in words.last and len(tokens) <= 3 and not tokens[0][0].islower():
+        doubtful.discard(len(tokens) - 1)
+        ends_well = True
+    if doubtful or not ends_well:
         return False
     small = [i for i, token in enumerate(tokens) if token[0].islower() and folded[i] not in words.particles]
     if not small:
@@ -117,7 +129,7 @@ def read_credit(text: str, book: Rulebook, *, bare_name: bool = False, small_nam
         if book.is_age(folded) or _is_filler(folded, book):
             continue
         name, said = _without_by(bare, folded, book)
-        if said and (_are_names(name, said=True) or is_name(name, first_may_be_small=True)):
+        if said and (_are_names(name, said=True) or is_name(name, first_may_be_small=True, said=True)):
             labelled = True
         elif not (dated or bare_name) or not (
             _are_names(name, said=False) or is_name(name, first_may_be_small=small_name)
@@ -187,7 +199,7 @@ def _are_names(text: str, *, said: bool) -> bool:
     if len(places) > 2 * _MOST_NAMES or not places[0]:
         return False
     first = places[0]
-    if is_name(first):
+    if is_name(first, said=said):
         rest = [p for p in places[1:] if p]
         return all(is_name(p) or said or (len(p.split()) <= 4 and not p.isdigit()) for p in rest)
     if not said or len(first) > 60:

@@ -106,6 +106,8 @@ class _Ties(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class _Names(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     particles: frozenset[str]
     never: frozenset[str]
+    first: frozenset[str]
+    last: frozenset[str]
     times: frozenset[str]
 
 
@@ -250,10 +252,12 @@ class Rulebook:
 
 @dataclass(frozen=True, slots=True)
 class NameWords:
-    """Words inside names, words that no name holds, and times that follow "By"."""
+    """Words inside names, words that no name holds but at its ends (``first``, ``last``), times that follow "By"."""
 
     particles: frozenset[str]
     never: frozenset[str]
+    first: frozenset[str]
+    last: frozenset[str]
     times: frozenset[str]
 
 
@@ -261,7 +265,7 @@ class NameWords:
 def name_words() -> NameWords:
     """The word lists for telling a person's name from a phrase, in lower case."""
     names = _fields_file().names
-    return NameWords(names.particles, names.never - names.particles, names.times)
+    return NameWords(names.particles, names.never - names.particles, names.first, names.last, names.times)
 
 
 @functools.cache
