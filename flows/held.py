@@ -24,6 +24,7 @@ from expectations import verdict
 from flows.alerts import message_of_error
 from flows.chunks import cut
 from flows.feeds_and_rules import bounds_of, feeds_of, lake_feeds, rules_of
+from flows.run_rounds import tell_of_decision
 from flows.settings import Loaded, load
 from flows.stopwatch import Stopwatch
 from flows.summary import Finish, Problem, RunSummary, counts_of
@@ -165,7 +166,7 @@ class _Deciding:
             unchanged=0,
             message=summary.message,
         )
-        return replace(
+        summary = replace(
             summary,
             counts=counts_of(totals, self._batches),
             batches=totals.batches,
@@ -173,6 +174,12 @@ class _Deciding:
             seconds=self._watch.total(),
             problems=tuple(Problem(*row) for row in ledger.problems(self._con, summary.run_id)),
         )
+        if summary.state == "interrupted":
+            return summary  # the next run or watch says what waits
+        told = tell_of_decision(
+            self._con, self._settings.alerts, run_id=summary.run_id, warehouse=summary.warehouse, now=_now()
+        )
+        return replace(summary, alert=told)
 
 
 def _dropped(staged: pa.Table, reason: str) -> pa.Table:

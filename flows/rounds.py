@@ -21,7 +21,7 @@ from flows.settings import Alerts
 from flows.telling import Evidence, Place
 from warehouse.incidents import IncidentRow, Message
 
-_CALM = {**CALM, "run": timedelta(0), "flow": timedelta(0), "channel": timedelta(0)}
+_CALM = {**CALM, **dict.fromkeys(("run", "gate", "flow", "channel"), timedelta(0))}
 REMEMBERED = timedelta(days=8)  # resolved incidents of which the aftermath is known for what it is
 
 EvidenceOf = Callable[[Sequence[IncidentRow]], Evidence]

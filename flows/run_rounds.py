@@ -10,13 +10,12 @@ from datetime import datetime
 from flows.alerts import Alert
 from flows.delivery import deliver
 from flows.rounds import REMEMBERED, Rules, make_round
+from flows.run_findings import HELD, RUN, of_gates, run_finding
 from flows.settings import Alerts
 from flows.telling import Evidence, Place
-from flows.watching import run_finding
 from warehouse.incidents import IncidentRow, keep, known, next_incident_id
 from warehouse.lake import Connection, transaction
 
-_MONITOR = "run"
 _BY_STATE = frozenset({"run_failed", "run_died"})  # what any run that goes to its end is the end of
 
 
@@ -35,15 +34,16 @@ def tell_of_run(
     """Open or resolve the incidents of a run, keep the messages, send what is due; what became of it, in words.
 
     ``alert`` is what the run has to tell, None where it is well. A cause of the data is over when a run that
-    ``loaded_something`` does not show it; one that found nothing new has shown nothing.
+    ``loaded_something`` does not show it; one that found nothing new has shown nothing. What a gate holds is over when
+    nothing of the slice waits.
     """
-    causes = set(alert.cause.split("+")) if alert else set()
-    if not causes and not any(_is_of(row, inbox) for row in known(con, resolved_after=now)):
+    causes = set(alert.cause.split("+")) - {HELD} if alert else set()
+    if alert is None and not _rows(con, inbox, resolved_after=now):
         return "; ".join(deliver(con, said, now=now)) or None
     with transaction(con, f"incidents of run {run_id}"):
-        rows = [row for row in known(con, resolved_after=now - REMEMBERED) if _is_of(row, inbox)]
-        standing = {row.cause for row in rows if row.monitor == _MONITOR and row.resolved_at is None}
-        well = standing - causes
+        rows = _rows(con, inbox, resolved_after=now - REMEMBERED)
+        open_now = {row.cause for row in rows if row.monitor == RUN and row.resolved_at is None}
+        well = open_now - causes - {HELD}
         if not loaded_something:
             well &= _BY_STATE
         if "run_failed" in causes:
@@ -53,15 +53,8 @@ def tell_of_run(
             run_finding(cause, inbox, run_id, now, bad=cause in causes, since=began, why=why)
             for cause in sorted(causes | well)
         ]
-        rules = Rules(
-            now=now,
-            said=said,
-            place=Place(warehouse, inbox),
-            evidence=lambda _: Evidence(),
-            feeds={},
-            source_ids={},
-            run_id=run_id,
-        )
+        findings += of_gates(con, rows, now, of_run=run_id)
+        rules = _rules(said, Place(warehouse, inbox), run_id, now)
         made = make_round(rows, findings, rules, next_id=next_incident_id(con), told=alert, remind=False)
         keep(con, made.changed, made.messages)
     problems = deliver(con, said, now=now)
@@ -71,5 +64,25 @@ def tell_of_run(
     return f"{'; '.join(titles)} ({'; '.join(problems) or 'sent'})" if titles else None
 
 
-def _is_of(row: IncidentRow, inbox: str) -> bool:
-    return (row.subject_kind, row.subject) == ("inbox", inbox)
+def tell_of_decision(con: Connection, said: Alerts, *, run_id: int, warehouse: str, now: datetime) -> str | None:
+    """Resolve the incidents of slices of which nothing waits any more, after decision ``run_id``; what was told."""
+    with transaction(con, f"incidents of decision {run_id}"):
+        rows = _rows(con, None, resolved_after=now - REMEMBERED)
+        findings = of_gates(con, rows, now, of_run=run_id)
+        rules = _rules(said, Place(warehouse, None), run_id, now)
+        made = make_round(rows, findings, rules, next_id=next_incident_id(con), remind=False)
+        keep(con, made.changed, made.messages)
+    problems = deliver(con, said, now=now)
+    titles = [message.title for message in made.messages]
+    return f"{'; '.join(titles)} ({'; '.join(problems) or 'sent'})" if titles else None
+
+
+def _rows(con: Connection, inbox: str | None, *, resolved_after: datetime) -> list[IncidentRow]:
+    """The incidents of an inbox and those of gates, with those that lead them and those that they lead."""
+    rows = known(con, resolved_after=resolved_after)
+    own = {row.led_by for row in rows if row.cause == HELD or (row.subject_kind, row.subject) == ("inbox", inbox)}
+    return [row for row in rows if row.led_by in own]
+
+
+def _rules(said: Alerts, place: Place, run_id: int, now: datetime) -> Rules:
+    return Rules(now=now, said=said, place=place, evidence=lambda _: Evidence(), feeds={}, source_ids={}, run_id=run_id)

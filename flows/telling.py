@@ -155,6 +155,8 @@ def _alert(led: Sequence[IncidentRow], evidence: Evidence, place: Place, title: 
 
 def _sql(row: IncidentRow) -> str:
     """A query for `newslake sql` that shows the subject's days, or the runs."""
+    if row.cause == "gate_held":
+        return "select run_id, unit, slice, count(*) as inputs, min(input_key) as example from ops.held group by all"
     name = row.subject.replace("'", "''")
     if row.subject_kind in ("inbox", "deployment"):
         return (
@@ -189,6 +191,8 @@ def _sql(row: IncidentRow) -> str:
 
 def _command(row: IncidentRow, evidence: Evidence, place: Place) -> str:
     lake = f"--warehouse {shlex.quote(place.warehouse)}"
+    if row.cause == "gate_held":
+        return f"newslake status {lake}"
     if row.subject_kind in ("inbox", "deployment"):
         inbox = f"{shlex.quote(place.inbox)} " if place.inbox else ""
         return f"newslake run {inbox}{lake}"

@@ -13,12 +13,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from expectations.monitors.cuts import FUTURE_HOURS
-from expectations.monitors.findings import Expectation, Finding, State, Subject
+from expectations.monitors.findings import Finding, Subject
 from flows import telling
 from flows.delivery import channels_of, deliver
 from flows.judging import Schedule, cuts_of, feeds_of_sources, judge, subject_of
 from flows.quiet import digest_is_due
 from flows.rounds import REMEMBERED, Round, Rules, earlier, make_round, message_of
+from flows.run_findings import of_gates, of_runs
 from flows.settings import Loaded
 from flows.telling import Evidence, Place
 from warehouse import incidents
@@ -28,7 +29,7 @@ from warehouse.lake import Connection, connect, folder_of, transaction
 from warehouse.locks import run_in_progress
 from warehouse.migrate import prepare
 from warehouse.undisturbed import undisturbed
-from warehouse.watched import LEARNED_DAYS, Past, WatchedRun, examples, past, reasons
+from warehouse.watched import LEARNED_DAYS, Past, examples, past, reasons
 
 # The monitors that a watch speaks for; what runs and channels say of themselves is theirs.
 _FROM_THE_PAST = frozenset(
@@ -106,7 +107,7 @@ def watch_lake(
     spoilt = incidents.known(con, resolved_after=as_of - timedelta(days=LEARNED_DAYS))
     findings = [
         *judge(seen, earlier(spoilt), [*_said(loaded), *(schedules or ())]),
-        *_of_runs(seen, goes_on=run_in_progress(folder_of(con)) is not None),
+        *of_runs(seen.runs, as_of, goes_on=run_in_progress(folder_of(con)) is not None),
         *more,
     ]
     if dry_run:
@@ -165,6 +166,7 @@ def _round(
     gone = [
         row.incident_id for row in known if row.resolved_at is None and _is_gone(row, loaded, seen, subjects, schedules)
     ]
+    findings = [*findings, *of_gates(con, known, seen.as_of)]
     made = make_round(known, findings, rules, next_id=incidents.next_incident_id(con), over=gone)
     messages = list(made.messages)
     last_digest = incidents.last_digest(con)
@@ -214,66 +216,6 @@ def _evidence(con: Connection, subjects: dict[Subject, int]) -> Callable[[Sequen
         return Evidence(found, refused)
 
     return shown
-
-
-def _of_runs(seen: Past, *, goes_on: bool) -> list[Finding]:
-    """What the books say of the last run of each inbox, where the run itself could not say it: it died, or it failed
-    and was killed before it told."""
-    latest: dict[str, WatchedRun] = {}
-    for run in seen.runs:
-        if run.kind == "ingest" and run.inbox is not None:
-            latest[run.inbox] = run
-    running = max((run.run_id for run in seen.runs if run.kind == "ingest" and run.state == "running"), default=None)
-    found = []
-    for inbox, run in latest.items():
-        if run.state == "interrupted" or (goes_on and run.run_id == running):
-            continue  # somebody ended it and knows, or it is not over yet: what was open stays open
-        found.append(_of_run("run_died", inbox, run, seen.as_of, bad=run.state == "running"))
-        found.append(_of_run("run_failed", inbox, run, seen.as_of, bad=run.state == "failed"))
-    return found
-
-
-def _of_run(cause: str, inbox: str, run: WatchedRun, as_of: datetime, *, bad: bool) -> Finding:
-    words = f"run {run.run_id} began {run.started_at:%Y-%m-%d %H:%M} UTC and "
-    if not bad:
-        words += f"is {run.state}"
-    elif cause == "run_failed":
-        words += f"failed: {run.message or 'no message was left'}"
-    else:
-        words += "ended without a word: killed, or the machine went down; what was committed stays"
-    return run_finding(cause, inbox, run.run_id, as_of, bad=bad, since=run.started_at, why=words)
-
-
-def run_finding(
-    cause: str, inbox: str, run_id: int, as_of: datetime, *, bad: bool, since: datetime, why: str
-) -> Finding:
-    """What a run says of itself, or the books of it, as a finding about its inbox."""
-    subject = Subject("inbox", inbox)
-    return Finding(
-        monitor="run",
-        subject=subject,
-        cause=cause,
-        state=State.OPEN if bad else State.OK,
-        as_of=as_of,
-        since=since if bad else None,
-        observed=float(not bad),
-        evidence=float(bad),
-        needed=1.0,
-        why=why,
-        expectation=Expectation(
-            monitor="run",
-            subject=subject,
-            measure="good runs",
-            made_at=as_of,
-            starts=since,
-            ends=as_of,
-            low=1.0,
-            high=None,
-            unit="runs",
-            chance=0.0,
-            basis=f"run {run_id} and the bounds of the settings",
-        ),
-    )
 
 
 def _expectations(findings: Sequence[Finding], seen: Past) -> list[ExpectationRow]:

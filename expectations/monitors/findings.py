@@ -18,13 +18,16 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Subject:
-    """Whom a finding is about: ``kind`` is ``source``, ``feed``, ``deployment``, ``inbox`` or ``channel``."""
+    """Whom a finding is about: ``kind`` is ``source``, ``feed``, ``rest``, ``inbox``, ``deployment`` or ``channel``."""
 
     kind: str
     name: str
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"
+
+
+REST = Subject("rest", "without feed and source")  # all inputs that name neither
 
 
 @dataclass(frozen=True, slots=True)

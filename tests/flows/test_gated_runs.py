@@ -27,6 +27,7 @@ pattern = "harbour/*.html"
 name = "wire"
 pattern = "wire/*"
 """
+INCIDENTS = "select subject_kind, subject, cause, state from incident order by incident_id"
 NO_GATES = f"gates = {{ enabled = false }}\n{FEEDS}"
 
 
@@ -138,6 +139,7 @@ def test_the_next_run_leaves_held_inputs_alone_and_status_says_how_to_decide(
     again = commands.run("run", place["inbox"], *own)
     assert (again.status, "all 100 inputs unchanged" in again.said) == (0, True), again.said
     assert ask(lake, "select count(*) from ops.alert") == [(1,)]
+    assert ask(lake, INCIDENTS) == [("feed", "wire", "gate_held", "open")]
     status = commands.run("status", *own)
     assert "newslake run --accept 1 --reason WHY" in status.said
     assert "wire" in status.said
@@ -177,6 +179,7 @@ def test_what_is_let_through_is_in_the_lake_as_if_no_gate_had_been(
     for name in wanted.keys() - differing:
         assert [_timeless(row) for row in found[name]] == [_timeless(row) for row in wanted[name]], name
     assert ask(lake, "select count(*) from ops.held") == [(0,)]
+    assert ask(lake, INCIDENTS) == [("feed", "wire", "gate_held", "resolved")]
     assert is_audited_clean(lake)
 
 
@@ -187,6 +190,8 @@ def test_what_is_dropped_is_quarantined_and_waits_for_nobody(
     own = ("--warehouse", lake, "--settings", place["newslake.toml"])
     dropped = commands.run("run", "--discard", "1", "--only", "wire", "--reason", "error pages", *own)
     assert dropped.status == 0, dropped.said
+    assert "newslake: resolved: feed wire: a gate held data back" in dropped.said
+    assert ask(lake, INCIDENTS) == [("feed", "wire", "gate_held", "resolved")]
     assert states(lake) == [("harbour", "loaded", None, 40), ("wire", "quarantined", "gate_discarded", 60)]
     assert ask(lake, "select decision, reason, count(*) from ops.quarantine_decision group by all") == [
         ("discarded", "error pages", 60)

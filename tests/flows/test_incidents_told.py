@@ -21,7 +21,7 @@ from killing import ROOT
 from flows.alerts import Alert
 from flows.delivery import channels_of, deliver
 from flows.judging import Schedule
-from flows.run_rounds import tell_of_run
+from flows.run_rounds import tell_of_decision, tell_of_run
 from flows.settings import Alerts, Loaded, load
 from flows.watching import WatchedLater, watch_lake
 from warehouse.lake import Connection, connect
@@ -86,15 +86,31 @@ def a_run(con: Connection, now: datetime, state: str = "completed", inbox: str =
     return run_id
 
 
-def tell(con: Connection, alert: Alert | None, alerts: Alerts, now: datetime, **more: bool) -> str | None:
+def hold(con: Connection, run_id: int, name: str, unit: str = "feed") -> None:
+    """Two inputs of a slice wait, as a run leaves them."""
+    con.execute(
+        "insert into ops.held by name select unnest([1, 2]) as input_id, ? as run_id, ? as unit, ? as slice, "
+        "'k' as input_key, 'k' as file_key, 'rejected' as outcome",
+        [run_id, unit, name],
+    )
+    con.execute(
+        "insert into ops.gate_breach by name select ? as run_id, 1 as piece, ? as unit, ? as name, "
+        "'gate.rejected_share' as measure, 1 as observed, 0.9 as bound, 'too much was refused' as why, '' as remedy",
+        [run_id, unit, name],
+    )
+
+
+def tell(
+    con: Connection, alert: Alert | None, alerts: Alerts, now: datetime, *, loaded: bool = False, run_id: int = 1
+) -> str | None:
     return tell_of_run(
         con,
         alert,
         alerts,
-        run_id=1,
+        run_id=run_id,
         inbox="in",
         warehouse="lake",
-        loaded_something=more.get("loaded", False),
+        loaded_something=loaded,
         began=now,
         now=now,
     )
@@ -128,6 +144,70 @@ def test_a_cause_of_the_data_is_over_with_a_run_that_loads_well_not_with_one_tha
     assert tell(con, None, channel, NOON + timedelta(hours=2), loaded=True) is not None
     assert receiver.taken("/a") == ["newslake run 1: too much", "newslake: resolved: inbox in: too much was rejected"]
     assert con.execute("select count(*) from incident where state = 'resolved'").fetchall() == [(2,)]
+
+
+def test_what_a_gate_holds_is_an_incident_of_its_slice_exactly_as_long_as_something_of_it_waits(
+    con: Connection, receiver: Receiver
+) -> None:
+    loaded = settings(f"json://127.0.0.1:{receiver.port}/a", remind_hours=0)
+    channel = loaded.settings.alerts
+    held = dataclasses.replace(FAILED, cause="gate_held", title="newslake run 1: a gate held something back")
+    hold(con, a_run(con, NOON), "wire")
+    tell(con, held, channel, NOON)
+    assert tell(con, None, channel, NOON + timedelta(hours=1), loaded=True) is None  # it waits still
+    watch_lake(con, loaded, as_of=NOON + timedelta(hours=2), pause=0)
+    hold(con, a_run(con, NOON + timedelta(hours=3)), "harbour")
+    told_again = dataclasses.replace(held, title="newslake run 2: a gate held something back")
+    assert tell(con, told_again, channel, NOON + timedelta(hours=3), run_id=2) is not None
+    con.execute("delete from ops.held where slice = 'wire'")
+    told = tell_of_decision(con, channel, run_id=3, warehouse="lake", now=NOON + timedelta(hours=4))
+    assert told == "newslake: resolved: feed wire: a gate held data back (sent)"
+    assert tell_of_decision(con, channel, run_id=4, warehouse="lake", now=NOON + timedelta(hours=5)) is None
+    assert receiver.taken("/a") == [
+        "newslake run 1: a gate held something back",
+        "newslake run 2: a gate held something back",
+        "newslake: resolved: feed wire: a gate held data back",
+    ]
+    assert con.execute(
+        "select subject_kind, subject, state, cause, why from incident order by incident_id"
+    ).fetchall() == [
+        ("feed", "wire", "resolved", "gate_held", "2 inputs of run 1 wait: gate.rejected_share: too much was refused"),
+        ("feed", "harbour", "open", "gate_held", "2 inputs of run 2 wait: gate.rejected_share: too much was refused"),
+    ]
+
+
+def test_the_watch_tells_of_what_waits_where_the_run_that_held_it_was_killed_before_it_told(
+    con: Connection, receiver: Receiver
+) -> None:
+    loaded = settings(f"json://127.0.0.1:{receiver.port}/a", remind_hours=0)
+    hold(con, a_run(con, NOON), "wire")
+    hold(con, 1, "", "rest")
+    watch_lake(con, loaded, as_of=NOON + timedelta(hours=1), pause=0)
+    con.execute("delete from ops.held")
+    watch_lake(con, loaded, as_of=NOON + timedelta(hours=2), pause=0)
+    assert receiver.taken("/a") == [
+        "newslake: feed wire: a gate held data back",
+        "newslake: rest without feed and source: a gate held data back",
+        "newslake: resolved: feed wire and 1 more: a gate held data back",
+    ]
+    assert "Next: newslake status --warehouse" in receiver.texts("/a")[0]
+
+
+def test_what_an_earlier_version_told_of_an_inbox_is_over_when_nothing_waits(
+    con: Connection, receiver: Receiver
+) -> None:
+    loaded = settings(f"json://127.0.0.1:{receiver.port}/a", remind_hours=0)
+    hold(con, a_run(con, NOON), "wire")
+    watch_lake(con, loaded, as_of=NOON, pause=0)
+    con.execute("update ops.incident set monitor = 'run', subject_kind = 'inbox', subject = 'in'")
+    watch_lake(con, loaded, as_of=NOON + timedelta(hours=1), pause=0)
+    assert tell(con, None, loaded.settings.alerts, NOON + timedelta(hours=2), loaded=True) is None
+    con.execute("delete from ops.held")
+    assert tell(con, None, loaded.settings.alerts, NOON + timedelta(hours=3)) is not None
+    assert con.execute("select subject, state from incident order by incident_id").fetchall() == [
+        ("in", "resolved"),
+        ("wire", "resolved"),
+    ]
 
 
 def test_mail_and_webhook_get_the_same_message(con: Connection, receiver: Receiver) -> None:
