@@ -6,7 +6,7 @@ learned: a fault that goes on for weeks is not what is usual.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,10 +15,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from expectations.monitors import cuts, fields, freshness, schedule, shares, volume
+from expectations.monitors.declared import declared_hours
 from expectations.monitors.findings import Finding, Subject
 from expectations.monitors.incidents import Incident
 from expectations.monitors.past import Arrivals, Floats, Ints, hour_of
-from flows.settings import SettingsError
 from warehouse.watched import Past, WatchedRun, WatchedSubject
 
 Span = tuple[int, int]
@@ -50,6 +50,29 @@ class Schedule:
     kind: str
 
 
+def readable(
+    schedules: Sequence[Schedule], rhythms: Mapping[str, str]
+) -> tuple[list[Schedule], dict[str, str], list[str]]:
+    """The schedules and the rhythms of feeds that can be read, and of the others what is wrong: one that can't be keeps
+    no watch from judging the rest."""
+    due: list[Schedule] = []
+    declared: dict[str, str] = {}
+    problems: list[str] = []
+    for one in schedules:
+        try:
+            schedule.cron(one.cron, one.timezone)
+            due.append(one)
+        except ValueError as error:
+            problems.append(f"schedule of {one.deployment}: {error}; its runs are not watched")
+    for name, rhythm in rhythms.items():
+        try:
+            declared_hours(rhythm)
+            declared[name] = rhythm
+        except ValueError as error:
+            problems.append(f"[[feeds]] {name}: {error}; it is judged by its past alone")
+    return due, declared, problems
+
+
 def cuts_of(lengths: Sequence[float], lateness: Sequence[float]) -> tuple[float | None, float | None]:
     """What is short (characters) and what is late (hours) for a subject, from values of its older past."""
     return cuts.short_below(np.array(lengths, np.float64)), cuts.late_beyond(np.array(lateness, np.float64))
@@ -60,9 +83,14 @@ def subject_of(one: WatchedSubject) -> Subject:
     return Subject(one.kind, one.name)
 
 
-def judge(past: Past, earlier: Sequence[Incident], schedules: Sequence[Schedule] = ()) -> list[Finding]:
-    """Every monitor's finding about every subject that it can judge. Raises :class:`SettingsError` where a feed's
-    rhythm or a schedule can't be read."""
+def judge(
+    past: Past,
+    earlier: Sequence[Incident],
+    schedules: Sequence[Schedule] = (),
+    rhythms: Mapping[str, str] | None = None,
+) -> list[Finding]:
+    """Every monitor's finding about every subject that it can judge. ``rhythms`` are those that are declared of feeds.
+    Schedules and rhythms must be :func:`readable`."""
     found = list(_of_schedules(past, schedules))
     if past.end is None:
         return found
@@ -72,7 +100,8 @@ def judge(past: Past, earlier: Sequence[Incident], schedules: Sequence[Schedule]
         told.setdefault(incident.subject, []).append(incident)
     for one in past.subjects:
         own = told.get(subject_of(one), [])
-        found += _of_arrivals(tables, one, own, past.end)
+        rhythm = (rhythms or {}).get(one.name) if one.kind == "feed" else None
+        found += _of_arrivals(tables, one, rhythm, own, past.end)
         found += _of_shares(tables, one, own, past.end)
         found += _of_fields(tables, one, own, past.end)
     return found
@@ -84,7 +113,9 @@ def feeds_of_sources(past: Past) -> dict[Subject, Subject]:
     return {subject_of(one): feeds[one.within] for one in past.subjects if one.within is not None}
 
 
-def _of_arrivals(tables: _Tables, one: WatchedSubject, earlier: Sequence[Incident], end: int) -> Iterator[Finding]:
+def _of_arrivals(
+    tables: _Tables, one: WatchedSubject, rhythm: str | None, earlier: Sequence[Incident], end: int
+) -> Iterator[Finding]:
     if one.kind == "feed" and one.subject_id == _NO_FEED:
         return  # whatever matches no feed has no rhythm of its own
     rows = tables.arrivals.of(one)
@@ -96,10 +127,7 @@ def _of_arrivals(tables: _Tables, one: WatchedSubject, earlier: Sequence[Inciden
     grid = Arrivals(int(hours[0]), counts)
     subject = subject_of(one)
     aside = _spoilt(earlier, end, _ARRIVALS)
-    try:
-        fresh = freshness.expect(grid, one.rhythm, aside)
-    except ValueError as error:
-        raise SettingsError(f"[[feeds]] {one.name}: {error}") from error
+    fresh = freshness.expect(grid, rhythm, aside)
     if fresh is not None:
         silence = freshness.judge(subject, grid, fresh)
         if silence is not None:
@@ -150,10 +178,7 @@ def _of_schedules(past: Past, schedules: Sequence[Schedule]) -> Iterator[Finding
     if past.first_run_at is None:
         return  # nothing has ever run: there is no beginning from which runs are missed
     for one in schedules:
-        try:
-            cron = schedule.cron(one.cron, one.timezone)
-        except ValueError as error:
-            raise SettingsError(f"schedule of {one.deployment}: {error}") from error
+        cron = schedule.cron(one.cron, one.timezone)
         runs = [_run(run) for run in past.runs if run.kind == one.kind]
         yield schedule.judge(Subject("deployment", one.deployment), cron, runs, past.first_run_at, past.as_of)
 

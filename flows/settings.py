@@ -301,6 +301,7 @@ def load(file: Path | None = None, environ: Mapping[str, str] | None = None) -> 
         )
     for key, zone in (("alerts.timezone", settings.alerts.timezone), ("watch.timezone", settings.watch.timezone)):
         _check_zone(key, zone)
+    _check_times(settings)
     return Loaded(settings, file, file.parent if file else Path.cwd())
 
 
@@ -322,6 +323,27 @@ def _check_zone(key: str, name: str) -> None:
         raise SettingsError(
             f"{key}: {name!r} is no time zone that is known here; write one such as Europe/Berlin"
         ) from unknown
+
+
+def _check_times(settings: Settings) -> None:
+    """Rhythms and schedules are looked at now: a run should not take what no watch could read."""
+    crons = [(f"watch.{key}", said) for key in ("runs", "upkeeps") if (said := getattr(settings.watch, key))]
+    rhythms = [(feed.name, feed.rhythm) for feed in settings.feeds if feed.rhythm is not None]
+    if not crons and not rhythms:
+        return
+    from expectations.monitors.declared import declared_hours
+    from expectations.monitors.schedule import cron
+
+    for key, said in crons:
+        try:
+            cron(said, settings.watch.timezone)
+        except ValueError as error:
+            raise SettingsError(f'{key}: {error}; write one such as "7 * * * *"') from error
+    for name, rhythm in rhythms:
+        try:
+            declared_hours(rhythm)
+        except ValueError as error:
+            raise SettingsError(f"[[feeds]] {name}: {error}") from error
 
 
 def _nearest(folder: Path) -> Path | None:

@@ -16,7 +16,7 @@ from expectations.monitors.cuts import FUTURE_HOURS
 from expectations.monitors.findings import Finding, Subject
 from flows import telling
 from flows.delivery import channels_of, deliver
-from flows.judging import Schedule, cuts_of, feeds_of_sources, judge, subject_of
+from flows.judging import Schedule, cuts_of, feeds_of_sources, judge, readable, subject_of
 from flows.quiet import digest_is_due
 from flows.rounds import REMEMBERED, Round, Rules, earlier, make_round, message_of
 from flows.run_findings import of_gates, of_runs
@@ -46,7 +46,8 @@ class WatchedLater(LakeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchReport:
-    """What a watch came to. ``problems`` are of messages that could not be sent, without secrets."""
+    """What a watch came to. ``problems`` are of messages that could not be sent, without secrets, and of schedules that
+    could not be read."""
 
     as_of: datetime
     covered_until: datetime | None
@@ -93,8 +94,7 @@ def watch_lake(
 
     ``schedules`` are those by which deployments are started, beside those of the settings; None where the caller knows
     of none, and what was said of deployments stands. ``more`` are findings of the caller's own; ``pause`` is as
-    :func:`flows.alerts.send` has it. Raises :class:`WatchedLater`, and
-    :class:`~flows.settings.SettingsError` where a rhythm or schedule of the settings can't be read.
+    :func:`flows.alerts.send` has it. Raises :class:`WatchedLater`.
     """
     began = time.monotonic()
     last = incidents.last_watch(con)
@@ -105,8 +105,10 @@ def watch_lake(
         )
     seen = undisturbed(con, lambda: past(con, as_of, cuts_of, future_hours=FUTURE_HOURS))
     spoilt = incidents.known(con, resolved_after=as_of - timedelta(days=LEARNED_DAYS))
+    declared = {feed.name: feed.rhythm for feed in loaded.settings.feeds if feed.rhythm is not None}
+    due, rhythms, unread = readable([*_said(loaded), *(schedules or ())], declared)
     findings = [
-        *judge(seen, earlier(spoilt), [*_said(loaded), *(schedules or ())]),
+        *judge(seen, earlier(spoilt), due, rhythms),
         *of_runs(seen.runs, as_of, goes_on=run_in_progress(folder_of(con)) is not None),
         *more,
     ]
@@ -121,7 +123,7 @@ def watch_lake(
             incidents.keep(con, made.changed, messages)
             incidents.keep_expectations(con, _expectations(findings, seen), as_of)
             _keep_watch(con, seen, made, len(findings), time.monotonic() - began)
-    problems = [] if dry_run else deliver(con, loaded.settings.alerts, now=as_of, pause=pause)
+    problems = unread + ([] if dry_run else deliver(con, loaded.settings.alerts, now=as_of, pause=pause))
     return WatchReport(
         as_of=as_of,
         covered_until=None if seen.end is None else _hour(seen.end),

@@ -32,14 +32,13 @@ CutsOf = Callable[[Sequence[float], Sequence[float]], tuple[float | None, float 
 
 @dataclass(frozen=True, slots=True)
 class WatchedSubject:
-    """A source (under its identity) or a feed. ``within`` is the id of the feed that most of a source's inputs came by,
-    ``rhythm`` what the settings declare of a feed."""
+    """A source (under its identity) or a feed. ``within`` is the id of the feed that most of a source's inputs came
+    by."""
 
     kind: str
     subject_id: int
     name: str
     within: int | None
-    rhythm: str | None
 
 
 @dataclass(frozen=True, slots=True)

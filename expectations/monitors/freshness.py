@@ -7,12 +7,12 @@ are too new to have shown one.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from expectations.monitors.declared import declared_hours
 from expectations.monitors.findings import Expectation, Finding, State, Subject, in_words, state_of, when
 from expectations.monitors.past import DAY, WEEK, YEAR, Arrivals, Ints
 from expectations.monitors.rhythm import Rhythm, Span, learn, silence
@@ -23,29 +23,6 @@ FALSE_ALARMS_A_YEAR = 0.1
 _FAR = 400 * DAY
 _YOUNG = 8.0
 _DECLARED_PATIENCE = 2.0  # a declared interval is a round figure: silence of twice its length is no rhythm any more
-
-_NAMED = {
-    "hourly": 1.0, "daily": 24.0, "weekdays": 24.0, "workdays": 24.0, "weekly": 168.0, "fortnightly": 336.0,
-    "monthly": 744.0, "quarterly": 2232.0, "yearly": 8784.0,
-}  # fmt: skip
-_UNITS = {"m": 1 / 60, "min": 1 / 60, "minute": 1 / 60, "h": 1.0, "hour": 1.0, "d": 24.0, "day": 24.0, "w": 168.0,
-          "week": 168.0, "month": 744.0}  # fmt: skip
-_EVERY = re.compile(r"(?:every\s+)?(?P<number>\d{1,4}(?:\.\d{1,3})?)?\s*(?P<unit>[a-z]{1,10}?)s?")
-
-
-def declared_hours(rhythm: str) -> float:
-    """The interval in hours that a declared rhythm names: ``hourly``, ``daily``, ``weekdays``, ``weekly``, ``monthly``,
-    ``6h``, ``every 3 days``. :class:`ValueError` for what is none."""
-    text = rhythm.strip().lower()
-    if text in _NAMED:
-        return _NAMED[text]
-    found = _EVERY.fullmatch(text)
-    if found is None or found["unit"] not in _UNITS or (found["number"] is None and not text.startswith("every")):
-        raise ValueError(f"rhythm {rhythm!r} is none of {', '.join(_NAMED)}, '6h', 'every 3 days'")
-    hours = float(found["number"] or 1) * _UNITS[found["unit"]]
-    if hours <= 0:
-        raise ValueError(f"rhythm {rhythm!r} is no interval")
-    return hours
 
 
 @dataclass(frozen=True, slots=True, eq=False)

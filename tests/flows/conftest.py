@@ -9,9 +9,11 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from alert_receivers import Receiver, http_receiver
 from killing import Killer, killer
 from prefect_process import running_prefect_server
 
+from warehouse.lake import Connection, connect
 from warehouse.migrate import prepare
 
 _HERE = Path(__file__).parent
@@ -50,6 +52,22 @@ def lake(empty_lake: Path, tmp_path: Path) -> Path:
     folder = tmp_path / "lake"
     shutil.copytree(empty_lake, folder)
     return folder
+
+
+@pytest.fixture
+def con(lake: Path) -> Iterator[Connection]:
+    """A connection to it."""
+    found = connect(lake)
+    found.execute("set threads = 1")
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A channel that takes messages: json://127.0.0.1:PORT/…"""
+    with http_receiver() as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

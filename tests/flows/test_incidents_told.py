@@ -5,85 +5,25 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import msgspec
 import pytest
 from alert_receivers import Receiver, http_receiver, mail_server
 from killing import ROOT
+from told_lake import FAILED, NOON, a_run, said, settings, with_runs
 
 from flows.alerts import Alert
 from flows.delivery import channels_of, deliver
 from flows.judging import Schedule
 from flows.run_rounds import tell_of_decision, tell_of_run
-from flows.settings import Alerts, Loaded, load
+from flows.settings import Alerts
 from flows.watching import WatchedLater, watch_lake
 from warehouse.lake import Connection, connect
-from warehouse.ledger import begin_run, end_run, status
-from warehouse.migrate import prepare
-
-NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-FAILED = Alert(
-    cause="run_failed",
-    severity="critical",
-    title="newslake run 1: failed",
-    what=("The run failed: NoInbox: nothing there",),
-    where="inbox in",
-    since="run 1",
-    samples=(),
-    sql="select 1",
-    command="newslake run in",
-)
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("template") / "lake"
-    prepare(folder).close()
-    return folder
-
-
-@pytest.fixture
-def con(template: Path, tmp_path: Path) -> Iterator[Connection]:
-    shutil.copytree(template, tmp_path / "lake")
-    found = connect(tmp_path / "lake")
-    found.execute("set threads = 1")
-    yield found
-    found.close()
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with http_receiver() as found:
-        yield found
-
-
-def settings(*channels: str, **alerts: object) -> Loaded:
-    loaded = load(None, {})
-    said = msgspec.structs.replace(loaded.settings.alerts, channels=channels, **alerts)
-    return Loaded(msgspec.structs.replace(loaded.settings, alerts=said), None, Path())
-
-
-def with_runs(runs: str, *channels: str, **alerts: object) -> Loaded:
-    loaded = settings(*channels, **alerts)
-    watch = msgspec.structs.replace(loaded.settings.watch, runs=runs)
-    return Loaded(msgspec.structs.replace(loaded.settings, watch=watch), None, Path())
-
-
-def said(*channels: str, **alerts: object) -> Alerts:
-    return settings(*channels, **alerts).settings.alerts
-
-
-def a_run(con: Connection, now: datetime, state: str = "completed", inbox: str = "in") -> int:
-    run_id = begin_run(con, inbox=inbox, now=now, version="0.1.0")
-    end_run(con, run_id, state=state, now=now + timedelta(minutes=1), listed=0, unchanged=0, message=None)
-    return run_id
+from warehouse.ledger import begin_run, status
 
 
 def hold(con: Connection, run_id: int, name: str, unit: str = "feed") -> None:

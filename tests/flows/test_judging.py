@@ -68,7 +68,7 @@ def the_past() -> Past:
         as_of=NOW,
         end=END,
         first_run_at=NOW - timedelta(days=DAYS),
-        subjects=(WatchedSubject("source", 1, SITE.name, None, None),),
+        subjects=(WatchedSubject("source", 1, SITE.name, None),),
         runs=(),
         arrivals=of_site({"hour": HOURS, "articles": [EACH] * DAYS}),
         shares=of_site({"hour": HOURS, **counts}),

@@ -10,6 +10,8 @@ import pytest
 from flows.feeds_and_rules import MOST_RULE_BYTES, feeds_of, read_site_rules
 from flows.settings import SettingsError, load
 
+FEED = '[[feeds]]\nname = "wire"\npattern = "wire/*"\n'
+
 
 def write(folder: Path, text: str) -> Path:
     file = folder / "newslake.toml"
@@ -166,9 +168,14 @@ def test_a_rule_file_that_is_too_large_to_be_one_is_an_error_that_names_it(tmp_p
         ('[alerts]\ndigest = "weekly"', "alerts.digest"),
         ('[alerts]\ntimezone = "Mars/Olympus"', "alerts.timezone: 'Mars/Olympus' is no time zone that is known here"),
         ('[watch]\ntimezone = "../etc/passwd"', "watch.timezone"),
+        ('[watch]\nruns = "7 * * *"', "watch.runs: cron '7 * * *' has 4 fields and not minute, hour, day"),
+        ('[watch]\nupkeeps = "37 25 * * *"', "watch.upkeeps: cron '37 25 * * *': '25' is no hour from 0 to 23"),
+        (f'{FEED}rhythm = "now and then"', "[[feeds]] wire: rhythm 'now and then' is none of hourly, daily"),
+        (f'{FEED}rhythm = ""', "[[feeds]] wire: rhythm '' is none of hourly, daily"),
+        (f'{FEED}rhythm = "0h"', "[[feeds]] wire: rhythm '0h' is no interval"),
     ],
 )
-def test_hours_and_time_zones_of_alerts_are_looked_at_when_the_settings_are_read(
+def test_hours_zones_schedules_and_rhythms_are_looked_at_when_the_settings_are_read(
     tmp_path: Path, text: str, says: str
 ) -> None:
     file = tmp_path / "newslake.toml"

@@ -1,5 +1,5 @@
 -- One row per source (under its identity) and feed that inputs came from: its name (with its id where another source has
--- the same), the feed that most of a source's inputs came by, the declared rhythm of a feed.
+-- the same), and the feed that most of a source's inputs came by.
 with main_feeds as (
     select source_id, arg_max(feed_id, inputs) as feed_id
     from (select source_id, feed_id, count(*) as inputs from watched where source_id > 0 group by all)
@@ -16,11 +16,10 @@ select
     'source' as kind,
     source_id as subject_id,
     case when count(*) over (partition by name) > 1 then name || ' #' || source_id else name end as name,
-    feed_id as within_id,
-    null as rhythm
+    feed_id as within_id
 from sources
 union all
-select 'feed', feed_id, name, null, rhythm
+select 'feed', feed_id, name, null
 from dim_feed
 where feed_id in (select feed_id from watched)
 order by all
