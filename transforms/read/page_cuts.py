@@ -18,7 +18,7 @@ from transforms.select.page_blocks import PageBlocks
 from transforms.select.page_choice import Choice, expected_f1
 from transforms.select.vocabulary import HEADINGS, INVISIBLE, NEWSLETTER_BOX
 from transforms.strip import edges
-from transforms.strip.lines import HEAVIEST, Form, Line, fold_lines, make_line
+from transforms.strip.lines import HEAVIEST_INSIDE, Form, Line, fold_lines, make_line
 from transforms.strip.rules import Rulebook, rulebook
 
 HIDDEN = "blocks.hidden"
@@ -72,7 +72,7 @@ def _within(blocks: PageBlocks, elements: npt.NDArray[np.int64]) -> Flags:
 
 def _announced(blocks: PageBlocks, indexes: list[int], book: Rulebook) -> Iterator[tuple[int, str]]:
     """Blocks that lead to another article or invite the reader, with the rule that says so."""
-    short = [index for index in indexes if len(blocks.texts[index]) <= HEAVIEST]
+    short = [index for index in indexes if len(blocks.texts[index]) <= HEAVIEST_INSIDE]
     lines = [make_line(0, blocks.texts[index], 0) for index in short]
     folded = fold_lines(lines)
     rules = edges.anywhere(lines, folded, book)

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
-_HEAVIEST_INSIDE = 240  # weight above which no rule for lines inside a text looks at one
+HEAVIEST_INSIDE = 240  # weight above which no rule for lines inside a text looks at one
 LONG = 250  # weight above which a line without an end mark is still prose: a headline or teaser is shorter
 
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff66-\uff9f]")
@@ -167,7 +167,7 @@ def fold(text: str) -> str:
 
 def fold_lines(lines: Sequence[Line]) -> list[str]:
     """Each line in folded form; empty for a line that is too heavy for any rule."""
-    return [fold(line.text) if line.weight <= _HEAVIEST_INSIDE else "" for line in lines]
+    return [fold(line.text) if line.weight <= HEAVIEST_INSIDE else "" for line in lines]
 
 
 def tidy(text: str) -> str:
