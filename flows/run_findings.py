@@ -7,7 +7,7 @@ exactly as long as something of it waits in the warehouse, whatever later runs l
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from expectations.monitors.findings import REST, Expectation, Finding, State, Subject
@@ -18,6 +18,7 @@ from warehouse.watched import WatchedRun
 
 RUN, GATE = "run", "gate"  # the monitors
 HELD = "gate_held"
+_UNUSED = timedelta(days=14)  # longer than an inbox that is read once a week may fail before it is read again
 
 
 def of_runs(runs: Sequence[WatchedRun], as_of: datetime, *, goes_on: bool) -> list[Finding]:
@@ -30,11 +31,24 @@ def of_runs(runs: Sequence[WatchedRun], as_of: datetime, *, goes_on: bool) -> li
     running = max((run.run_id for run in runs if run.kind == "ingest" and run.state == "running"), default=None)
     found = []
     for inbox, run in latest.items():
+        if is_unused(inbox, runs, as_of):
+            continue
         if run.state == "interrupted" or (goes_on and run.run_id == running):
             continue  # somebody ended it and knows, or it is not over yet: what was open stays open
         found.append(_of_run("run_died", inbox, run, as_of, bad=run.state == "running"))
         found.append(_of_run("run_failed", inbox, run, as_of, bad=run.state == "failed"))
     return found
+
+
+def is_unused(inbox: str, runs: Sequence[WatchedRun], as_of: datetime) -> bool:
+    """Whether nothing has run on an inbox for two weeks, while a run of another one was good since: it was mistyped, or
+    has been given up, and no good run of its own will ever end its incidents."""
+    ingests = [run for run in runs if run.kind == "ingest"]
+    last = max((run.started_at for run in ingests if run.inbox == inbox), default=None)
+    if last is not None and as_of - last < _UNUSED:
+        return False
+    others = [run for run in ingests if run.inbox != inbox and run.state == "completed"]
+    return any(last is None or run.started_at > last for run in others)
 
 
 def _of_run(cause: str, inbox: str, run: WatchedRun, as_of: datetime, *, bad: bool) -> Finding:

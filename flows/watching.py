@@ -19,7 +19,7 @@ from flows.delivery import channels_of, deliver
 from flows.judging import Schedule, cuts_of, feeds_of_sources, judge, readable, subject_of
 from flows.quiet import digest_is_due
 from flows.rounds import REMEMBERED, Round, Rules, earlier, make_round, message_of
-from flows.run_findings import of_gates, of_runs
+from flows.run_findings import HELD, RUN, is_unused, of_gates, of_runs
 from flows.settings import Loaded
 from flows.telling import Evidence, Place
 from warehouse import incidents
@@ -199,6 +199,8 @@ def _is_gone(
         if row.subject in _SETTINGS_SCHEDULES or schedules is None:
             return row.subject in _SETTINGS_SCHEDULES - of_settings
         return row.subject not in {schedule.deployment for schedule in schedules}
+    if row.monitor == RUN and row.cause != HELD:
+        return is_unused(row.subject, seen.runs, seen.as_of)
     # A source or feed from which nothing came in half a year is none of today any more.
     is_of_the_past = row.monitor in _FROM_THE_PAST and seen.end is not None
     return is_of_the_past and Subject(row.subject_kind, row.subject) not in subjects

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import msgspec
+from alert_receivers import Receiver
 from told_lake import NOON, a_run, settings
 
 from flows.judging import Schedule
@@ -30,3 +31,32 @@ def test_one_rhythm_or_schedule_that_cannot_be_read_is_named_and_the_rest_is_jud
         "[[feeds]] wire: rhythm 'now and then' is none of hourly, daily, weekdays, workdays, weekly, fortnightly, "
         "monthly, quarterly, yearly, '6h', 'every 3 days'; it is judged by its past alone",
     )
+
+
+def test_the_incident_of_an_inbox_that_is_no_more_used_ends_two_weeks_after_its_last_run(
+    con: Connection, receiver: Receiver
+) -> None:
+    loaded = settings(f"json://127.0.0.1:{receiver.port}/a", remind_hours=0)
+    a_run(con, NOON, "failed", "inbx")
+    for day in (0, 13):
+        watch_lake(con, loaded, as_of=NOON + timedelta(days=day, hours=1), pause=0)
+    watch_lake(con, loaded, as_of=NOON + timedelta(days=15), pause=0)  # nothing has run well since: it may be all there is
+    assert receiver.taken("/a") == ["newslake: inbox inbx: the run failed"]
+    a_run(con, NOON + timedelta(days=15))
+    for day in (16, 17, 60):
+        watch_lake(con, loaded, as_of=NOON + timedelta(days=day), pause=0)
+    assert receiver.taken("/a")[1:] == ["newslake: resolved: inbox inbx: the run failed"]
+
+
+def test_an_inbox_that_is_read_once_a_week_keeps_its_incident_until_a_good_run_of_its_own(
+    con: Connection, receiver: Receiver
+) -> None:
+    loaded = settings(f"json://127.0.0.1:{receiver.port}/a", remind_hours=0)
+    a_run(con, NOON, "failed", "weekly")
+    for day in range(1, 8):
+        a_run(con, NOON + timedelta(days=day))
+        watch_lake(con, loaded, as_of=NOON + timedelta(days=day, hours=1), pause=0)
+    assert receiver.taken("/a") == ["newslake: inbox weekly: the run failed"]
+    a_run(con, NOON + timedelta(days=8), "completed", "weekly")
+    watch_lake(con, loaded, as_of=NOON + timedelta(days=8, hours=1), pause=0)
+    assert receiver.taken("/a")[1:] == ["newslake: resolved: inbox weekly: the run failed"]
