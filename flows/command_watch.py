@@ -22,10 +22,13 @@ def watch_once(
     """Watch and print what was found; the exit status. Raises :class:`~flows.settings.SettingsError`."""
     leave_on_sigterm("what was not committed was dropped, messages that were not sent wait for the next watch")
     announce(f"newslake watch: warehouse {folder} ({named_by})")
-    from flows.watching import watch_warehouse
+    from flows.watching import AheadOfTheClock, watch_warehouse
 
     try:
         report = watch_warehouse(loaded, folder, as_of=as_of or datetime.now(UTC), dry_run=dry_run)
+    except AheadOfTheClock as error:
+        complain(str(error))
+        return 2
     except LakeError as error:
         complain(in_words(error, folder) or str(error))
         return 1

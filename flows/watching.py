@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from expectations.monitors.cuts import FUTURE_HOURS
@@ -40,8 +40,15 @@ _FROM_THE_PAST = frozenset(
 _SETTINGS_SCHEDULES = frozenset({"runs", "upkeeps"})  # what the schedules of the settings are called
 
 
+_CLOCKS_DIFFER = timedelta(minutes=5)
+
+
 class WatchedLater(LakeError):
     """A watch has judged by a later time already."""
+
+
+class AheadOfTheClock(LakeError):
+    """A watch is to judge by a time that has not come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +78,13 @@ def watch_warehouse(
     schedules: Sequence[Schedule] | None = None,
     more: Sequence[Finding] = (),
 ) -> WatchReport:
-    """Watch the warehouse in ``folder``, as :func:`watch_lake` does. Raises what opening a warehouse raises, too."""
+    """Watch the warehouse in ``folder``, as :func:`watch_lake` does. Raises :class:`AheadOfTheClock` where something is
+    to be kept and the time has not come, and what opening a warehouse raises."""
+    if not dry_run and as_of > datetime.now(UTC) + _CLOCKS_DIFFER:
+        raise AheadOfTheClock(
+            f"{as_of:%Y-%m-%d %H:%M} UTC has not come: incidents judged by it would keep every watch until then from "
+            "judging; nothing was done. To look ahead: newslake watch --as-of TIME --dry-run"
+        )
     connect(folder, read_only=True).close()  # a watch makes no warehouse where there is none
     con = connect(folder, read_only=True) if dry_run else prepare(folder)
     try:
@@ -97,14 +110,14 @@ def watch_lake(
     :func:`flows.alerts.send` has it. Raises :class:`WatchedLater`.
     """
     began = time.monotonic()
-    last = incidents.last_watch(con)
+    last = incidents.last_watch(con, _by_the_clock(as_of))
     if not dry_run and last is not None and last > as_of:
         raise WatchedLater(
             f"A watch judged by {last:%Y-%m-%d %H:%M} UTC already, and incidents do not go back; nothing was done. "
             "To look at an earlier time: newslake watch --as-of TIME --dry-run"
         )
     seen = undisturbed(con, lambda: past(con, as_of, cuts_of, future_hours=FUTURE_HOURS))
-    spoilt = incidents.known(con, resolved_after=as_of - timedelta(days=LEARNED_DAYS))
+    spoilt = _known(con, as_of, timedelta(days=LEARNED_DAYS))
     declared = {feed.name: feed.rhythm for feed in loaded.settings.feeds if feed.rhythm is not None}
     due, rhythms, unread = readable([*_said(loaded), *(schedules or ())], declared)
     findings = [
@@ -113,12 +126,12 @@ def watch_lake(
         *more,
     ]
     if dry_run:
-        before = incidents.known(con, resolved_after=as_of - REMEMBERED)
+        before = _known(con, as_of, REMEMBERED)
         made, messages = _round(con, loaded, seen, findings, before, schedules)
     else:
         with transaction(con, f"watch as of {as_of:%Y-%m-%d %H:%M}"):
             # What a run or another watch has changed meanwhile is there now, and nothing changes until the commit.
-            before = incidents.known(con, resolved_after=as_of - REMEMBERED)
+            before = _known(con, as_of, REMEMBERED)
             made, messages = _round(con, loaded, seen, findings, before, schedules)
             incidents.keep(con, made.changed, messages)
             incidents.keep_expectations(con, _expectations(findings, seen), as_of)
@@ -137,6 +150,17 @@ def watch_lake(
         problems=tuple(problems),
         dry_run=dry_run,
     )
+
+
+def _by_the_clock(as_of: datetime) -> datetime:
+    """Until when the books may have been kept; what a clock that had jumped left there lies later."""
+    return max(as_of, datetime.now(UTC)) + _CLOCKS_DIFFER
+
+
+def _known(con: Connection, as_of: datetime, back: timedelta) -> list[IncidentRow]:
+    until = _by_the_clock(as_of)
+    found = incidents.known(con, resolved_after=as_of - back)
+    return [row for row in found if row.resolved_at is None or row.resolved_at <= until]
 
 
 def _said(loaded: Loaded) -> list[Schedule]:
@@ -171,8 +195,9 @@ def _round(
     findings = [*findings, *of_gates(con, known, seen.as_of)]
     made = make_round(known, findings, rules, next_id=incidents.next_incident_id(con), over=gone)
     messages = list(made.messages)
-    last_digest = incidents.last_digest(con)
-    if digest_is_due(seen.as_of, last_digest or incidents.last_watch(con), loaded.settings.alerts):
+    until = _by_the_clock(seen.as_of)
+    last_digest = incidents.last_digest(con, until)
+    if digest_is_due(seen.as_of, last_digest or incidents.last_watch(con, until), loaded.settings.alerts):
         over = [
             row
             for row in (*known, *made.resolved)

@@ -176,15 +176,16 @@ def keep_expectations(con: DuckDBPyConnection, expected: Sequence[ExpectationRow
         con.unregister("expected")
 
 
-def last_watch(con: DuckDBPyConnection) -> datetime | None:
-    """The time that the last watch judged by."""
-    (last,) = one_row(con, "select max(as_of) from ops.watch")
+def last_watch(con: DuckDBPyConnection, until: datetime) -> datetime | None:
+    """The time that the last watch up to ``until`` judged by."""
+    (last,) = one_row(con, "select max(as_of) from ops.watch where as_of <= $until", {"until": until})
     return None if last is None else last
 
 
-def last_digest(con: DuckDBPyConnection) -> datetime | None:
-    """When the last digest was made."""
-    (last,) = one_row(con, "select max(made_at) from ops.alert where kind = 'digest'")
+def last_digest(con: DuckDBPyConnection, until: datetime) -> datetime | None:
+    """When the last digest up to ``until`` was made."""
+    sql = "select max(made_at) from ops.alert where kind = 'digest' and made_at <= $until"
+    (last,) = one_row(con, sql, {"until": until})
     return None if last is None else last
 
 

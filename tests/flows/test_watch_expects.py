@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
+import pytest
 from alert_receivers import Receiver
 from told_lake import NOON, a_run, settings
 
+from flows.command_watch import watch_once
 from flows.judging import Schedule
 from flows.settings import FeedSettings, Loaded
 from flows.watching import watch_lake
-from warehouse.lake import Connection
+from warehouse.lake import Connection, connect
 
 
 def with_feeds(*feeds: FeedSettings) -> Loaded:
@@ -40,7 +42,9 @@ def test_the_incident_of_an_inbox_that_is_no_more_used_ends_two_weeks_after_its_
     a_run(con, NOON, "failed", "inbx")
     for day in (0, 13):
         watch_lake(con, loaded, as_of=NOON + timedelta(days=day, hours=1), pause=0)
-    watch_lake(con, loaded, as_of=NOON + timedelta(days=15), pause=0)  # nothing has run well since: it may be all there is
+    watch_lake(
+        con, loaded, as_of=NOON + timedelta(days=15), pause=0
+    )  # nothing has run well since: it may be all there is
     assert receiver.taken("/a") == ["newslake: inbox inbx: the run failed"]
     a_run(con, NOON + timedelta(days=15))
     for day in (16, 17, 60):
@@ -60,3 +64,33 @@ def test_an_inbox_that_is_read_once_a_week_keeps_its_incident_until_a_good_run_o
     a_run(con, NOON + timedelta(days=8), "completed", "weekly")
     watch_lake(con, loaded, as_of=NOON + timedelta(days=8, hours=1), pause=0)
     assert receiver.taken("/a")[1:] == ["newslake: resolved: inbox weekly: the run failed"]
+
+
+def test_a_time_that_has_not_come_is_refused_where_something_would_be_kept(
+    lake: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("signal.signal", lambda *_: None)  # the process is not the command's own
+
+    def watched(as_of: datetime, *, dry_run: bool = False) -> int:
+        return watch_once(settings(), lake, "--warehouse", as_of=as_of, dry_run=dry_run, as_json=False)
+
+    now = datetime.now(UTC)
+    assert watched(datetime(2136, 1, 1, tzinfo=UTC)) == 2
+    assert "2136-01-01 00:00 UTC has not come" in capsys.readouterr().err
+    assert watched(datetime(2136, 1, 1, tzinfo=UTC), dry_run=True) == 0
+    assert watched(now + timedelta(minutes=2)) == 0  # the clocks of two machines differ
+    con = connect(lake)
+    assert con.execute("select as_of from ops.watch").fetchall() == [(now + timedelta(minutes=2),)]
+    con.close()
+
+
+def test_what_was_kept_while_the_clock_had_jumped_is_passed_over(con: Connection, receiver: Receiver) -> None:
+    loaded = settings(f"json://127.0.0.1:{receiver.port}/a", digest="daily", digest_at="07:00")
+    now = datetime.now(UTC)
+    a_run(con, now - timedelta(hours=2), "failed")
+    watch_lake(con, loaded, as_of=now - timedelta(hours=1), pause=0)
+    con.execute("update ops.incident set resolved_at = '2136-01-01 00:00:00+00'")
+    con.execute("update ops.watch set as_of = '2136-01-01 00:00:00+00'")
+    report = watch_lake(con, loaded, as_of=now, pause=0)
+    assert [row.cause for row in report.opened] == ["run_failed"]
+    assert receiver.taken("/a") == ["newslake: inbox in: the run failed", "newslake: inbox in: the run failed"]
