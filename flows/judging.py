@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -88,10 +89,13 @@ def judge(
     earlier: Sequence[Incident],
     schedules: Sequence[Schedule] = (),
     rhythms: Mapping[str, str] | None = None,
+    *,
+    locked_since: datetime | None = None,
 ) -> list[Finding]:
-    """Every monitor's finding about every subject that it can judge. ``rhythms`` are those that are declared of feeds.
-    Schedules and rhythms must be :func:`readable`."""
-    found = list(_of_schedules(past, schedules))
+    """Every monitor's finding about every subject that it can judge. ``rhythms`` are those that are declared of feeds;
+    ``locked_since`` is since when somebody has held the lock that runs need, None where nobody does. Schedules and
+    rhythms must be :func:`readable`."""
+    found = list(_of_schedules(past, schedules, locked_since))
     if past.end is None:
         return found
     tables = _Tables(past)
@@ -174,19 +178,23 @@ def _of_fields(tables: _Tables, one: WatchedSubject, earlier: Sequence[Incident]
         yield finding
 
 
-def _of_schedules(past: Past, schedules: Sequence[Schedule]) -> Iterator[Finding]:
+def _of_schedules(past: Past, schedules: Sequence[Schedule], locked_since: datetime | None) -> Iterator[Finding]:
     if past.first_run_at is None:
         return  # nothing has ever run: there is no beginning from which runs are missed
+    locking = [] if locked_since is None else [schedule.Run(locked_since, None)]
+    locking += [_run(run, locked_since) for run in past.runs if run.kind not in ("ingest", "upkeep")]
     for one in schedules:
         cron = schedule.cron(one.cron, one.timezone)
-        runs = [_run(run) for run in past.runs if run.kind == one.kind]
-        yield schedule.judge(Subject("deployment", one.deployment), cron, runs, past.first_run_at, past.as_of)
+        runs = [_run(run, locked_since) for run in past.runs if run.kind == one.kind]
+        busy = locking if one.kind == "ingest" else []  # an upkeep goes on beside a run
+        subject = Subject("deployment", one.deployment)
+        yield schedule.judge(subject, cron, runs, past.first_run_at, past.as_of, busy)
 
 
-def _run(run: WatchedRun) -> schedule.Run:
+def _run(run: WatchedRun, locked_since: datetime | None) -> schedule.Run:
     # One that never said that it ended has died: it excuses the times up to its start, not those after it.
-    ended = run.ended_at if run.ended_at or run.state == "running" else run.started_at
-    return schedule.Run(run.started_at, ended)
+    goes_on = run.state == "running" and locked_since is not None
+    return schedule.Run(run.started_at, run.ended_at if run.ended_at or goes_on else run.started_at)
 
 
 def _spoilt(earlier: Sequence[Incident], end: int, told: Collection[tuple[str, str]]) -> list[Span]:

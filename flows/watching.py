@@ -26,7 +26,7 @@ from warehouse import incidents
 from warehouse.errors import LakeError
 from warehouse.incidents import ExpectationRow, IncidentRow, Message
 from warehouse.lake import Connection, connect, folder_of, transaction
-from warehouse.locks import run_in_progress
+from warehouse.locks import held_since, run_in_progress
 from warehouse.migrate import prepare
 from warehouse.undisturbed import undisturbed
 from warehouse.watched import LEARNED_DAYS, Past, examples, past, reasons
@@ -120,9 +120,11 @@ def watch_lake(
     spoilt = _known(con, as_of, timedelta(days=LEARNED_DAYS))
     declared = {feed.name: feed.rhythm for feed in loaded.settings.feeds if feed.rhythm is not None}
     due, rhythms, unread = readable([*_said(loaded), *(schedules or ())], declared)
+    holder = run_in_progress(folder_of(con))
+    locked_since = None if holder is None else held_since(holder) or as_of
     findings = [
-        *judge(seen, earlier(spoilt), due, rhythms),
-        *of_runs(seen.runs, as_of, goes_on=run_in_progress(folder_of(con)) is not None),
+        *judge(seen, earlier(spoilt), due, rhythms, locked_since=locked_since),
+        *of_runs(seen.runs, as_of, goes_on=holder is not None),
         *more,
     ]
     if dry_run:

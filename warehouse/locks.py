@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 COMMIT_WAIT_SECONDS = 60.0
 _POLL_SECONDS = 0.02
 _A_LOOK_SECONDS = 0.3
+_SINCE = re.compile(r"\bsince ([\dT:+-]+)")
 
 # The two keys of an advisory lock: a class of newslake's own ("nl", and what it is of) and, of runs, the number.
 _COMMIT_CLASS = 0x6E6C01
@@ -106,6 +108,17 @@ def run_in_progress(folder: Path) -> str | None:
         except BlockingIOError:
             return _holder(path)
         return None
+
+
+def held_since(holders: str) -> datetime | None:
+    """Since when the first of those whom :func:`run_in_progress` names has held the lock; None where none says so."""
+    found = []
+    for text in _SINCE.findall(holders):
+        try:
+            found.append(datetime.fromisoformat(text))
+        except ValueError:
+            continue  # cut off, or not by newslake
+    return min((time for time in found if time.tzinfo is not None), default=None)
 
 
 @contextmanager

@@ -43,7 +43,7 @@ class WatchedSubject:
 
 @dataclass(frozen=True, slots=True)
 class WatchedRun:
-    """An ingest run, or an upkeep. ``state`` is that of ops.run."""
+    """A run of any kind, or an upkeep. ``state`` is that of ops.run."""
 
     kind: str
     run_id: int

@@ -1,12 +1,13 @@
 """Runs that never started: the times that a deployment's cron schedule announced against the runs that began.
 
 A run that is still going on excuses the times that fall into it, as a deployment with one run at a time cancels them.
+So does whatever else keeps runs from starting, such as a replay, which holds the lock that they need.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -124,21 +125,25 @@ def times(schedule: Cron, after: datetime, until: datetime) -> list[datetime]:
     return sorted(found)
 
 
-def missed(schedule: Cron, runs: Sequence[Run], after: datetime, as_of: datetime) -> list[datetime]:
+def missed(
+    schedule: Cron, runs: Sequence[Run], after: datetime, as_of: datetime, busy: Sequence[Run] = ()
+) -> list[datetime]:
     """The announced times after ``after`` (the deployment's beginning, say) at which no run began before the next one
-    or was going on, and whose :func:`grace` is over."""
+    or was going on, and whose :func:`grace` is over. ``busy`` is what else excuses the times within it."""
     announced = times(schedule, after, as_of)
     wait = grace(schedule, runs, as_of)
-    by_start = sorted(runs, key=lambda run: run.started)
+    starts = sorted(run.started for run in runs)
+    by_start = sorted((*runs, *busy), key=lambda run: run.started)
     found = []
-    at_run, busy_until = 0, datetime.min.replace(tzinfo=UTC)  # the latest end of the runs that began before
+    at_run, busy_until = 0, datetime.min.replace(tzinfo=UTC)  # the latest end of what began before
     for at, following in zip(announced, [*announced[1:], None], strict=False):
         if at + wait > as_of:
             break
         while at_run < len(by_start) and by_start[at_run].started < at:
             busy_until = max(busy_until, by_start[at_run].ended or datetime.max.replace(tzinfo=UTC))
             at_run += 1
-        began = at_run < len(by_start) and (following is None or by_start[at_run].started < following)
+        first = bisect_left(starts, at)
+        began = first < len(starts) and (following is None or starts[first] < following)
         if not began and busy_until < at:
             found.append(at)
     return found
@@ -158,13 +163,20 @@ def grace(schedule: Cron, runs: Sequence[Run], as_of: datetime) -> timedelta:
     return min(max(LEAST_GRACE, 3 * usual), interval / 2)
 
 
-def judge(subject: Subject, schedule: Cron, runs: Sequence[Run], after: datetime, as_of: datetime) -> Finding:
+def judge(
+    subject: Subject,
+    schedule: Cron,
+    runs: Sequence[Run],
+    after: datetime,
+    as_of: datetime,
+    busy: Sequence[Run] = (),
+) -> Finding:
     """Whether the latest announced runs never started. One is enough where they are six hours apart or more, two in a
-    row where they are nearer."""
+    row where they are nearer. ``busy`` is as :func:`missed` has it."""
     after = max(after, as_of - _LOOK_BACK)
     announced = times(schedule, after, as_of)
     last = max((run.started for run in runs if run.started <= as_of), default=None)
-    lost = [at for at in missed(schedule, runs, after, as_of) if last is None or at > last]
+    lost = [at for at in missed(schedule, runs, after, as_of, busy) if last is None or at > last]
     interval = min((two - one for one, two in pairwise(announced)), default=_OFTEN)
     needed = 1 if interval >= _OFTEN else 2
     state = State.OPEN if len(lost) >= needed else State.SUSPECT if lost else State.OK

@@ -92,6 +92,17 @@ def test_a_run_that_goes_on_excuses_the_times_within_it() -> None:
     assert missed(HOURLY, [Run(at(0), None)], BEGIN, at(9, 40)) == []
 
 
+def test_what_holds_the_lock_that_runs_need_excuses_the_times_within_it_and_is_no_run() -> None:
+    replay = Run(at(1, 30), at(5, 20))
+    assert missed(HOURLY, runs(0, 1), BEGIN, at(5, 40), [replay]) == []
+    assert missed(HOURLY, runs(0, 1), BEGIN, at(6, 40), [replay]) == [at(6)]
+    assert missed(HOURLY, runs(0, 1), BEGIN, at(9, 40), [Run(at(1, 30), None)]) == []
+    begun_after_its_time = Run(at(2, 30), at(2, 50))
+    assert missed(HOURLY, runs(0, 1), BEGIN, at(2, 55), [begun_after_its_time]) == [at(2)]
+    found = judge(DEPLOYMENT, HOURLY, runs(0, 1), BEGIN, at(7, 50), [replay])
+    assert (found.state, found.since) == (State.OPEN, at(6))
+
+
 def test_the_incident_is_over_with_the_next_run() -> None:
     assert judge(DEPLOYMENT, HOURLY, runs(0, 1, 6), BEGIN, at(6, 20)).state is State.OK
 

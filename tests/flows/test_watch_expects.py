@@ -8,13 +8,15 @@ from pathlib import Path
 import msgspec
 import pytest
 from alert_receivers import Receiver
-from told_lake import NOON, a_run, settings
+from told_lake import NOON, a_run, settings, with_runs
 
 from flows.command_watch import watch_once
 from flows.judging import Schedule
 from flows.settings import FeedSettings, Loaded
 from flows.watching import watch_lake
-from warehouse.lake import Connection, connect
+from warehouse.lake import Connection, connect, folder_of
+from warehouse.ledger import begin_run, end_run
+from warehouse.locks import run_lock
 
 
 def with_feeds(*feeds: FeedSettings) -> Loaded:
@@ -94,3 +96,30 @@ def test_what_was_kept_while_the_clock_had_jumped_is_passed_over(con: Connection
     report = watch_lake(con, loaded, as_of=now, pause=0)
     assert [row.cause for row in report.opened] == ["run_failed"]
     assert receiver.taken("/a") == ["newslake: inbox in: the run failed", "newslake: inbox in: the run failed"]
+
+
+def test_a_long_replay_and_a_command_that_holds_the_lock_are_no_scheduler_that_stopped(con: Connection) -> None:
+    loaded = with_runs("7 * * * *")
+    a_run(con, NOON + timedelta(minutes=7))
+    replay = begin_run(con, inbox="all readings", now=NOON + timedelta(minutes=30), version="0.1.0", kind="replay")
+    end_run(con, replay, state="completed", now=NOON + timedelta(hours=6), listed=0, unchanged=0)
+    report = watch_lake(con, loaded, as_of=NOON + timedelta(hours=6, minutes=5), pause=0)
+    assert [one.state for one in report.findings if one.cause == "not_started"] == ["ok"]
+    with run_lock(folder_of(con)):
+        (folder_of(con) / "run.lock").write_text("process 7 since 2026-03-02T18:01:00+00:00", encoding="utf-8")
+        watch_lake(con, loaded, as_of=NOON + timedelta(hours=20), pause=0)
+    assert con.execute("from incident").fetchall() == []
+    report = watch_lake(con, loaded, as_of=NOON + timedelta(hours=21), pause=0)
+    assert [(row.cause, row.since) for row in report.opened] == [("not_started", NOON + timedelta(hours=6, minutes=7))]
+
+
+def test_a_run_that_died_excuses_no_time_after_it(con: Connection, receiver: Receiver) -> None:
+    loaded = with_runs("7 * * * *", f"json://127.0.0.1:{receiver.port}/a")
+    begin_run(con, inbox="in", now=NOON + timedelta(minutes=7), version="0.1.0")
+    watch_lake(con, loaded, as_of=NOON + timedelta(minutes=30), pause=0)
+    watch_lake(con, loaded, as_of=NOON + timedelta(hours=5), pause=0)
+    assert con.execute("select cause, led_by_cause from incident order by incident_id").fetchall() == [
+        ("run_died", "run_died"),
+        ("not_started", "run_died"),
+    ]
+    assert receiver.taken("/a") == ["newslake: inbox in: the run ended without a word"]

@@ -1,9 +1,16 @@
--- The runs of the last 45 days before $as_of, oldest first: ingest runs, and upkeeps that went to their end.
-select 'ingest' as kind, run_id, inbox, state, started_at, ended_at, coalesce(batches, 0) as batches, message
+-- The runs of the last 45 days before $as_of, oldest first: of every kind that holds the run lock, and upkeeps that went to
+-- their end.
+select
+    coalesce(kind, 'ingest') as kind,
+    run_id,
+    inbox,
+    state,
+    started_at,
+    ended_at,
+    coalesce(batches, 0) as batches,
+    message
 from ops.run
-where coalesce(kind, 'ingest') = 'ingest'
-    and started_at <= $as_of
-    and started_at > $as_of - interval 45 days
+where started_at <= $as_of and started_at > $as_of - interval 45 days
 union all
 select
     'upkeep',
