@@ -86,7 +86,7 @@ class Gate:
     def held(self) -> list[str]:
         """Each held slice in words."""
         return [
-            f"{name}, {self._counted.get(name, 0):,} inputs: {' '.join(breach.in_words() for breach in breaches)}"
+            f"{name}, {self._counted.get(name, 0):,} inputs: {'; '.join(breach.in_words() for breach in breaches)}"
             for name, breaches in sorted(self._holds.items())
         ]
 
@@ -183,10 +183,10 @@ class Gate:
     def _said(self, name: Slice) -> dict[str, str]:
         """What a held input's row says: no run and no time, so that it is the same when a killed run goes on."""
         breaches = self._holds[name]
-        why = " ".join(breach.in_words() for breach in breaches)
+        why = "; ".join(breach.in_words() for breach in breaches)
         return {
             "reason": breaches[0].measure,
-            "detail": f"held with {name}: {why} `newslake status` says how to decide",
+            "detail": f"held with {name}: {why}; `newslake status` says how to decide",
         }
 
     def _spooled(self, staged: pa.Table, number: int) -> Path:

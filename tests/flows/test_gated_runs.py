@@ -113,6 +113,21 @@ def test_the_sound_feed_loads_and_the_broken_one_waits_with_exit_3_and_one_alert
     assert is_audited_clean(lake)
 
 
+def test_two_bounds_that_a_slice_passes_are_told_apart(commands: Killer, tmp_path: Path) -> None:
+    wire = tmp_path / "inbox" / "wire"
+    wire.mkdir(parents=True)
+    for number in range(25):
+        (wire / f"{number}.html").write_text("<html><body><p>404 Not Found</p></body></html>", encoding="utf-8")
+    (tmp_path / "newslake.toml").write_text(FEEDS, encoding="utf-8")
+    own = ("--warehouse", tmp_path / "lake", "--settings", tmp_path / "newslake.toml")
+    done = commands.run("run", tmp_path / "inbox", *own, "--json")
+    assert done.status == 3, done.said
+    [told] = json.loads(done.said.splitlines()[-1])["held_slices"]
+    assert "a login or a new format looks like this; gate.same_bytes_share: " in told
+    details = ask(tmp_path / "lake", "select distinct detail from ops.input where state = 'held'")
+    assert [str(detail).endswith("; `newslake status` says how to decide") for (detail,) in details] == [True]
+
+
 def test_a_run_of_more_rows_than_may_wait_is_judged_in_pieces_and_what_follows_a_held_one_is_held(
     commands: Killer, place: dict[str, Path], tmp_path: Path
 ) -> None:
