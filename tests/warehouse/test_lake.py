@@ -14,7 +14,7 @@ from lake_builder import Inbox, Lake, an_article
 
 from warehouse.errors import LakeError, NoWarehouse, StorageRefused, WarehouseBroken, WarehouseBusy, WarehouseNewer
 from warehouse.lake import _extension_file, connect, folder_of, one_thread, transaction
-from warehouse.locks import commit_lock, run_in_progress, run_lock
+from warehouse.locks import commit_lock, held_since, run_in_progress, run_lock
 from warehouse.migrate import migrate, migrations, prepare
 
 BODY = "Storm closes the harbour. Ferries stayed in port on Monday as gusts reached ninety kilometres an hour."
@@ -162,6 +162,15 @@ def test_a_lock_says_who_holds_it_and_dies_with_its_process(tmp_path: Path, lock
     with lock(tmp_path, wait_seconds=5):
         pass
     assert run_in_progress(tmp_path) is None
+
+
+def test_whoever_holds_the_lock_says_since_when() -> None:
+    first = "process 7 since 2026-03-02T12:00:01+00:00 on news"
+    assert held_since(f"process 9 since 2026-03-02T13:00:00+00:00, {first}") == datetime(
+        2026, 3, 2, 12, 0, 1, tzinfo=UTC
+    )
+    assert held_since("Another process") is None
+    assert held_since("process 7 since 2026-03-") is None
 
 
 def test_a_connection_needs_no_home_folder_and_no_network(lake: Lake, tmp_path: Path) -> None:
