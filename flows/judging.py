@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from expectations.monitors import cuts, fields, freshness, schedule, shares, volume
 from expectations.monitors.declared import declared_hours
-from expectations.monitors.findings import Finding, Subject
+from expectations.monitors.findings import REST, Finding, Subject
 from expectations.monitors.incidents import Incident
 from expectations.monitors.past import Arrivals, Floats, Ints, hour_of
 from warehouse.watched import Past, WatchedRun, WatchedSubject
@@ -81,7 +81,7 @@ def cuts_of(lengths: Sequence[float], lateness: Sequence[float]) -> tuple[float 
 
 def subject_of(one: WatchedSubject) -> Subject:
     """The monitors' name for it."""
-    return Subject(one.kind, one.name)
+    return REST if one.kind == REST.kind else Subject(one.kind, one.name)
 
 
 def judge(
@@ -90,9 +90,11 @@ def judge(
     schedules: Sequence[Schedule] = (),
     rhythms: Mapping[str, str] | None = None,
     *,
+    known_since: Mapping[str, datetime] | None = None,
     locked_since: datetime | None = None,
 ) -> list[Finding]:
-    """Every monitor's finding about every subject that it can judge. ``rhythms`` are those that are declared of feeds;
+    """Every monitor's finding about every subject that it can judge. ``rhythms`` are those that are declared of feeds,
+    ``known_since`` says from when a feed of which nothing came has been expected, where a watch knew of it before;
     ``locked_since`` is since when somebody has held the lock that runs need, None where nobody does. Schedules and
     rhythms must be :func:`readable`."""
     found = list(_of_schedules(past, schedules, locked_since))
@@ -106,9 +108,22 @@ def judge(
         own = told.get(subject_of(one), [])
         rhythm = (rhythms or {}).get(one.name) if one.kind == "feed" else None
         found += _of_arrivals(tables, one, rhythm, own, past.end)
-        found += _of_shares(tables, one, own, past.end)
-        found += _of_fields(tables, one, own, past.end)
+        if one.kind != REST.kind:  # else the inputs without a feed are judged with those that name a source
+            found += _of_shares(tables, one, own, past.end)
+            found += _of_fields(tables, one, own, past.end)
+    found += _of_unseen(past, past.end, rhythms or {}, known_since or {})
     return found
+
+
+def _of_unseen(
+    past: Past, end: int, rhythms: Mapping[str, str], known_since: Mapping[str, datetime]
+) -> Iterator[Finding]:
+    """Of feeds that are to deliver by a rhythm, and of which nothing has come: a pattern may be wrong."""
+    seen = {one.name for one in past.subjects if one.kind == "feed"}
+    for name, rhythm in rhythms.items():
+        if name not in seen:
+            since = hour_of(known_since[name]) if name in known_since else end
+            yield freshness.judge_unseen(Subject("feed", name), rhythm, min(since, end), end)
 
 
 def feeds_of_sources(past: Past) -> dict[Subject, Subject]:
@@ -121,7 +136,7 @@ def _of_arrivals(
     tables: _Tables, one: WatchedSubject, rhythm: str | None, earlier: Sequence[Incident], end: int
 ) -> Iterator[Finding]:
     if one.kind == "feed" and one.subject_id == _NO_FEED:
-        return  # whatever matches no feed has no rhythm of its own
+        return  # whatever matches no feed has no rhythm of its own; its sources and the rest do
     rows = tables.arrivals.of(one)
     if rows is None:
         return

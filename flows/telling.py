@@ -179,6 +179,11 @@ def _sql(row: IncidentRow) -> str:
             f"from ops.input join dim_feed using (feed_id) where dim_feed.name = '{name}' group by all "
             "order by day desc, inputs desc limit 30"
         )
+    if row.subject_kind == "rest":
+        return (
+            "select recorded_at::date as day, state, reason, count(*) as inputs, min(input_key) as example "
+            "from ops.input where feed_id = 0 and source_id = 0 group by all order by day desc, inputs desc limit 30"
+        )
     if row.cause in ("title_missing", "author_missing", "date_missing", "future_dates", "late"):
         of = f"select source_id from source_identity where identity_id = {row.source_id}"
         columns = "loaded_at, title, authors, published_date, path"

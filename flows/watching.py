@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from expectations.monitors import freshness
 from expectations.monitors.cuts import FUTURE_HOURS
 from expectations.monitors.findings import Finding, Subject
 from flows import telling
@@ -118,12 +119,12 @@ def watch_lake(
         )
     seen = undisturbed(con, lambda: past(con, as_of, cuts_of, future_hours=FUTURE_HOURS))
     spoilt = _known(con, as_of, timedelta(days=LEARNED_DAYS))
-    declared = {feed.name: feed.rhythm for feed in loaded.settings.feeds if feed.rhythm is not None}
-    due, rhythms, unread = readable([*_said(loaded), *(schedules or ())], declared)
+    due, rhythms, unread = readable([*_said(loaded), *(schedules or ())], _declared(loaded))
+    known_since = incidents.overdue_from(con, freshness.MONITOR, as_of)
     holder = run_in_progress(folder_of(con))
     locked_since = None if holder is None else held_since(holder) or as_of
     findings = [
-        *judge(seen, earlier(spoilt), due, rhythms, locked_since=locked_since),
+        *judge(seen, earlier(spoilt), due, rhythms, known_since=known_since, locked_since=locked_since),
         *of_runs(seen.runs, as_of, goes_on=holder is not None),
         *more,
     ]
@@ -169,6 +170,10 @@ def _said(loaded: Loaded) -> list[Schedule]:
     said = loaded.settings.watch
     found = [("runs", said.runs, "ingest"), ("upkeeps", said.upkeeps, "upkeep")]  # _SETTINGS_SCHEDULES
     return [Schedule(name, cron, said.timezone, kind) for name, cron, kind in found if cron]
+
+
+def _declared(loaded: Loaded) -> dict[str, str]:
+    return {feed.name: feed.rhythm for feed in loaded.settings.feeds if feed.rhythm is not None}
 
 
 def _round(
@@ -229,6 +234,8 @@ def _is_gone(
     if row.monitor == RUN and row.cause != HELD:
         return is_unused(row.subject, seen.runs, seen.as_of)
     # A source or feed from which nothing came in half a year is none of today any more.
+    if (row.monitor, row.subject_kind) == (freshness.MONITOR, "feed") and row.subject in _declared(loaded):
+        return False  # it is to deliver, whether or not it ever has
     is_of_the_past = row.monitor in _FROM_THE_PAST and seen.end is not None
     return is_of_the_past and Subject(row.subject_kind, row.subject) not in subjects
 

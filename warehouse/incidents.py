@@ -176,6 +176,15 @@ def keep_expectations(con: DuckDBPyConnection, expected: Sequence[ExpectationRow
         con.unregister("expected")
 
 
+def overdue_from(con: DuckDBPyConnection, monitor: str, now: datetime) -> dict[str, datetime]:
+    """By name of a feed, the beginning of what a monitor expected of it last, as far as it was within 45 days."""
+    sql = (
+        "select subject, arg_max(starts, made_at) from ops.source_expectation where monitor = $monitor "
+        "and subject_kind = 'feed' and made_at <= $now and made_at > $now - interval 45 days group by subject"
+    )
+    return dict(con.execute(sql, {"monitor": monitor, "now": now}).fetchall())
+
+
 def last_watch(con: DuckDBPyConnection, until: datetime) -> datetime | None:
     """The time that the last watch up to ``until`` judged by."""
     (last,) = one_row(con, "select max(as_of) from ops.watch where as_of <= $until", {"until": until})

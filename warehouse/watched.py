@@ -32,8 +32,8 @@ CutsOf = Callable[[Sequence[float], Sequence[float]], tuple[float | None, float 
 
 @dataclass(frozen=True, slots=True)
 class WatchedSubject:
-    """A source (under its identity) or a feed. ``within`` is the id of the feed that most of a source's inputs came
-    by."""
+    """A source (under its identity), a feed, or the rest, which names neither. ``within`` is the id of the feed that
+    most of a source's inputs came by."""
 
     kind: str
     subject_id: int

@@ -80,8 +80,21 @@ def overdue_at(expected: Freshness, last_hour: int) -> int:
         span = min(span * 4, _FAR)
 
 
-def judge(subject: Subject, past: Arrivals, expected: Freshness) -> Finding | None:
-    """Whether the silence at the end of the grid is too long; null for a source that has never had an article."""
+def judge_unseen(subject: Subject, declared: str, since_hour: int, end: int) -> Finding:
+    """Whether a feed of which nothing has ever come has been silent for too long since the hour from which it has been
+    expected."""
+    counts: Ints = np.zeros(max(end - since_hour, 0) + 1, np.int64)
+    counts[0] = 1  # it is as patient as with a feed whose last article came just before
+    expected = expect(Arrivals(since_hour - 1, counts), declared)
+    found = None if expected is None else judge(subject, Arrivals(since_hour - 1, counts), expected, unseen=True)
+    if found is None:
+        raise ValueError(f"{subject} declares no rhythm")
+    return found
+
+
+def judge(subject: Subject, past: Arrivals, expected: Freshness, *, unseen: bool = False) -> Finding | None:
+    """Whether the silence at the end of the grid is too long; null for a source that has never had an article. With
+    ``unseen`` the grid begins with the hour before it was expected first, and not with an article."""
     last = past.last_hour()
     if last is None:
         return None
@@ -90,8 +103,11 @@ def judge(subject: Subject, past: Arrivals, expected: Freshness) -> Finding | No
     silent = past.end - last - 1
     state = state_of(found, expected.needed)
     basis = _basis(expected)
+    seen = f"the last one in the hour of {when(last):%Y-%m-%d %H:%M} UTC"
+    if unseen:
+        seen = f"nor any before: it is watched from {when(last + 1):%Y-%m-%d %H:%M} UTC on, look at its pattern"
     why = (
-        f"no article for {in_words(silent)}, the last one in the hour of {when(last):%Y-%m-%d %H:%M} UTC; "
+        f"no article for {in_words(silent)}, {seen}; "
         f"{'was' if state is State.OPEN else 'is'} overdue from {when(due + 1):%Y-%m-%d %H:%M} UTC by {basis}"
     )
     return Finding(

@@ -42,7 +42,7 @@ FOLLOWERS: Mapping[str, frozenset[str]] = {
 }
 # Of several that open at once, the one that says most of what happened leads.
 _ORDER = (*FOLLOWERS, "not_started", "too_few", "late")
-_KINDS = ("deployment", "inbox", "channel", "feed", "source")
+_KINDS = ("deployment", "inbox", "channel", "feed", "rest", "source")
 _RUNS = ("inbox", "deployment")  # all that there is comes by them
 
 MANY = 5  # subjects with one cause from which on others join in the course of a day

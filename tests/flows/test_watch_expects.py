@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import msgspec
 import pytest
 from alert_receivers import Receiver
 from told_lake import NOON, a_run, settings, with_runs
+from watched_lake import T0, Delivery, WatchedLake, an_article, delivered
 
 from flows.command_watch import watch_once
 from flows.judging import Schedule
@@ -19,8 +21,9 @@ from warehouse.ledger import begin_run, end_run
 from warehouse.locks import run_lock
 
 
-def with_feeds(*feeds: FeedSettings) -> Loaded:
-    return Loaded(msgspec.structs.replace(settings().settings, feeds=feeds), None, Path())
+def with_feeds(*feeds: FeedSettings, channel: str | None = None) -> Loaded:
+    said = settings(*([channel] if channel else []), remind_hours=0).settings
+    return Loaded(msgspec.structs.replace(said, feeds=feeds), None, Path())
 
 
 def test_one_rhythm_or_schedule_that_cannot_be_read_is_named_and_the_rest_is_judged(con: Connection) -> None:
@@ -123,3 +126,49 @@ def test_a_run_that_died_excuses_no_time_after_it(con: Connection, receiver: Rec
         ("not_started", "run_died"),
     ]
     assert receiver.taken("/a") == ["newslake: inbox in: the run ended without a word"]
+
+
+def test_a_feed_that_is_to_deliver_by_a_rhythm_and_never_has_is_told_of_until_it_is_mended(
+    con: Connection, receiver: Receiver
+) -> None:
+    """Daily, and five days of patience: two intervals, a weekend and a holiday."""
+    wire = FeedSettings(name="wire", pattern="wrie/*", rhythm="daily")
+    channel = f"json://127.0.0.1:{receiver.port}/a"
+    opened = []
+    for day in range(8):
+        a_run(con, NOON + timedelta(days=day))
+        at = NOON + timedelta(days=day, minutes=15)
+        opened += [(day, row) for row in watch_lake(con, with_feeds(wire, channel=channel), as_of=at, pause=0).opened]
+    [(day, silent)] = opened
+    assert (day, silent.subject, silent.cause, silent.since) == (5, "wire", "silent", NOON)
+    assert silent.why == (
+        "no article for 5 days, nor any before: it is watched from 2026-03-02 12:00 UTC on, look at its pattern; "
+        "was overdue from 2026-03-07 12:00 UTC by the declared rhythm of one in 24 h"
+    )
+    watch_lake(con, with_feeds(channel=channel), as_of=NOON + timedelta(days=8), pause=0)
+    assert receiver.taken("/a") == ["newslake: feed wire: silent", "newslake: resolved: feed wire: silent"]
+
+
+def test_what_names_neither_feed_nor_source_is_watched_for_its_arrivals_as_one(tmp_path: Path) -> None:
+    lake = WatchedLake(tmp_path / "lake", {"scraped": None})
+
+    def texts(when: datetime, day: int) -> list[Delivery]:
+        read = [an_article("scraped", when, day * 8 + n) for n in range(8)]
+        return [
+            delivered(f"scraped/{day}-{n}.txt", replace(article, source=None, url=None))
+            for n, article in enumerate(read)
+        ]
+
+    days = [T0 - timedelta(days=back, minutes=35) for back in range(49, 0, -1)]
+    lake.run(T0, [one for day, when in enumerate(days) for one in texts(when, day)])
+    reports = []
+    for day in range(1, 7):
+        now = T0 + timedelta(days=day)
+        lake.run(now, texts(now - timedelta(minutes=35), 100 + day) if day < 3 else [])
+        reports.append(watch_lake(lake.con, settings(), as_of=now + timedelta(minutes=15), pause=0))
+    told = [(row.subject_kind, row.subject, row.cause) for report in reports for row in report.opened]
+    assert told[0] == ("rest", "without feed and source", "silent")
+    assert lake.ask("select title from ops.alert where kind = 'opened'") == [
+        ("newslake: rest without feed and source: silent",)
+    ]
+    lake.con.close()

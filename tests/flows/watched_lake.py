@@ -124,10 +124,11 @@ def a_record(source: str, when: datetime, number: int, **changes: str) -> bytes:
 
 @dataclass
 class WatchedLake:
-    """A lake with a past. ``feeds`` names the feed of each source; every source brings ``each`` articles a run."""
+    """A lake with a past. ``feeds`` names the feed of each source, None for one that no feed matches; every source
+    brings ``each`` articles a run."""
 
     folder: Path
-    feeds: Mapping[str, str]
+    feeds: Mapping[str, str | None]
     each: int = 8
     runs: int = 0
     numbers: dict[str, int] = field(default_factory=dict)
@@ -174,6 +175,7 @@ class WatchedLake:
         feeds = [f'[[feeds]]\nname = "{name}"\npattern = "{name}/{{domain}}/*"\n' for name in self._names()]
         settings.write_text("[quality]\nmax_rejected_share = 0.5\n[extraction]\nworkers = 1\n" + "".join(feeds))
         for source, feed in self.feeds.items():
+            assert feed is not None
             (inbox / feed / source).mkdir(parents=True, exist_ok=True)
             for number in self._numbers(source):
                 for name, content in faults.get(source, sound)(source, when, number):
@@ -185,7 +187,7 @@ class WatchedLake:
         assert done.status == 0, done.said
 
     def _names(self) -> list[str]:
-        return sorted(set(self.feeds.values()))
+        return sorted({name for name in self.feeds.values() if name is not None})
 
     def run(self, now: datetime, brought: Sequence[Delivery], *, state: str = "completed") -> int:
         """A run with one batch."""

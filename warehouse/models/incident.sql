@@ -3,7 +3,7 @@
 -- incident_id: The incident
 -- state: open or resolved
 -- severity: critical or warning
--- subject_kind: source, feed, inbox, deployment or channel
+-- subject_kind: source, feed, rest (what names neither), inbox, deployment or channel
 -- subject: Domain or name of the source, name of the feed or deployment, the inbox, the channel without its secrets
 -- source_id: The source under its identity; null for other subjects
 -- cause: Stable word: silent, too_few, template_break, rejections, schema_drift, run_failed and so on

@@ -1,5 +1,5 @@
--- One row per source (under its identity) and feed that inputs came from: its name (with its id where another source has
--- the same), and the feed that most of a source's inputs came by.
+-- One row per source (under its identity) and feed that inputs came from, and one of the rest that names neither: its name
+-- (with its id where another source has the same), and the feed that most of a source's inputs came by.
 with main_feeds as (
     select source_id, arg_max(feed_id, inputs) as feed_id
     from (select source_id, feed_id, count(*) as inputs from watched where source_id > 0 group by all)
@@ -22,4 +22,8 @@ union all
 select 'feed', feed_id, name, null
 from dim_feed
 where feed_id in (select feed_id from watched)
+union all
+select distinct kind, subject_id, '', feed_id
+from watched_subjects
+where kind = 'rest'
 order by all

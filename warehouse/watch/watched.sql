@@ -86,10 +86,16 @@ from inputs
 left join readings using (input_id)
 left join future using (input_id);
 
+-- rest: what names neither feed nor source, such as texts that were scraped; what could not be read names none either, and
+-- has no rhythm.
 create or replace temp table watched_subjects as
 select 'source' as kind, source_id as subject_id, *
 from watched
 where source_id > 0
 union all
 select 'feed', feed_id, *
-from watched;
+from watched
+union all
+select 'rest', 0, *
+from watched
+where source_id = 0 and feed_id = 0 and not is_rejected;
