@@ -18,6 +18,9 @@ from flows.frames import with_room
 from flows.options import USAGE, Json, SettingsFile, Warehouse
 from flows.options import leave as _leave
 from flows.options import settings as _settings
+from flows.streams import flush, is_utf8, prepare_streams
+
+INTERRUPTED = 130
 
 app = typer.Typer(
     name="newslake",
@@ -32,35 +35,43 @@ app = typer.Typer(
 
 def main() -> None:
     """The entry point: what goes wrong is one line on standard error and an exit status, never a traceback."""
-    only_what_is_asked(app, sys.argv[1:])
+    prepare_streams()
+    words = sys.argv[1:]
+    only_what_is_asked(app, words)
     try:
         with_room(lambda: app(standalone_mode=True))
     except SystemExit as leaving:
         # `newslake status | head`: the reader has what it wanted, and the library calls that a failure.
-        if not isinstance(leaving.__context__, BrokenPipeError):
-            raise
-        sys.exit(0)
+        if isinstance(leaving.__context__, BrokenPipeError):
+            sys.exit(0)
+        if leaving.code == INTERRUPTED and isinstance(leaving.__context__, typer.Exit):
+            _leave(INTERRUPTED, _interrupted(words))  # Ctrl-C, which the library takes for a reason to leave in silence
+        raise
     except KeyboardInterrupt:
-        _leave(130, "interrupted; the batch in hand was dropped, what was committed before stays")
+        _leave(INTERRUPTED, _interrupted(words))
     except Exception as error:
         from flows.settings import SettingsError
 
         if isinstance(error, OSError):
             _leave(1, f"{error}; nothing further was done")  # a disk that is full or read-only, before anything began
+        if isinstance(error, UnicodeEncodeError | TypeError) and (garbled := [w for w in words if not is_utf8(w)]):
+            _leave(USAGE, f"the argument {garbled[0]} is not UTF-8; nothing further was done")
         if not isinstance(error, SettingsError):
             raise
         _leave(USAGE, str(error))  # what only a command finds wrong: a pattern of a feed, a folder of site rules
     finally:
-        _flush()
+        flush()
         gc.freeze()  # the interpreter would look for cycles among all that was imported before it ends: 0.1 s
 
 
-def _flush() -> None:
-    """Write what is still to be written, also to a reader who has left: the exit status stays the command's."""
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _interrupted(words: list[str]) -> str:
+    """What Ctrl-C left of a command."""
+    asked = [word for word in words if not word.startswith("-")][:2]
+    if "run" in asked[:1] or "replay" in asked:
+        return "interrupted; the batch in hand was dropped, what was committed before stays"
+    if "upkeep" in asked[:1]:
+        return "interrupted; the step in hand was dropped, what was done before stays"
+    return "interrupted"
 
 
 app.add_typer(analyst_app)

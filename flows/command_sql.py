@@ -34,19 +34,22 @@ def ask(
 
 def _answer_all(con: Connection, output: str | None, timeout: float | None) -> int:
     """Answer each statement of standard input; 1 where one was refused."""
+    from flows.split_statements import split_statements
+
+    try:
+        text = sys.stdin.buffer.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        complain(f"what came on standard input is not UTF-8: {error.reason} in byte {error.start + 1}; nothing was run")
+        return 1
     status = 0
-    waiting = ""
-    for line in [*sys.stdin, ";"]:
-        waiting += line
-        if not waiting.rstrip().endswith(";"):
-            continue
-        if waiting.strip(" \t\r\n;"):
-            try:
-                _answer(con, waiting, output, timeout)
-            except LakeError as error:
-                complain(str(error))
-                status = 1
-        waiting = ""
+    statements = split_statements(text)
+    for number, statement in enumerate(statements, 1):
+        try:
+            _answer(con, statement.text, output, timeout)
+        except LakeError as error:
+            named = f"statement {number}, line {statement.line}: " if len(statements) > 1 else ""
+            complain(f"{named}{error}")
+            status = 1
     return status
 
 

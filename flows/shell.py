@@ -22,6 +22,7 @@ from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
 from flows.result_formats import FORMATS, print_rows
+from flows.split_statements import is_finished, split_statements
 from flows.terminal import complain, console, print_table
 from warehouse.dictionary import Relation
 from warehouse.errors import LakeError
@@ -94,9 +95,10 @@ class Shell:
         if text.startswith("."):
             command, *rest = text.rstrip(";").split()
             self._dot(command.lower(), rest)
-        elif text.strip("; \n"):
+            return
+        for statement in split_statements(text):
             # In a thread of its own: DuckDB looks for Ctrl-C between its tasks only, and one may take minutes.
-            answer = self._queries.submit(self._answer, text)
+            answer = self._queries.submit(self._answer, statement.text)
             try:
                 wait([answer])
             except KeyboardInterrupt:
@@ -200,7 +202,7 @@ def _is_unfinished() -> bool:
     from prompt_toolkit.application import get_app
 
     text = get_app().current_buffer.text.strip()
-    return bool(text) and not text.startswith(".") and not text.endswith(";")
+    return bool(text) and not text.startswith(".") and not is_finished(text)
 
 
 def _bindings() -> KeyBindings:

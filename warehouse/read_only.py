@@ -116,7 +116,11 @@ def query(con: DuckDBPyConnection, sql: str, *, timeout_seconds: float | None = 
 def refuse_unsafe(con: DuckDBPyConnection, sql: str) -> str:
     """The statement to run for ``sql``; :class:`QueryRefused` where it is anything but one query over the lake."""
     try:
+        sql.encode()  # DuckDB's client would fail on what is half a character, such as an argument that is not UTF-8
         parsed = con.extract_statements(sql)
+    except UnicodeEncodeError as error:
+        place = f"character {error.start + 1}"
+        raise QueryRefused(f"The SQL holds bytes that are not UTF-8 ({place}); write it in UTF-8.") from error
     except duckdb.Error as error:
         raise QueryRefused(f"The SQL cannot be read: {error}") from error
     if not parsed:

@@ -1,0 +1,114 @@
+"""The command's streams, arguments and signals as a shell may leave them: closed, in another charset, interrupted."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+NEWSLAKE = [sys.executable, "-c", "from flows.cli import main; main()"]
+
+
+def newslake(
+    *words: str | bytes | Path, given: bytes = b"", closed: str = "", **environ: str
+) -> subprocess.CompletedProcess[bytes]:
+    """A command with ``given`` on its standard input; ``closed`` are redirections of the shell, such as ``>&-``."""
+    return subprocess.run(
+        ["sh", "-c", f'exec "$@" {closed}', "sh", *NEWSLAKE, *words],
+        input=given,
+        env=os.environ | environ,
+        capture_output=True,
+        timeout=240,
+        check=False,
+    )
+
+
+STATEMENTS = """\
+select 'one;
+two;' as "a;b"; -- and;
+select 2 as two; select 3 as three;
+selec 4;
+
+select $$five;$$ as five"""
+
+
+def test_statements_of_standard_input_end_where_sql_ends_them_and_a_wrong_one_is_named(lake: Path) -> None:
+    said = newslake("sql", "--format", "json", "--warehouse", lake, given=STATEMENTS.encode())
+    assert said.stdout.decode().splitlines() == [
+        '{"a;b": "one;\\ntwo;"}', '{"two": 2}', '{"three": 3}', '{"five": "five;"}'
+    ]  # fmt: skip
+    assert said.stderr.startswith(b"newslake: statement 4, line 4: The SQL cannot be read: Parser Error")
+    assert said.returncode == 1
+    alone = newslake("sql", "--warehouse", lake, given=b"\xef\xbb\xbfselec 4")
+    assert alone.stderr.startswith(b"newslake: The SQL cannot be read: Parser Error")
+
+
+def test_what_is_not_utf8_is_refused_in_a_sentence(lake: Path) -> None:
+    said = newslake("sql", "--warehouse", lake, given=b"select 1 as one;\nselect '\xff' as x;")
+    assert (said.returncode, said.stdout) == (1, b"")
+    assert said.stderr == (
+        b"newslake: what came on standard input is not UTF-8: invalid start byte in byte 26; nothing was run\n"
+    )
+    said = newslake("sql", b"select '\xff' as x", "--warehouse", lake)
+    assert (said.returncode, said.stdout) == (1, b"")
+    assert said.stderr == b"newslake: The SQL holds bytes that are not UTF-8 (character 9); write it in UTF-8.\n"
+    said = newslake("sql", "select 1", "--at", b"\xff", "--warehouse", lake)
+    assert (said.returncode, said.stderr) == (
+        2, b"newslake: the argument \\udcff is not UTF-8; nothing further was done\n"
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("charset", ["latin-1", "ascii", "cp932"])
+def test_answers_are_utf8_whatever_the_locale_says(lake: Path, charset: str) -> None:
+    said = newslake("sql", "select '東京 é' as place", "--warehouse", lake, PYTHONIOENCODING=charset)
+    assert (said.returncode, said.stdout.decode(), said.stderr) == (0, "place\n東京 é\n", b"")
+    said = newslake("sql", "--warehouse", lake, given="select '東京 é' as x".encode(), PYTHONIOENCODING=charset)
+    assert said.stdout.decode() == "x\n東京 é\n"
+    said = newslake("sql", "select * from 東京", "--warehouse", lake, PYTHONIOENCODING=charset)
+    assert said.stderr.decode().startswith("newslake: '東京' is no table")
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("words", [("status",), ("sql",)])
+def test_a_stream_that_the_caller_closed_is_no_failure(lake: Path, words: tuple[str, ...], closed: str) -> None:
+    said = newslake(*words, "--warehouse", lake, given=b"select 1 as one", closed=closed)
+    assert (said.returncode, said.stderr) == (0, b"")
+
+
+def test_a_file_that_is_opened_never_takes_the_number_of_a_closed_stream() -> None:
+    code = (
+        "from flows.streams import prepare_streams; prepare_streams(); import os, subprocess, sys; "
+        "assert os.open('/', os.O_RDONLY) > 2; print('lost'); sys.stdin.read(); "
+        "sys.exit(subprocess.run([sys.executable, '-c', 'print(1)']).returncode)"
+    )
+    done = subprocess.run(["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", sys.executable, "-c", code], check=False)
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["run", "."], "interrupted; the batch in hand was dropped, what was committed before stays"),
+        (["upkeep"], "interrupted; the step in hand was dropped, what was done before stays"),
+        (["status"], "interrupted"),
+    ],
+)
+def test_ctrl_c_says_what_becomes_of_the_work_as_a_termination_does(lake: Path, words: list[str], said: str) -> None:
+    interrupted = (
+        "import os, signal, flows.command_run, flows.command_upkeep, flows.command_inspect\n"
+        "def stop(*_, **__): os.kill(os.getpid(), signal.SIGINT); signal.pause()\n"
+        "flows.command_run.run_once = flows.command_upkeep.keep_up_once = flows.command_inspect.show_status = stop\n"
+        "from flows.cli import main; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", interrupted, *words, "--warehouse", str(lake)],
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", f"newslake: {said}\n")
