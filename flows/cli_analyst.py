@@ -87,7 +87,7 @@ def search(
     ] = None,
     warehouse: Warehouse = None,
     settings: SettingsFile = None,
-    source: Annotated[str | None, typer.Option("--source", metavar="DOMAIN", help="Of this source only.")] = None,
+    source: Annotated[str | None, typer.Option("--source", metavar="SOURCE", help="Of this source only.")] = None,
     since: Annotated[
         datetime | None, typer.Option("--since", formats=["%Y-%m-%d"], help="Published on this day or later.")
     ] = None,

@@ -75,8 +75,9 @@ def _print(answer: Answer, limit: int) -> None:
         out.print(f"  {shown(hit.snippet)}", highlight=False, markup=False)
     if not answer.hits:
         out.print("nothing found; fewer words, or a word's beginning with * behind it, find more", highlight=False)
-    elif answer.matched > len(answer.hits):
-        out.print(f"{len(answer.hits)} of {answer.matched:,}; --limit shows more than {limit}", highlight=False)
+    elif answer.more:
+        of = f"{'at most ' if answer.at_most else ''}{answer.matched:,}"
+        out.print(f"{len(answer.hits)} of {of}; --limit shows more than {limit}", highlight=False)
 
 
 def _print_json(answer: Answer) -> None:

@@ -3,7 +3,7 @@
     storm harbour        articles that say both, in title or body
     "storm closes"       the words side by side
     storm*               words that begin so
-    storm -football      without that word
+    storm -football      without that word, or -"without these words side by side"
 
 Case and, in Latin letters, accents make no difference; words are not reduced to stems (`ferry` does not find `ferries`,
 `ferr*` finds both), since a stemmer for the wrong language finds what nobody asked for. Chinese, Japanese, Thai and the
@@ -48,11 +48,17 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """``hits``, best first; ``matched`` articles have all the words (a phrase is compared in the hits alone)."""
+    """``hits``, best first, and whether there are ``more`` than were asked for.
+
+    ``matched`` articles have all the words; phrases are compared in the hits alone, and with phrases the articles
+    found are ``at_most`` so many.
+    """
 
     hits: tuple[Hit, ...]
     matched: int
     index: Standing
+    more: bool
+    at_most: bool
 
     @property
     def left_out(self) -> int:
@@ -75,11 +81,19 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What must be said, groups of terms of which an article must not have all, patterns of what stands together."""
+class Excluded:
+    """What an article must not say: all of these terms, in a text that matches all of the patterns."""
 
     terms: tuple[Term, ...]
-    excluded: tuple[tuple[Term, ...], ...]
+    patterns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What must be said, with patterns of what stands together, and what must not be."""
+
+    terms: tuple[Term, ...]
+    excluded: tuple[Excluded, ...]
     patterns: tuple[str, ...]
     words: tuple[str, ...]
 
@@ -94,15 +108,18 @@ def search(
 ) -> Answer:
     """Find the articles that have the words of ``question``.
 
-    ``source`` is a registrable domain or name, ``since`` the first day of publication (an article without a date is
+    ``source`` is what :func:`warehouse.sources.find` knows a source by, and means the one that stands for it with all
+    that were merged into it; ``since`` is the first day of publication (an article without a date is
     left out then). Reads the index as it stands, and the readings that it lacks where they are at most
-    :data:`MOST_FRESH`. Raises :class:`QueryRefused` where the question asks for no word or for more than 32.
+    :data:`MOST_FRESH`. Raises :class:`QueryRefused` where the question asks for no word or for more than 32, and
+    :class:`warehouse.errors.SourceRefused` where there is no such source.
     """
     prepare_words(con)
     asked = understood(con, question)
+    identity = None if source is None else _identity(con, source)
     for attempt in range(3):
         try:
-            return _answer(con, asked, source, since, limit)
+            return _answer(con, asked, identity, since, limit)
         except duckdb.IOException as error:
             if attempt == 2 or not is_gone(error):
                 raise LakeError(
@@ -112,11 +129,17 @@ def search(
     raise AssertionError("unreachable")
 
 
+def _identity(con: DuckDBPyConnection, source: str) -> int:
+    from warehouse.sources import find  # pyarrow, and the public suffix list: most searches name no source
+
+    return find(con, source).identity_id
+
+
 def understood(con: DuckDBPyConnection, question: str) -> Question:
     """The terms of a question; ``con`` has had :func:`prepare_words`."""
     question = question.encode(errors="replace").decode().replace("\0", " ")
     terms: list[Term] = []
-    excluded: list[tuple[Term, ...]] = []
+    excluded: list[Excluded] = []
     patterns: list[str] = []
     shown: list[str] = []
     for part in _WORD_OF_QUESTION.finditer(question):
@@ -126,12 +149,13 @@ def understood(con: DuckDBPyConnection, question: str) -> Question:
             continue
         if text.endswith("*") and part["phrase"] is None:
             found[-1] = Term(found[-1].text, is_prefix=True)
+        together = _patterns(con, words, is_phrase=part["phrase"] is not None)
         if part["minus"]:
-            excluded.append(tuple(found))
+            excluded.append(Excluded(tuple(found), tuple(together)))
             continue
         terms += found
         shown += words
-        patterns += _patterns(con, words, is_phrase=part["phrase"] is not None)
+        patterns += together
     terms = list(dict.fromkeys(terms))
     if not terms:
         raise QueryRefused(f"There is no word to look for in {question!r}: give at least one that is not excluded.")
@@ -158,7 +182,7 @@ def _patterns(con: DuckDBPyConnection, words: list[str], *, is_phrase: bool) -> 
     return [str(one_row(con, f"select regexp_escape(strip_accents({quoted(word)}))")[0]) for word in unspaced]
 
 
-def _answer(con: DuckDBPyConnection, asked: Question, source: str | None, since: date | None, limit: int) -> Answer:
+def _answer(con: DuckDBPyConnection, asked: Question, source: int | None, since: date | None, limit: int) -> Answer:
     manifest = manifest_of(con)
     now = standing(con, manifest)
     parts = []
@@ -173,29 +197,38 @@ def _answer(con: DuckDBPyConnection, asked: Question, source: str | None, since:
     con.execute(f"create or replace temp view postings as {' union all by name '.join(parts)}")
     clauses = [_clause(number, term) for number, term in enumerate(asked.terms)]
     con.execute(f"create or replace temp table clause_matches as {' union all '.join(clauses)}")
-    groups = [" intersect ".join(f"select article_id from ({_clause(0, term)})" for term in g) for g in asked.excluded]
-    unwanted = " union all ".join(f"select article_id from ({group})" for group in groups)
-    con.execute(f"create or replace temp table unwanted as {unwanted or 'select 0::bigint as article_id limit 0'}")
-    con.execute(f"set variable source = {'null' if source is None else quoted(source)}")
+    unwanted = [_unwanted(number, excluded.terms) for number, excluded in enumerate(asked.excluded)]
+    none = "select 0::bigint as article_id, 0 as excluded limit 0"
+    con.execute(f"create or replace temp table unwanted as {' union all '.join(unwanted) or none}")
+    proven = [number for number, excluded in enumerate(asked.excluded) if not excluded.patterns]
+    con.execute(f"set variable proven = {proven}::integer[]")
+    con.execute(f"set variable source = {'null::bigint' if source is None else source}")
     con.execute(f"set variable since = {'null::date' if since is None else f'date {quoted(since.isoformat())}'}")
     con.execute(f"set variable clauses = {len(clauses)}")
     con.execute(f"create or replace temp table found as {statement('search/found')}")
     hits: list[Hit] = []
     matched = int(one_row(con, "select count(*) from found")[0])
-    at_once = limit if not asked.patterns else _AT_ONCE
-    for first in range(0, matched, max(at_once, 1)):
-        if len(hits) >= limit:
-            break
+    phrases = bool(asked.patterns) or len(proven) < len(asked.excluded)
+    at_once = _AT_ONCE if phrases else limit + 1
+    for first in range(0, matched, at_once):
         hits += _hits(con, asked, first, at_once)
-    return Answer(tuple(hits[:limit]), matched, now)
+        if len(hits) > limit:
+            break
+    return Answer(tuple(hits[:limit]), matched, now, more=len(hits) > limit, at_most=phrases)
 
 
 def _clause(number: int, term: Term) -> str:
     return f"({statement('search/clause').format(clause=number, terms=term.condition())})"
 
 
+def _unwanted(number: int, terms: tuple[Term, ...]) -> str:
+    """The articles that have all ``terms`` of an exclusion."""
+    group = " intersect ".join(f"select article_id from ({_clause(0, term)})" for term in terms)
+    return f"select article_id, {number} as excluded from ({group})"
+
+
 def _hits(con: DuckDBPyConnection, asked: Question, first: int, count: int) -> list[Hit]:
-    """The found articles of one page that match every pattern, in their order."""
+    """The found articles of one page that match every pattern and no excluded one, in their order."""
     con.execute(
         "create or replace temp table page as select * from found "
         f"order by score desc, published_date desc nulls last, article_id limit {count} offset {first}"
@@ -203,6 +236,11 @@ def _hits(con: DuckDBPyConnection, asked: Question, first: int, count: int) -> l
     ids = [str(row[0]) for row in con.execute("select article_id from page").fetchall()]
     text = "strip_accents(lower(coalesce(reading.title, '') || chr(10) || reading.body))"
     matches = "".join(f" and regexp_matches({text}, {quoted(pattern)})" for pattern in asked.patterns)
+    for number, excluded in enumerate(asked.excluded):
+        if excluded.patterns:
+            said = " and ".join(f"regexp_matches({text}, {quoted(pattern)})" for pattern in excluded.patterns)
+            suspected = f"select article_id from unwanted where excluded = {number}"
+            matches += f" and not (reading.article_id in ({suspected}) and {said})"
     rows = con.execute(statement("search/page").format(ids=", ".join(ids), matches=matches)).fetchall()
     return [
         Hit(article_id, score, published_date, found_source, title, url, snippet(body, asked.words))

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from lake_builder import Inbox, Lake, an_article
 
 from transforms.article import Origin, Precision, Published
-from warehouse.errors import QueryRefused, WarehouseBusy
+from warehouse.errors import QueryRefused, SourceRefused, WarehouseBusy
 from warehouse.lake import connect
 from warehouse.search import prepare_words, search, snippet, understood
 from warehouse.search_index import building, discard, manifest_of, standing, update
+from warehouse.sources import merge
 
 ROOT = Path(__file__).parents[2]
 
@@ -68,6 +69,11 @@ def found(con: DuckDBPyConnection, question: str, **narrowed: object) -> list[in
         ("STORM council", [2]),
         ("storm -council", [1]),
         ("storm -closes -council", []),
+        ('storm -"storm closes"', [2]),
+        ('storm -"closes storm"', [1, 2]),  # both words, but not side by side
+        ('storm -"closes storm" -"after nine hours"', [1]),
+        ('storm "storm of" -"closes the harbour"', [2]),
+        ('storm -"the" -"nowhere at all"', []),
         ('"storm closes"', [1]),
         ('"closes storm"', []),
         ('"storm of protest" tower', [2]),
@@ -89,6 +95,8 @@ def found(con: DuckDBPyConnection, question: str, **narrowed: object) -> list[in
         ("北京的航班", [5]),
         ("轮渡 北京", [5]),
         ("港 -北京", [4]),
+        ("港 -京港の東", [4, 5]),
+        ("港 -東京の港", [5]),
         ("พายุ", [6]),
         ("เรือข้ามฟาก", [6]),
         ("шторм", [7]),
@@ -108,7 +116,28 @@ def test_a_search_is_narrowed_by_source_day_and_number(asked: DuckDBPyConnection
     assert found(asked, "storm", source="y.example") == [2]
     assert found(asked, "storm", since=date(2026, 3, 2)) == [2]
     assert found(asked, "storm", limit=1) == [1]
-    assert search(asked, "storm", limit=1).matched == 2
+    first = search(asked, "storm", limit=1)
+    assert (first.matched, first.more, first.at_most) == (2, True, False)
+    both = search(asked, "storm", limit=2)
+    assert (both.matched, both.more) == (2, False)
+    phrase = search(asked, 'nine "after nine hours"', limit=1)
+    assert ([hit.article_id for hit in phrase.hits], phrase.more, phrase.at_most) == ([2], False, True)
+
+
+def test_a_source_is_known_by_what_it_was_merged_into_and_by_what_was_merged_into_it(lake: Lake) -> None:
+    inbox = Inbox()
+    for n, source in enumerate(("old.example", "new.example", "other.example")):
+        inbox.add(f"{n}.txt", an_article(f"{source} reports. {STORM}", source=source, url=f"{source}/storm"))
+    lake.load(inbox)
+    ids = {str(source): int(str(article)) for source, article in lake.rows("select source, article_id from article")}
+    merge(lake.con, "old.example", "new.example", reason="it moved", now=datetime(2026, 3, 9, tzinfo=UTC))
+    con = connect(lake.folder, read_only=True)
+    moved = sorted([ids["old.example"], ids["new.example"]])
+    for said in ("old.example", "new.example", "https://www.old.example/a", "OLD.example"):
+        assert sorted(found(con, "storm", source=said)) == moved
+    assert found(con, "storm", source="other.example") == [ids["other.example"]]
+    with pytest.raises(SourceRefused, match=r"^No source is named 'nowhere\.example'\. .*`newslake sources list`"):
+        search(con, "storm", source="nowhere.example")
 
 
 def test_a_hit_shows_where_the_words_are_said(asked: DuckDBPyConnection) -> None:

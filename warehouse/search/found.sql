@@ -1,6 +1,6 @@
--- The articles that every clause of the question finds and no excluded group does, with their scores by BM25 (k1 = 1.2,
--- b = 0.75; Robertson and Zaragoza, 2009); a word in the title counts as three in the body. Length is in characters,
--- which every script has.
+-- The articles that every clause of the question finds, with their scores by BM25 (k1 = 1.2, b = 0.75; Robertson and
+-- Zaragoza, 2009); a word in the title counts as three in the body. Length is in characters, which every script has.
+-- Without those of exclusions that their words alone prove; where words must stand together, the text is looked at later.
 with lake as (
     select count(*) as articles, avg(char_count) as usual_length from main.fact_article where is_current
 ),
@@ -15,7 +15,7 @@ rarity as (
 candidates as (
     select article_id
     from clause_matches
-    anti join unwanted using (article_id)
+    anti join (select article_id from unwanted where list_contains(getvariable('proven'), excluded)) using (article_id)
     group by article_id
     having count(*) = getvariable('clauses')
 ),
@@ -32,7 +32,12 @@ wanted as (
         reading.char_count
     from candidates
     join main.fact_article as reading on reading.article_id = candidates.article_id and reading.is_current
-    where (getvariable('source') is null or reading.source = getvariable('source') or reading.source_name = getvariable('source'))
+    where (
+        getvariable('source') is null
+        or reading.source_id in (
+            select source_id from main.dim_source where coalesce(identity_id, source_id) = getvariable('source')
+        )
+    )
         and (getvariable('since') is null or reading.published_date >= getvariable('since'))
 ),
 
