@@ -33,6 +33,7 @@ from warehouse.statements import one_row
 CURRENT = "current"
 _OWN = re.compile(r"export-\d{8}T\d{12}Z(\.half)?")
 _MEMORY = "1GB"
+_LONGEST_ROW = 200_000_000  # bytes of a row of CSV; DuckDB stops at 2 MB unless it is told more
 # Views whose rows hold whole texts: a file a month of publication, which a reader of some months passes the others by.
 _BY_MONTH = frozenset(["article", "article_revision"])
 # What `since` compares, the first of them that a view has.
@@ -83,8 +84,8 @@ def export(
 
     ``file_format`` is parquet or csv; in CSV a text that a spreadsheet would run as a formula has an apostrophe before
     it, and lists are JSON. ``since`` is the first day of publication, or of whatever day the view has. ``dbt`` writes a
-    sources.yml beside it. Raises :class:`LakeError` where a view is unknown, the folder holds other things or cannot be
-    written, or the disk is full; then the export that was there stays. Raises
+    sources.yml beside it. Raises :class:`LakeError` where a view is unknown, the folder holds other things, cannot be
+    written or is named as a pattern, or the disk is full; then the export that was there stays. Raises
     :class:`warehouse.errors.WarehouseBusy` where another process exports into it.
     """
     relations = {relation.name: relation for relation in dictionary(con) if relation.is_view}
@@ -94,6 +95,7 @@ def export(
     chosen = [relation for name, relation in relations.items() if not views or name in views]
     folder = folder.absolute()
     try:
+        _refuse_patterns(folder, dbt=dbt)
         _refuse_foreign(folder)
         folder.mkdir(parents=True, exist_ok=True)
         with exporting(folder):
@@ -174,7 +176,9 @@ def _write(
     target.mkdir(exist_ok=True)  # of a view without rows nothing is partitioned
     files = [file for file in target.rglob("*") if file.is_file()]
     if not files:
-        empty = target / f"{relation.name}-{name}.parquet"
+        unknown = target / "published_month=unknown"  # so that its readers find the column there is otherwise
+        unknown.mkdir()
+        empty = unknown / f"{relation.name}-{name}.parquet"
         con.execute(f"copy (from {relation.name} limit 0) to {quoted(empty)} (format parquet)")
         files = [empty]
     return ExportedView(relation.name, int(rows), len(files), sum(f.stat().st_size for f in files), day, undated)
@@ -183,9 +187,11 @@ def _write(
 def _as_csv(name: str, kind: str) -> str:
     if kind == "varchar":
         return f"case when regexp_matches({name}, '{_FORMULA}') then '''' || {name} else {name} end as {name}"
-    if kind.endswith("]") or kind.startswith(("map", "struct")):
-        return f"to_json({name})::varchar as {name}"
-    return name
+    return f"to_json({name})::varchar as {name}" if _is_nested(kind) else name
+
+
+def _is_nested(kind: str) -> bool:
+    return kind.endswith("]") or kind.startswith(("map", "struct"))
 
 
 def dbt_sources(relations: list[Relation], current: Path, file_format: str) -> str:
@@ -196,7 +202,7 @@ def dbt_sources(relations: list[Relation], current: Path, file_format: str) -> s
         {
             "name": relation.name,
             "description": relation.grain,
-            "meta": {"external_location": _read(relation.name, current, file_format)},
+            "meta": {"external_location": _read(relation, current, file_format)},
             "columns": [{"name": c.name, "description": c.text, "data_type": c.type} for c in relation.columns],
         }
         for relation in relations
@@ -205,12 +211,32 @@ def dbt_sources(relations: list[Relation], current: Path, file_format: str) -> s
     return str(yaml.safe_dump({"version": 2, "sources": [source]}, sort_keys=False, allow_unicode=True, width=120))
 
 
-def _read(name: str, current: Path, file_format: str) -> str:
-    """What DuckDB reads a view of an export by."""
-    pattern = f"{current}/{name}/**/*.{file_format}".replace("'", "''")
-    if file_format == "csv":
-        return f"read_csv('{pattern}', header = true)"
-    return f"read_parquet('{pattern}', hive_partitioning = {str(name in _BY_MONTH).lower()})"
+def _read(relation: Relation, current: Path, file_format: str) -> str:
+    """What DuckDB reads a view of an export by: CSV with the types of the view, which it would guess otherwise.
+
+    dbt-duckdb takes braces for the names of its own: so a struct is written as a function.
+    """
+    pattern = f"{current}/{relation.name}/**/*.{file_format}".replace("'", "''")
+    if file_format != "csv":
+        return f"read_parquet('{pattern}', hive_partitioning = {str(relation.name in _BY_MONTH).lower()})"
+    nested = [column for column in relation.columns if _is_nested(column.type)]
+    types = ", ".join(f"\"{c.name}\" := '{'json' if c in nested else c.type}'" for c in relation.columns)
+    read = (
+        f"read_csv('{pattern}', auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', "
+        f"allow_quoted_nulls = false, max_line_size = {_LONGEST_ROW}, columns = struct_pack({types}))"
+    )
+    typed = ", ".join(f"{column.name}::{column.type} as {column.name}" for column in nested)
+    return f"(select * replace ({typed}) from {read})" if typed else read
+
+
+def _refuse_patterns(folder: Path, *, dbt: bool) -> None:
+    """Refuse a folder whose name readers would take for a pattern and find nothing by."""
+    signs = r"[*?\[{}]" if dbt else r"[*?\[]"
+    if found := re.search(signs, str(folder)):
+        raise LakeError(
+            f"{folder}: {'dbt' if found[0] in '{}' else 'DuckDB'} takes {found[0]} in a folder's name for a part of a "
+            "pattern, and who reads the export by its name finds no file; nothing was exported. Name another folder."
+        )
 
 
 def _refuse_foreign(folder: Path) -> None:

@@ -94,6 +94,53 @@ def test_csv_cells_that_a_spreadsheet_would_run_are_made_harmless(lake: Lake, tm
     assert "'=Ada" in file.read_text()
 
 
+def test_what_dbt_reads_of_csv_files_has_the_types_and_values_of_the_views(loaded: Lake, tmp_path: Path) -> None:
+    body = 'Said "so", and\nthen; a \\ b, {c}. ' + "Long. " * 500_000
+    loaded.load(
+        Inbox()
+        .add("d.txt", an_article(body, title="2026", categories=('a "b", c', "d\\e"), published=_published(3)))
+        .add("e.txt", an_article("Carriage. It came by\rcarriage, and nobody knows from where.", title="a\rb"))
+    )
+    export(loaded.con, tmp_path / "it's csv", now=NOW, file_format="csv", dbt=True)
+    sources = yaml.safe_load((tmp_path / "it's csv" / "current" / "sources.yml").read_text())
+    for table in sources["sources"][0]["tables"]:
+        name, location = table["name"], table["meta"]["external_location"]
+        assert location.format() == location  # dbt-duckdb formats it
+        described = f"select column_name, column_type from (describe from {location})"
+        types = duckdb.sql(described).fetchall()
+        assert types == loaded.rows(described.replace(location, name)), name
+        assert [(column, kind.lower()) for column, kind in types] == [
+            (column["name"], column["data_type"]) for column in table["columns"]
+        ]
+        texts = [column for column, kind in types if kind == "VARCHAR"]
+        harmless = ", ".join(f"if(starts_with({text}, '='), chr(39) || {text}, {text}) as {text}" for text in texts)
+        rows = duckdb.sql(f"from {location} order by all").fetchall()
+        assert rows == loaded.rows(f"select * replace ({harmless}) from {name} order by all"), name
+
+
+def test_an_empty_export_has_the_columns_of_a_full_one(lake: Lake, tmp_path: Path) -> None:
+    export(lake.con, tmp_path / "out", now=NOW, views=("article", "author"), dbt=True)
+    current = tmp_path / "out" / "current"
+    assert [path.name for path in (current / "article").iterdir()] == ["published_month=unknown"]
+    con = duckdb.connect()
+    read = f"read_parquet('{current}/article/**/*.parquet', hive_partitioning = true)"
+    assert con.sql(f"select published_month, title from {read}").fetchall() == []
+    assert con.sql(f"from '{current}/author/*.parquet'").fetchall() == []
+
+
+@pytest.mark.parametrize(("name", "sign"), [("ex [1]", "["), ("what?", "?"), ("a*b", "*")])
+def test_a_folder_whose_name_is_a_pattern_is_refused(lake: Lake, tmp_path: Path, name: str, sign: str) -> None:
+    with pytest.raises(LakeError, match=rf"takes \{sign} in a folder's name for a part of a pattern.* Name another"):
+        export(lake.con, tmp_path / name / "out", now=NOW)
+    assert _names(tmp_path) == ["lake"]
+
+
+def test_a_folder_whose_name_has_braces_is_refused_for_dbt_which_would_fill_them_in(lake: Lake, tmp_path: Path) -> None:
+    with pytest.raises(LakeError, match=r"dbt takes \{ in a folder's name"):
+        export(lake.con, tmp_path / "{name}", now=NOW, dbt=True)
+    assert export(lake.con, tmp_path / "{name}", now=NOW, views=("article",)).views[0].rows == 0
+
+
 def test_an_export_is_narrowed_by_view_and_day_and_says_what_has_no_day(loaded: Lake, tmp_path: Path) -> None:
     done = export(loaded.con, tmp_path / "out", now=NOW, views=("article", "rejection"), since=date(2026, 2, 1))
     assert [(v.name, v.rows, v.since_column, v.undated) for v in done.views] == [
