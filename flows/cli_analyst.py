@@ -16,6 +16,8 @@ from flows.options import settings as _settings
 
 app = typer.Typer()
 
+_LONGEST = 1e9  # seconds, thirty years; what is far longer the system's clocks do not count
+
 
 class Format(StrEnum):
     """How `newslake sql` prints rows."""
@@ -73,6 +75,8 @@ def sql(
     memory: Annotated[str | None, typer.Option("--memory", metavar="SIZE", help="Memory limit, such as 2GB.")] = None,
 ) -> None:
     """Ask the warehouse in SQL, read-only."""
+    if timeout is not None and not 0 < timeout <= _LONGEST:
+        _leave(USAGE, f"--timeout {timeout:g}: give the seconds that a query may take, more than 0, such as 30")
     folder, _ = _settings(settings).warehouse(warehouse)
     from flows.command_sql import ask
 

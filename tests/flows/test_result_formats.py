@@ -9,6 +9,7 @@ import sys
 import duckdb
 import pytest
 
+from flows.cli import app
 from flows.result_formats import print_rows
 from warehouse.errors import QueryRefused
 
@@ -67,3 +68,16 @@ def test_two_columns_of_one_name_are_refused_where_names_tell_them_apart(
     with pytest.raises(QueryRefused, match=r"^Two columns are called path; name them with AS\.$"):
         print_rows(duckdb.connect().execute(sql), output)
     assert sys.stdout.buffer.getvalue() == b""  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "1e300"])
+def test_a_time_in_which_nothing_can_be_answered_is_wrong_usage(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, seconds: str
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["newslake", "sql", "select 1", f"--timeout={seconds}"])
+    with pytest.raises(SystemExit) as left:
+        app()
+    assert left.value.code == 2
+    assert capsys.readouterr().err == (
+        f"newslake: --timeout {float(seconds):g}: give the seconds that a query may take, more than 0, such as 30\n"
+    )

@@ -56,6 +56,7 @@ def test_every_snippet_of_the_readme_runs(lake: Lake, tmp_path: Path) -> None:
         said.append(done.stdout)
     assert len(said) == 8
     assert ["quay.example" in answer for answer in said[:2]] == [True, True]
+    assert "set timezone = 'UTC';" in (here / "attach.sql").read_text()  # and both DuckDB and ibis take it
     assert "quay.example" in said[3]  # polars over the lake
     assert "2026-03" in said[5]  # polars over the export
     assert "2026-03-01" in said[6]  # DuckDB over the export
