@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from duckdb import DuckDBPyConnection
 
-from warehouse.revisions import Candidate, Current, Decision, decide, needs_body
+from warehouse.revisions import Candidate, Decision, History, Identity, Reading, Version, decide, needs_body
 from warehouse.statements import one_row, statement
 
 _COLUMNS: list[tuple[str, pa.DataType]] = [
@@ -25,6 +25,7 @@ _COLUMNS: list[tuple[str, pa.DataType]] = [
     ("revision", pa.int32()),
     ("extraction", pa.int32()),
     ("is_current", pa.bool_()),
+    ("is_earlier", pa.bool_()),
     ("is_reading", pa.bool_()),
     ("detail", pa.string()),
 ]
@@ -37,16 +38,18 @@ def decided(con: DuckDBPyConnection, staged: pa.Table, *, is_replay: bool) -> pa
 
     A quarantined record that is refused again as before is settled in `arrivals` and `placed` on the way.
     """
+    con.execute(statement("load/04_known"))
     found = con.execute(statement("load/04_candidates")).to_arrow_table()
     (last_id,) = one_row(con, statement("load/last_article_id"))
     # Nearly all of a batch is new and alone under its identity: nothing is to be decided there, row by row.
     alone = _new_articles(found.filter(found["is_alone"]), last_id)
     last_id += alone.num_rows
     candidates = [_candidate(row) for row in found.filter(pc.invert(found["is_alone"])).to_pylist()]
-    bodies = _current_bodies(con, needs_body(candidates))
+    known = _histories(con)
+    bodies = _current_bodies(con, needs_body(candidates, known))
     body = staged.column("body")
     decisions = decide(
-        candidates, last_article_id=last_id, body_of_row=lambda row: body[row].as_py() or "", body_of=bodies
+        candidates, known, last_article_id=last_id, body_of_row=lambda row: body[row].as_py() or "", body_of=bodies
     )
     _settle_refused_again(con, decisions)
     made = pa.Table.from_pylist([_decision_row(d) for d in decisions if d.cause != _SETTLED], schema=_DECISIONS)
@@ -82,6 +85,7 @@ def _new_articles(candidates: pa.Table, last_id: int) -> pa.Table:
         "revision": ones,
         "extraction": ones,
         "is_current": pa.repeat(True, count),
+        "is_earlier": pa.repeat(False, count),
         "is_reading": pa.repeat(True, count),
         "detail": pa.nulls(count, pa.string()),
     }
@@ -91,19 +95,6 @@ def _new_articles(candidates: pa.Table, last_id: int) -> pa.Table:
 
 
 def _candidate(row: dict[str, Any]) -> Candidate:
-    known = None
-    if row["article_id"] is not None:
-        known = Current(
-            article_id=row["article_id"],
-            revisions=row["revisions"],
-            revision=row["current_revision"],
-            extraction=row["current_extraction"],
-            title=row["current_title"],
-            reading_hash=row["current_reading_hash"],
-            observed_at=row["current_observed_at"],
-            observed_origin=row["current_observed_origin"],
-            input_key=row["current_input_key"],
-        )
     return Candidate(
         row=row["row"],
         input_key=row["input_key"],
@@ -112,11 +103,32 @@ def _candidate(row: dict[str, Any]) -> Candidate:
         reading_hash=row["reading_hash"],
         observed_at=row["observed_at"],
         observed_origin=row["observed_origin"],
-        known=known,
-        read_alike=row["read_alike"],
-        says_the_same=row["says_the_same"],
+        content_hash=row["content_hash"],
+        reader=row["reader"],
+        said=row["said"],
         is_former=row["is_former"],
+        is_copy=row["is_copy"],
+        is_timed=row["is_timed"],
+        held=frozenset((held["article_id"], held["revision"]) for held in row["held"]),
     )
+
+
+def _histories(con: DuckDBPyConnection) -> dict[Identity, History]:
+    """The articles of the lake that records of the batch may be versions of; most batches have none."""
+    known: dict[Identity, History] = {}
+    if one_row(con, "select count(*) from known_articles") == (0,):
+        return known
+    for row in con.execute(statement("load/04_readings")).to_arrow_table().to_pylist():
+        history = known.setdefault((row["identity_kind"], row["identity_key"]), History(row["article_id"], []))
+        if not history.versions or history.current.revision != row["revision"]:
+            history.versions.append(
+                Version(row["revision"], row["observed_at"], row["observed_origin"], None, "", [], set())
+            )
+        version = history.current
+        version.title, version.input_key = row["title"], row["input_key"]
+        version.contents.add(row["content_hash"])
+        version.readings.append(Reading(row["extraction"], row["reader"], row["reading_hash"], row["said"]))
+    return known
 
 
 def _decision_row(decision: Decision) -> dict[str, object]:
@@ -133,6 +145,7 @@ def _decision_row(decision: Decision) -> dict[str, object]:
         "revision": decision.revision,
         "extraction": decision.extraction,
         "is_current": decision.is_current,
+        "is_earlier": decision.is_earlier,
         "is_reading": decision.is_reading,
         "detail": decision.detail,
     }

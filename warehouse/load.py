@@ -46,6 +46,8 @@ _WORK_TABLES = [
     "identities_due",
     "identities",
     "placed",
+    "copies",
+    "known_articles",
     "new_readings",
     "bylines",
     "cuts",
@@ -183,7 +185,10 @@ def load_batch(
                 _take(con, "05_decided")
             _take(con, "06_replaced")
             due = con.execute(statement("load/06_due")).to_arrow_table().to_pylist()[0]
-            _take(con, *(f"06_{step}" for step in ("taken_out", "superseded", "touched", "former") if due[step]))
+            _take(
+                con,
+                *(f"06_{step}" for step in ("taken_out", "superseded", "touched", "former", "earlier") if due[step]),
+            )
             flush_duckdb()  # what the light columns took, before the wide ones take the most that a batch does
             with _optimizers_off(con, "join_order,build_side_probe_side,join_filter_pushdown"):
                 _take(con, "07_wide", *(["07_quarantined"] if due["quarantined"] else []))
@@ -242,6 +247,10 @@ def _place(con: DuckDBPyConnection) -> None:
     if one_row(con, statement("load/02_newly_named")) != (0,):
         show_anew(con)
     _take(con, "03_placed")
+    copies = one_row(
+        con, "select count(*) from placed join arrivals using (row) where duplicate_of is not null and is_usable"
+    )
+    _take(con, "03_copies" if copies != (0,) else "03_no_copies")
     if one_row(con, statement("load/02_named_only")) != (0,):
         settle_identities(con)
 

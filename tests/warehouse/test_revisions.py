@@ -51,11 +51,10 @@ def test_revisions_are_dense_and_the_one_observed_last_is_current(found: list[tu
             reading_hash=f"{url}{text}",
             observed_at=datetime(2026, 1, 1 + day, tzinfo=UTC),
             observed_origin="sidecar",
-            known=None,
         )
         for row, (key, url, text, day) in enumerate(sorted(found, key=lambda f: (f[3], f[0])))
     ]
-    decisions = decide(candidates, last_article_id=10, body_of_row=lambda _: STORM, body_of={})
+    decisions = decide(candidates, {}, last_article_id=10, body_of_row=lambda _: STORM, body_of={})
     for url in {c.identity[1] for c in candidates}:
         chain = [d for d in decisions if d.identity[1] == url]
         made = [d for d in chain if d.is_reading]

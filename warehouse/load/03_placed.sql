@@ -1,4 +1,5 @@
 -- placed: one row per open arrival with its ids: of the input, its feed and source, and of the first with its bytes.
+-- Whether it is a duplicate of that one is left to 03_copies.sql and to what is decided about its article.
 create or replace temp table placed as
 with open as (
     from arrivals where standing = 'open'

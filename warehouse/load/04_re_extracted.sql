@@ -12,6 +12,7 @@ select
     replays.revision,
     replays.extraction + 1 as extraction,
     article.current_revision = replays.revision as is_current,
+    false as is_earlier,
     true as is_reading,
     null::varchar as detail
 from replays

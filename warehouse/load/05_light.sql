@@ -41,12 +41,12 @@ select
     case
         when arrivals.outcome in ('failed', 'container') then arrivals.outcome
         when arrivals.row in (select row from holding) then 'held'
-        when placed.duplicate_of is not null then 'duplicate'
+        when placed.duplicate_of is not null and not coalesce(decisions.is_reading, false) then 'duplicate'
         when decisions.article_id is not null then 'loaded'
         else 'quarantined'
     end as state,
     case
-        when decisions.cause = 'identity_conflict' then [{'reason': decisions.cause, 'detail': decisions.detail}]
+        when decisions.cause = 'identity_conflict' and placed.duplicate_of is null then [{'reason': decisions.cause, 'detail': decisions.detail}]
         else arrivals.reasons
     end as reasons
 from arrivals

@@ -16,6 +16,7 @@ select
     exists (
         from articles_seen where not is_new and current_revision is not null
     ) as former,
+    exists (from decisions where is_earlier) as earlier,
     exists (from states where state = 'quarantined') as quarantined,
     exists (from staged where len(items) > 0) as items,
     exists (from faults) as faults,

@@ -21,10 +21,10 @@ select
         when states.state = 'held' then holding.detail
         when states.state in ('failed', 'container') then arrivals.detail
     end as detail,
-    placed.duplicate_of,
-    decisions.article_id,
-    decisions.revision,
-    decisions.extraction,
+    case when states.state = 'duplicate' then placed.duplicate_of end as duplicate_of,
+    case when states.state = 'loaded' then decisions.article_id end as article_id,
+    case when states.state = 'loaded' then decisions.revision end as revision,
+    case when states.state = 'loaded' then decisions.extraction end as extraction,
     arrivals.size,
     arrivals.mtime_ns,
     coalesce(arrivals.etag, replays.etag) as etag,
@@ -65,7 +65,7 @@ select
     count(*) filter (where decisions.cause = 'new') as articles_new,
     count(*) filter (where decisions.cause = 'edited') as articles_edited,
     count(*) filter (where decisions.cause = 're-extracted') as articles_reextracted,
-    count(*) filter (where decisions.cause = 'same') as articles_same,
+    count(*) filter (where decisions.cause = 'same' and states.state = 'loaded') as articles_same,
     coalesce(sum(arrivals.size) filter (where arrivals.record is null), 0)::bigint as bytes,
     getvariable('now') as committed_at
 from arrivals
