@@ -76,6 +76,30 @@ def test_what_differs_by_another_reader_is_nobody_s_edit_until_both_are_read_ali
     assert lake.rows("from silent_edit") == []
 
 
+def test_a_difference_between_two_engines_of_one_version_is_nobody_s_edit_either(lake: Lake) -> None:
+    engines = [Extractor("text", "1", "aa"), Extractor("json", "1", "aa")]
+    load(lake, FIRST + "\n\nShare this story.", 1, extractors=engines)
+    load(lake, FIRST, 2, extractors=engines, engine="json", title="Storm closes harbour")
+    assert lake.rows("select is_comparable, title_changed, body_changed, fields_changed from article_change") == [
+        (False, None, None, ["title", "body"])
+    ]
+    assert lake.rows("select revision, title_changed, body_changed from article_revision order by 1") == [
+        (1, None, None),
+        (2, None, None),
+    ]
+    assert lake.rows("from silent_edit") == []
+
+
+def test_two_revisions_that_two_engines_read_are_compared_by_the_readings_of_one(lake: Lake) -> None:
+    engines = [Extractor("text", "1", "aa"), Extractor("json", "1", "aa")]
+    for number, body in enumerate([FIRST, FIRST, LATER, LATER], start=1):
+        engine = "text" if number % 2 else "json"
+        load(lake, body, number, extractors=engines, engine=engine, section=engine)
+    assert lake.rows("select is_comparable, body_changed, fields_changed, changed_at from article_change") == [
+        (True, True, ["body"], day(3))
+    ]
+
+
 def test_a_block_of_the_site_that_was_learned_between_two_revisions_is_no_change(lake: Lake) -> None:
     block = "Read the Gazette on the pier every morning."
     load(lake, f"{FIRST}\n\n{block}", 1)

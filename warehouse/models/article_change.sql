@@ -5,8 +5,8 @@
 -- former_revision: The one observed before it
 -- changed_at: When the later one was observed
 -- former_observed_at: When the former one was observed: the change lies between the two
--- is_comparable: True where both were read by the same reader, so that every difference is the publisher's; `newslake
--- replay` makes readings comparable where their bytes are kept
+-- is_comparable: True where both were read by the same reader (engine, version and rules), so that every difference is the
+-- publisher's; `newslake replay` makes readings comparable where their bytes are kept
 -- source: Registrable domain of the news source; null where unknown
 -- url: Address
 -- title: Headline of the later one
@@ -32,13 +32,10 @@ readings as (
         reading.article_id,
         reading.revision,
         reading.extraction,
-        extractor.engine,
-        extractor.version,
-        extractor.rules_hash,
+        reading.extractor_id,
         reading.observed_at
     from main.fact_article as reading
     semi join several on several.article_id = reading.article_id
-    join main.dim_extractor as extractor on extractor.extractor_id = reading.extractor_id
 ),
 
 successive as (
@@ -54,8 +51,7 @@ pairs as (
         later.extraction,
         successive.former_revision,
         former.extraction as former_extraction,
-        later.rules_hash = former.rules_hash
-            and (later.engine <> former.engine or later.version = former.version) as is_comparable
+        later.extractor_id = former.extractor_id as is_comparable
     from successive
     join readings as later on later.article_id = successive.article_id and later.revision = successive.revision
     join readings as former

@@ -33,16 +33,8 @@ ordered as (
         lead(observed_at) over article as next_observed_at,
         lag(body_hash) over article as former_body_hash,
         lag(title) over article as former_title,
-        coalesce(
-            extractor.rules_hash = lag(extractor.rules_hash) over article
-            and (
-                extractor.engine <> lag(extractor.engine) over article
-                or extractor.version = lag(extractor.version) over article
-            ),
-            false
-        ) as is_comparable
+        coalesce(extractor_id = lag(extractor_id) over article, false) as is_comparable
     from last_extractions
-    join main.dim_extractor as extractor using (extractor_id)
     window article as (partition by article_id order by observed_at, revision)
 )
 
