@@ -2,6 +2,9 @@
 
 The head's first comment is the grain, in one sentence; every line `-- column: text` describes a column. DuckLake
 cannot comment on the columns of a view, so the head is where their texts live, and a test holds it to the view.
+
+What several views do in the same way is an expression in `models/parts/` over ``$text``. A view writes it as a call of
+that name, and it is put there when the view is read: readers of the lake need no function of newslake's.
 """
 
 from __future__ import annotations
@@ -13,11 +16,13 @@ from pathlib import Path
 _FOLDER = Path(__file__).parent / "models"
 _HEAD_LINE = re.compile(r"--\s?(.*)")
 _COLUMN = re.compile(r"([a-z_]+): (.+)")
+_PARTS = {path.stem: path.read_text(encoding="utf-8").strip() for path in (_FOLDER / "parts").glob("*.sql")}
+_CALL = re.compile(rf"\b({'|'.join(_PARTS)})\(([\w.]+)\)")
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A view: its name, what a row of it is, its columns with their texts, in order, and its file's text."""
+    """A view: its name, what a row of it is, its columns with their texts, in order, and its select."""
 
     name: str
     grain: str
@@ -64,4 +69,8 @@ def _read(path: Path) -> Model:
             columns[-1] = (name, f"{begun} {text}")
         elif text:
             grain.append(text)
-    return Model(path.stem, " ".join(grain), tuple(columns), sql)
+    return Model(path.stem, " ".join(grain), tuple(columns), _CALL.sub(_part, sql))
+
+
+def _part(call: re.Match[str]) -> str:
+    return _PARTS[call[1]].replace("$text", call[2])

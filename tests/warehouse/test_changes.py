@@ -128,9 +128,29 @@ def test_an_edit_is_silent_unless_a_time_or_a_note_tells_of_it(lake: Lake) -> No
     ]
 
 
+@pytest.mark.parametrize(
+    ("former", "note"),
+    [
+        ("", "CORRECTION (Oct. 2, 2026): The closure lasts nine weeks."),
+        ("", "Correction, updated: This story was corrected at 5 p.m. Monday."),
+        ("Correction: Mr. Brandt is the mayor.", "Correction: Mr. Lunde is the mayor."),
+        ("Correction: On Oct. 3 it rained.", "Correction: On Oct. 4 it rained."),
+        ("", "CORRECTION (Updated 5 p.m. Monday): The closure lasts nine weeks."),
+    ],
+)
+def test_a_note_is_known_as_a_new_one_in_spite_of_its_abbreviations(lake: Lake, former: str, note: str) -> None:
+    load(lake, f"{FIRST}\n\n{former}", 1)
+    load(lake, f"{LATER}\n\n{note}", 2)
+    assert lake.rows("select count(*) from article_change where body_changed") == [(1,)]
+    assert lake.rows("from silent_edit") == []
+
+
 NOTES = [
     ("Correction: The bridge is nine metres long.", "label.en"),
     ("CORRECTION (3 May) — The bridge is nine metres long.", "label.en"),
+    ("Correction (Oct. 2, 2026): Mr. Dahl built it on Oct. 1.", "label.en"),
+    ("Correction—The bridge is nine metres long.", "label.en"),
+    ("Clarification - The bridge is nine metres long.", "label.en"),
     ("An earlier version of this article misstated the bridge's length.", "version.en"),
     ("This story was corrected on Monday.", "version.en"),
     ("Berichtigung: Die Brücke ist neun Meter lang.", "label.de"),
@@ -164,6 +184,8 @@ def test_notes_of_correction_are_found_in_their_languages_and_with_their_rule(la
         "The correction of the course took an hour. A new version of the ship's software is due.",
         "Markets saw a correction. An earlier version of the bill failed.",
         "He asked for clarification. The first version of the song is better.",
+        "Corrections-department staff walked out on Friday.",
+        "Korrektur-Abzüge liegen seit Montag vor.",
     ],
 )
 def test_what_only_speaks_of_corrections_is_none(lake: Lake, text: str) -> None:

@@ -89,32 +89,7 @@ texts as (
         reading.*,
         coalesce(by_lines.author_ids, []) as author_ids,
         coalesce(site_lines.cut_lines, '') as cut_lines,
-        -- A sentence ends where a new one begins: with a capital, a letter of a script without any, or a digit.
-        list_filter(
-            list_transform(
-                string_split(
-                    regexp_replace(
-                        regexp_replace(
-                            regexp_replace(
-                                reading.body,
-                                '(^|[\s("“„«‘])(Mr|Mrs|Ms|Dr|Prof|St|Gen|Col|Lt|Capt|Sgt|Sen|Rep|Gov|Nr|Hr|Fr|bzw|ca|Mme|Mlle|Sra|Srta|\p{Lu})\. +',
-                                '\1\2.' || chr(57344),
-                                'g'
-                            ),
-                            '([.!?…]+["”’»)\]]*)[ \t]+(["“„«‘¿¡(\[]*[\p{Lu}\p{Lo}\p{Nd}])',
-                            '\1' || chr(10) || '\2',
-                            'g'
-                        ),
-                        '([。！？]+["”」』）]*)',
-                        '\1' || chr(10),
-                        'g'
-                    ),
-                    chr(10)
-                ),
-                lambda line: trim(replace(line, chr(57344), ' '))
-            ),
-            lambda line: line <> ''
-        ) as sentences
+        sentences(reading.body) as sentences
     from main.fact_article as reading
     join sides
         on sides.article_id = reading.article_id

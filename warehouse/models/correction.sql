@@ -17,28 +17,37 @@
 -- observed_at: When the revision was observed
 -- path: Key of the input that it was read from
 with rules as (
-    -- In the order in which they are asked. Without spaces, of a sentence in lower case.
-    select *
+    -- In the order in which they are asked, of a sentence in lower case; a label is asked of the whole line that it heads.
+    -- Behind a label comes a colon, a dash that joins no word to it, or nothing, and before that a day in brackets.
+    select
+        place,
+        rule_id,
+        starts_with(rule_id, 'label.') as is_label,
+        case
+            when starts_with(rule_id, 'label.') and rule_id not in ('label.ja', 'label.zh')
+                then pattern || '\s*(\([^)]{1,40}\))?(\s*[:—]|\s+[–-]|[–-](\s|$)|\s*$)'
+            else pattern
+        end as pattern
     from (
         values
-        (1, 'label.en', '^\W*(corrections?|clarification|correction and clarification|correction notice)\s*(\(.{1,40}\))?\s*([:—–-]|$)'),
+        (1, 'label.en', '^\W*(corrections?|clarification|correction and clarification|correction notice)'),
         (2, 'version.en', '\b(an|a|the) (earlier|previous|prior|original|first) version of (this|the) (article|story|report|post|piece|column|headline)\b'),
         (3, 'version.en', '\bthis (article|story|report|post|piece|column) (has been|was) (corrected|amended|updated to correct)\b'),
-        (4, 'label.de', '^[^\p{L}]*(berichtigung|korrektur|korrekturhinweis|richtigstellung)\s*(\(.{1,40}\))?\s*([:—–-]|$)'),
+        (4, 'label.de', '^[^\p{L}]*(berichtigung|korrektur|korrekturhinweis|richtigstellung)'),
         (5, 'version.de', '(in einer|eine) (früheren?|vorherigen?|ersten?|ursprünglichen?) (version|fassung) (dieses|des|diese) (artikels?|textes?|beitrags?|berichts?|meldung)'),
-        (6, 'label.fr', '^[^\p{L}]*(correction|rectificatif|erratum|précision)\s*(\(.{1,40}\))?\s*([:—–-]|$)'),
+        (6, 'label.fr', '^[^\p{L}]*(correction|rectificatif|erratum|précision)'),
         (7, 'version.fr', 'une (version précédente|précédente version|première version|version antérieure) de (cet article|ce texte|cette dépêche)'),
-        (8, 'label.es', '^[^\p{L}]*(corrección|fe de errores|fe de erratas|rectificación)\s*(\(.{1,40}\))?\s*([:—–-]|$)'),
+        (8, 'label.es', '^[^\p{L}]*(corrección|fe de errores|fe de erratas|rectificación)'),
         (9, 'version.es', 'una (versión anterior|primera versión|versión previa) de (este|esta) (artículo|noticia|información|texto|nota)'),
-        (10, 'label.it', '^[^\p{L}]*(correzione|errata corrige|rettifica)\s*(\(.{1,40}\))?\s*([:—–-]|$)'),
+        (10, 'label.it', '^[^\p{L}]*(correzione|errata corrige|rettifica)'),
         (11, 'version.it', 'una (versione precedente|precedente versione|prima versione) di questo (articolo|testo|pezzo)'),
-        (12, 'label.pt', '^[^\p{L}]*(correção|errata|retificação)\s*(\(.{1,40}\))?\s*([:—–-]|$)'),
+        (12, 'label.pt', '^[^\p{L}]*(correção|errata|retificação)'),
         (13, 'version.pt', 'uma versão (anterior|prévia) (deste|desta) (artigo|reportagem|notícia|texto|matéria)'),
-        (14, 'label.nl', '^[^\p{L}]*(correctie|rectificatie)\s*(\(.{1,40}\))?\s*([:—–-]|$)'),
+        (14, 'label.nl', '^[^\p{L}]*(correctie|rectificatie)'),
         (15, 'version.nl', 'in een eerdere versie van dit (artikel|bericht|stuk)'),
-        (16, 'label.sv', '^[^\p{L}]*(rättelse|rettelse|korrigering)\s*(\(.{1,40}\))?\s*([:—–-]|$)'),
+        (16, 'label.sv', '^[^\p{L}]*(rättelse|rettelse|korrigering)'),
         (17, 'version.sv', 'en (tidigare|tidligere) (version|versjon|udgave|utgave) (av|af) (artikeln|denna artikel|denne artikkelen|artikkelen|artiklen|denne artikel)'),
-        (18, 'label.ru', '^[^\p{L}]*(исправление|уточнение|опровержение)\s*([:—–-]|$)'),
+        (18, 'label.ru', '^[^\p{L}]*(исправление|уточнение|опровержение)'),
         (19, 'version.ru', 'в (предыдущей|ранней|первоначальной) версии (этой |данной )?(статьи|заметки|публикации|текста|новости)'),
         (20, 'label.ja', '^[^\p{L}]*(訂正|おわび|お詫び)(と(訂正|おわび|お詫び))?\s*([:：)）】〉]|$)'),
         (21, 'label.zh', '^[^\p{L}]*更正\s*([:：)）】〉]|$)')
@@ -67,35 +76,40 @@ lines as (
         suspects.article_id,
         suspects.revision,
         part.place,
-        unnest(part.sentences) as sentence,
-        generate_subscripts(part.sentences, 1) as position
+        unnest(string_split(part.text, chr(10))) as line,
+        generate_subscripts(string_split(part.text, chr(10)), 1) as line_number
     from suspects
     cross join lateral (
-        select
-            place,
-            list_filter(
-                list_transform(
-                    string_split(
-                        regexp_replace(
-                            text,
-                            '([.!?…]+["”’»)\]]*)[ \t]+(["“„«‘¿¡(\[]*[\p{Lu}\p{Lo}\p{Nd}])|([。！？]+["”」』）]*)',
-                            '\1\3' || chr(10) || '\2',
-                            'g'
-                        ),
-                        chr(10)
-                    ),
-                    lambda line: trim(line)
-                ),
-                lambda line: line <> ''
-            ) as sentences
-        from (values ('summary', coalesce(suspects.summary, '')), ('body', suspects.body)) as parts (place, text)
-    ) as part
+        values ('summary', coalesce(suspects.summary, '')), ('body', suspects.body)
+    ) as part (place, text)
+),
+
+told as (
+    select article_id, revision, place, line, line_number, unnest(told) as sentence, generate_subscripts(told, 1) as number
+    from (select *, sentences(line) as told from lines)
+),
+
+numbered as (
+    select
+        *,
+        row_number() over (partition by article_id, revision, place order by line_number, number) as position
+    from told
 ),
 
 notes as (
-    select lines.*, arg_min(rules.rule_id, rules.place) as rule_id
-    from lines
-    join rules on regexp_matches(lower(lines.sentence), rules.pattern)
+    select
+        numbered.article_id,
+        numbered.revision,
+        numbered.place,
+        numbered.position,
+        numbered.sentence,
+        arg_min(rules.rule_id, rules.place) as rule_id
+    from numbered
+    join rules
+        on case
+            when not rules.is_label then regexp_matches(lower(numbered.sentence), rules.pattern)
+            when numbered.number = 1 then regexp_matches(lower(trim(numbered.line)), rules.pattern)
+        end
     group by all
 )
 
