@@ -100,6 +100,21 @@ def test_two_revisions_that_two_engines_read_are_compared_by_the_readings_of_one
     ]
 
 
+def test_a_paragraph_that_moved_and_a_repetition_that_went_are_changes_of_the_text(lake: Lake) -> None:
+    one, two, three = "The quay is closed. Nobody objected.", "The mayor spoke at noon.", "Boats sail on Tuesday."
+    load(lake, f"{one}\n\n{two}\n\n{three}", 1)
+    load(lake, f"{one}\n\n{three}\n\n{two}", 2)
+    load(lake, f"{one}\n\n{three}\n\n{two} Nobody objected.", 3)
+    load(lake, f"{one} {three}\n\n{two} Nobody objected.", 4)
+    changes = "select revision, body_changed, fields_changed, sentences_added, sentences_removed from article_change"
+    assert lake.rows(f"{changes} order by 1") == [
+        (2, True, ["body"], [], []),
+        (3, True, ["body"], [], []),
+        (4, False, [], [], []),
+    ]
+    assert lake.rows("select revision from silent_edit order by 1") == [(2,), (3,)]
+
+
 def test_a_block_of_the_site_that_was_learned_between_two_revisions_is_no_change(lake: Lake) -> None:
     block = "Read the Gazette on the pier every morning."
     load(lake, f"{FIRST}\n\n{block}", 1)

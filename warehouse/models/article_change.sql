@@ -12,8 +12,8 @@
 -- title: Headline of the later one
 -- former_title: Headline of the former one
 -- title_changed: Whether the headline was changed; null where it differs and the two are not comparable
--- body_changed: Whether the text was changed, blocks of the site left out; null where it differs and the two are not
--- comparable
+-- body_changed: Whether sentences came, went, moved or were repeated more or less often, blocks of the site left out; null
+-- where the text differs and the two are not comparable
 -- fields_changed: Fields that differ, in their order among the columns of article; whose doing it is, is_comparable says
 -- sentences_added: Sentences of the text that the former one lacks, in their order
 -- sentences_removed: Sentences of the former text that the later one lacks, in their order
@@ -105,17 +105,27 @@ texts as (
         and site_lines.extraction = reading.extraction
 ),
 
+-- What was cut as the site's from one of the two is nobody's change in the other.
 compared as (
     select
         pairs.*,
         later,
         former,
         list_filter(
-            sentences.added, lambda s: not contains(former.cut_lines, s)
+            later.sentences, lambda s: not list_contains(former.sentences, s) and not contains(former.cut_lines, s)
         ) as sentences_added,
         list_filter(
-            sentences.removed, lambda s: not contains(later.cut_lines, s)
-        ) as sentences_removed
+            former.sentences, lambda s: not list_contains(later.sentences, s) and not contains(later.cut_lines, s)
+        ) as sentences_removed,
+        later.body_hash is distinct from former.body_hash
+        and (
+            len(sentences_added) + len(sentences_removed) > 0
+            or list_filter(
+                later.sentences, lambda s: not contains(former.cut_lines, s) and not contains(later.cut_lines, s)
+            ) <> list_filter(
+                former.sentences, lambda s: not contains(former.cut_lines, s) and not contains(later.cut_lines, s)
+            )
+        ) as body_differs
     from pairs
     join texts as later
         on later.article_id = pairs.article_id
@@ -125,11 +135,6 @@ compared as (
         on former.article_id = pairs.article_id
         and former.revision = pairs.former_revision
         and former.extraction = pairs.former_extraction
-    cross join lateral (
-        select
-            list_filter(later.sentences, lambda s: not list_contains(former.sentences, s)) as added,
-            list_filter(former.sentences, lambda s: not list_contains(later.sentences, s)) as removed
-    ) as sentences
 )
 
 select
@@ -148,7 +153,7 @@ select
         when is_comparable then true
     end as title_changed,
     case
-        when later.body_hash = former.body_hash or len(sentences_added) + len(sentences_removed) = 0 then false
+        when not body_differs then false
         when is_comparable then true
     end as body_changed,
     list_filter(
@@ -166,7 +171,7 @@ select
             case when later.section is distinct from former.section then 'section' end,
             case when later.categories is distinct from former.categories then 'categories' end,
             case when later.is_paywalled is distinct from former.is_paywalled then 'is_paywalled' end,
-            case when len(sentences_added) + len(sentences_removed) > 0 then 'body' end
+            case when body_differs then 'body' end
         ],
         lambda field: field is not null
     ) as fields_changed,
