@@ -144,6 +144,29 @@ def test_an_edit_is_silent_unless_a_time_or_a_note_tells_of_it(lake: Lake) -> No
 
 
 @pytest.mark.parametrize(
+    ("before", "after", "is_silent"),
+    [
+        (None, None, True),
+        (None, datetime(2026, 2, 1, 8, tzinfo=UTC), True),
+        (None, datetime(2026, 2, 4, 23, tzinfo=UTC), True),
+        (None, datetime(2026, 2, 5, 1, tzinfo=UTC), False),
+        (datetime(2026, 2, 1, 8, tzinfo=UTC), datetime(2026, 2, 1, 8, tzinfo=UTC), True),
+        (datetime(2026, 2, 1, 8, tzinfo=UTC), datetime(2026, 2, 4, 23, tzinfo=UTC), False),
+        (datetime(2026, 2, 1, 8, tzinfo=UTC), None, True),
+    ],
+)
+def test_a_time_that_appears_tells_of_an_edit_only_where_it_lies_behind_the_former_observation(
+    lake: Lake, before: datetime | None, after: datetime | None, is_silent: bool
+) -> None:
+    def at(moment: datetime | None) -> Published | None:
+        return moment and Published(moment.date(), Precision.SECOND, Origin.DECLARED, moment)
+
+    load(lake, FIRST, 5, modified=at(before))
+    load(lake, LATER, 6, modified=at(after))
+    assert lake.rows("select count(*) from silent_edit") == [(int(is_silent),)]
+
+
+@pytest.mark.parametrize(
     ("former", "note"),
     [
         ("", "CORRECTION (Oct. 2, 2026): The closure lasts nine weeks."),

@@ -14,7 +14,8 @@
 -- body_changed: Whether the text was changed
 -- sentences_added: Sentences that the former text lacks, in their order
 -- sentences_removed: Sentences that the later text lacks, in their order
--- modified_at: Declared moment of the last change, the same as before; null where none is declared
+-- modified_at: Declared moment of the last change, no later than before or, where none was declared before, than the former
+-- observation; null where none is declared
 with notes as (
     select article_id, revision, list(distinct sentence) as sentences
     from main.correction
@@ -41,7 +42,11 @@ left join notes as later on later.article_id = change.article_id and later.revis
 left join notes as former on former.article_id = change.article_id and former.revision = change.former_revision
 where change.is_comparable
     and (change.title_changed or change.body_changed)
-    and (change.modified_at is null or change.modified_at <= coalesce(change.former_modified_at, timestamptz 'epoch'))
+    -- A time that is declared for the first time tells of a change only where it lies behind the former observation.
+    and (
+        change.modified_at is null
+        or change.modified_at <= coalesce(change.former_modified_at, change.former_observed_at)
+    )
     and len(list_filter(
         coalesce(later.sentences, []), lambda s: not list_contains(coalesce(former.sentences, []), s)
     )) = 0
