@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
@@ -202,7 +202,7 @@ def status(con: DuckDBPyConnection, *, last: int = 10) -> Status:
         alerts=con.execute("from ops.alert order by alert_id desc limit ?", [last]).to_arrow_table(),
         incidents=con.execute("from incident where state = 'open' order by since, incident_id").to_arrow_table(),
         channels=con.execute(statement("ledger/channels")).to_arrow_table(),
-        last_watch=last_watch(con),
+        last_watch=last_watch(con, datetime.now(UTC)),
         data_bytes=data_bytes,
         snapshots=snapshots,
     )

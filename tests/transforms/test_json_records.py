@@ -203,7 +203,7 @@ def test_a_body_of_markup_is_read_as_markup() -> None:
     found = article(
         {"content": "<p>One <b>word</b> &amp; more.</p><h2>Head</h2><ul><li>First</li><li>Second</li></ul>"}
     )
-    assert found.body == "One word & more.\n\nHead\n\nFirst\n\nSecond"
+    assert found.body == "One word & more.\n\nHead\n\n- First\n- Second"
     assert found.headings == ("Head",)
 
 

@@ -21,6 +21,7 @@ IDS = {
     "newsletter.signup",
     "cookie.notice",
     "copyright.footer",
+    "feed.footer",
     "link.more",
     "nav.word",
     "photo.credit",

@@ -6,6 +6,7 @@ what follows from it (body, language, URL, source, identity) in one way for both
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -27,8 +28,18 @@ from transforms.identity import identify
 from transforms.language import detect_language
 from transforms.strip.lines import Line, Stretch, tidy, without_bullet
 
+_ROW_OR_ITEM = ("- ", "| ")
 _SAMPLE = 6_000  # characters; a longer body is no brief
 _LANGUAGE_SAMPLE = 1_000  # characters; twice as many cost twice the time and change nothing
+
+
+def in_paragraphs(lines: Sequence[str]) -> str:
+    """The lines with a blank line between; the rows of a table and the items of a list stay together."""
+    parts: list[str] = []
+    for previous, line in itertools.pairwise(["", *lines]):
+        together = line.startswith(_ROW_OR_ITEM) and previous.startswith(line[:2])
+        parts.append(f"{'' if not parts else chr(10) if together else chr(10) * 2}{line}")
+    return "".join(parts)
 
 
 @dataclass(slots=True)
@@ -103,7 +114,7 @@ class Draft:
         texts = [
             tidy(without_bullet(line.text)) if self.kind is Kind.ROUNDUP else tidy(line.text) for line in self.body
         ]
-        body = "\n\n".join(texts)
+        body = in_paragraphs(texts) if self.format == "json" else "\n\n".join(texts)
         self._keep_body()
         kind = self.kind
         if kind is Kind.ARTICLE and len(body) <= _SAMPLE:

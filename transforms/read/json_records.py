@@ -9,7 +9,6 @@ for. A broken record costs itself only.
 from __future__ import annotations
 
 import dataclasses
-import html
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -24,23 +23,24 @@ from transforms.read.draft import Draft
 from transforms.read.linked_data import Json
 from transforms.read.record_fields import (
     KNOWN,
-    MARKUP,
     NAMES,
-    Record,
     authors_of,
     folded,
-    from_markup,
     kept_names,
     language_of,
     line_of,
     lines_of,
     outlet_of,
+    paragraphs_of,
     pick,
+    pick_body,
     sound,
     stamp_of,
     urls_of,
 )
-from transforms.strip.lines import Stretch, stretches, tidy
+from transforms.read.record_shapes import Record
+from transforms.strip.lines import Stretch, fold, stretches, tidy
+from transforms.strip.rules import rulebook
 
 _CONTAINERS = (
     "articles",
@@ -56,7 +56,8 @@ _CONTAINERS = (
     "records",
 )
 _TRUNCATED = re.compile(r"\s*(?:…|\.\.\.)?\s*\[\+\d{1,9} chars\]\s*$")
-_BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
+_APPEARED_FIRST = "feed.footer"
+_FOOTER = 300  # characters
 _PROSE = 40  # characters from which an unknown text value is worth accounting for
 
 
@@ -65,6 +66,7 @@ def read_json(raw: RawFile) -> list[Reading]:
     decoded = _decoded(_utf8(raw))
     if isinstance(decoded, Rejection):
         return [decoded]
+    decoded = _answer(decoded)
     members = _members(decoded)
     if members is None:
         return [_read(raw, decoded)]
@@ -146,6 +148,14 @@ def _members(value: Json) -> list[Json] | None:
     return None
 
 
+def _answer(value: Json) -> Json:
+    """What an interface answered, without the envelope ``response`` and that of its single article."""
+    if isinstance(value, dict) and isinstance(answer := value.get("response"), dict):
+        content = answer.get("content")
+        return content if isinstance(content, dict) else answer
+    return value
+
+
 def _bytes_of(member: Json) -> bytes:
     """A member's own bytes: its serialisation with sorted keys, the same however the container is laid out."""
     try:
@@ -160,7 +170,7 @@ def _read(raw: RawFile, value: Json, record: str | None = None, content: bytes |
         return Rejection("not_a_record", what, record, content)
     fields = folded(value)
     names = kept_names(value)
-    paragraphs, headings, mark = _body(pick(fields, "body"))
+    paragraphs, headings, mark = _body(pick_body(fields))
     if not any(c.isalpha() for paragraph in paragraphs for c in paragraph):
         known = ", ".join(NAMES["body"][:6])
         what = f"the record has no text under {known} or the like; fetch the article's text, or name its field so"
@@ -181,6 +191,7 @@ def _read(raw: RawFile, value: Json, record: str | None = None, content: bytes |
 def _draft(raw: RawFile, fields: Record, paragraphs: Sequence[str], mark: str | None) -> Draft:
     """The record's fields, and its texts laid out one after the other as the source text."""
     draft = Draft(raw, "", "json")
+    paragraphs, footer = _without_footer(paragraphs)
     authors = authors_of(pick(fields, "authors"))
     draft.title = line_of(pick(fields, "title"))
     draft.kicker = line_of(pick(fields, "kicker"))
@@ -200,6 +211,7 @@ def _draft(raw: RawFile, fields: Record, paragraphs: Sequence[str], mark: str | 
         *(("highlights", text) for text in draft.highlights),
         ("authors", "; ".join(author.name for author in authors)),
         *(("body", paragraph) for paragraph in paragraphs),
+        ("footer", footer),
         ("mark", mark or ""),
         *(("unmapped", text) for text in _other_texts(fields, paragraphs)),
     ]
@@ -220,6 +232,14 @@ def _draft(raw: RawFile, fields: Record, paragraphs: Sequence[str], mark: str | 
     return draft
 
 
+def _without_footer(paragraphs: Sequence[str]) -> tuple[Sequence[str], str]:
+    """The paragraphs without the line by which a feed says where they appeared first, and that line."""
+    last = paragraphs[-1] if len(paragraphs) > 1 else ""
+    if 0 < len(last) <= _FOOTER and any(rule.id == _APPEARED_FIRST for rule in rulebook().line_rules(fold(last))):
+        return paragraphs[:-1], last
+    return paragraphs, ""
+
+
 def _lay_out(draft: Draft, texts: Sequence[tuple[str, str]]) -> None:
     draft.source_text = "\n\n".join(text for _, text in texts)
     position = 0
@@ -228,6 +248,8 @@ def _lay_out(draft: Draft, texts: Sequence[tuple[str, str]]) -> None:
         end = position + len(text)
         if field == "body":
             body += [Stretch(position, end, text)] if "\n" not in text else stretches(draft.source_text, position, end)
+        elif field == "footer":
+            draft.cut(position, end, Role.BOILERPLATE, _APPEARED_FIRST)
         elif field == "mark":
             draft.cut(position, end, Role.MARKUP, "json.truncation_mark")
         elif field == "unmapped":
@@ -249,14 +271,8 @@ def _body(value: Json) -> tuple[list[str], tuple[str, ...], str | None]:
     text = sound(value)
     mark = _TRUNCATED.search(text) if "chars]" in text else None
     text = text[: mark.start()] if mark else text
-    headings: tuple[str, ...] = ()
-    if "<" in text and MARKUP.search(text):
-        text, headings = from_markup(text)
-    elif "&" in text:
-        text = html.unescape(text)
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    parts = _BLANK_LINE.split(text) if _BLANK_LINE.search(text) else text.split("\n")
-    return [part.strip() for part in parts if part.strip()], headings, mark[0] if mark else None
+    paragraphs, headings = paragraphs_of(text.replace("\r\n", "\n").replace("\r", "\n"))
+    return paragraphs, headings, mark[0] if mark else None
 
 
 def _sections(body: Record) -> tuple[list[str], tuple[str, ...], str | None]:
@@ -275,7 +291,7 @@ def _sections(body: Record) -> tuple[list[str], tuple[str, ...], str | None]:
 def _other_texts(fields: Record, paragraphs: Sequence[str]) -> Iterator[str]:
     """Prose under names that are not known, and under further names of the body that say something else."""
     body: str | None = None
-    said_already = pick(fields, "body")
+    said_already = pick_body(fields)
     for name, value in fields.items():
         if value is said_already:
             continue

@@ -12,7 +12,6 @@ engines:
 from __future__ import annotations
 
 import functools
-import itertools
 import logging
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
@@ -26,6 +25,7 @@ from transforms.article import Kept, Origin, Removed, Role
 from transforms.dates import read_date
 from transforms.read.align import Aligner
 from transforms.read.byline import read_credit
+from transforms.read.draft import in_paragraphs
 from transforms.read.page_cuts import without_cuts
 from transforms.read.page_rows import layout
 from transforms.read.visible import legible
@@ -41,7 +41,6 @@ Engine = Literal["accurate", "fast", "trafilatura"]
 # the best mean of the three sets, .962 to .964, against .960 at .88 and .956 to .961 without.
 UNSURE = 0.92
 REPEATED = "blocks.repeated"
-_ROW_OR_ITEM = ("- ", "| ")
 _PARAGRAPH = 80  # characters; a by-line has fewer, and the head of a text ends with its first paragraph
 
 
@@ -58,11 +57,7 @@ class PageBody:
 
     def text(self) -> str:
         """The lines with a blank line between; the rows of a table and the items of a list stay together."""
-        parts: list[str] = []
-        for previous, line in itertools.pairwise(["", *self.lines]):
-            together = line.startswith(_ROW_OR_ITEM) and previous.startswith(line[:2])
-            parts.append(f"{'' if not parts else chr(10) if together else chr(10) * 2}{line}")
-        return "".join(parts)
+        return in_paragraphs(self.lines)
 
 
 def page_body(markup: str, blocks: PageBlocks, context: Context, engine: Engine, found: Choice | None) -> PageBody:

@@ -11,42 +11,46 @@ import html
 import itertools
 import re
 from collections.abc import Iterator
-from typing import TypeAlias
+
+import numpy as np
 
 from transforms.article import Author
 from transforms.describe import registrable_domain, split_authors
-from transforms.read.linked_data import Json
+from transforms.read.record_shapes import Json, Record, laid_flat
 from transforms.strip.lines import tidy
-
-Record: TypeAlias = dict[str, Json]
 
 # Names of each field, best first, in lower case without "-", "_" and blanks.
 NAMES = {
-    "title": ("title", "headline", "name", "heading"),
+    "title": ("title", "headline", "name", "heading", "webtitle"),
     "kicker": ("kicker", "overline"),
     "body": (
         "text", "maintext", "body", "content", "plaintext", "articlebody", "fulltext", "articletext", "bodytext",
-        "contenttext", "rawtext", "contenthtml", "bodyhtml", "articlehtml",
+        "contenttext", "rawtext", "contenthtml", "bodyhtml", "articlehtml", "leadparagraph",
     ),
     "authors": ("authors", "author", "byline", "creator", "writers"),
     "published": (
         "datepublished", "datepublish", "publishedat", "publishdate", "publishingdate", "publicationdate", "pubdate",
-        "publisheddate", "publishedtime", "publishtime", "published", "firstpublished", "date",
+        "publisheddate", "publishedtime", "publishtime", "published", "firstpublished", "webpublicationdate",
+        "firstpublishdate", "displaydate", "date",
     ),
     "modified": (
         "datemodified", "datemodify", "modifieddate", "modifiedat", "modified", "updatedat", "updated", "lastmodified",
+        "lastupdateddate",
     ),
     "observed": ("datedownload", "fetchedat", "crawledat", "crawldate", "downloaddate", "retrievedat", "scrapedat"),
-    "url": ("canonicalurl", "canonicallink", "url", "link", "permalink", "source", "sourceurl"),
+    "url": ("canonicalurl", "canonicallink", "url", "link", "permalink", "weburl", "source", "sourceurl"),
     "source": (
         "source", "sourcedomain", "hostname", "domain", "sitename", "sourcehostname", "publisher", "site", "sourcename",
         "provider",
     ),
-    "summary": ("summary", "description", "excerpt", "lead", "abstract", "standfirst", "dek", "metadescription"),
+    "summary": (
+        "summary", "description", "excerpt", "lead", "abstract", "standfirst", "dek", "trailtext",
+        "metadescription",
+    ),
     "highlights": ("highlights", "keypoints"),
     "categories": ("tags", "topics", "categories", "category", "metakeywords"),
     "keywords": ("keywords",),  # newspaper4k computes them: only where nobody chose any
-    "section": ("section", "articlesection", "newsdesk"),
+    "section": ("section", "articlesection", "sectionname", "newsdesk"),
     "language": ("language", "lang", "metalang", "inlanguage"),
     "id": ("id", "guid", "articleid", "uuid"),
 }  # fmt: skip
@@ -56,17 +60,31 @@ KNOWN = frozenset(name for names in NAMES.values() for name in names)
 MARKUP = re.compile(
     r"</(?:p|div|h[1-6]|li|ul|ol|a|em|strong|b|i|span|blockquote|figure)>|<(?:br|p)\s?/?>", re.IGNORECASE
 )
+# Tags of paragraphs, in which a blank line is white space; of anything that ends a line; and of words within one.
+_OF_PARAGRAPHS = re.compile(
+    r"<(/?)(?:p|li|ul|ol|dl|dt|dd|h[1-6]|blockquote|pre|table|td|th|figure|figcaption)\b[^<>]{0,2000}>", re.IGNORECASE
+)
+_OF_BLOCKS = re.compile(r"</(?:p|div|h[1-6]|li|ul|ol|blockquote|figure|table|pre)>|<br\s?/?>", re.IGNORECASE)
+_OF_WORDS = re.compile(r"</(?:a|em|strong|b|i|u|span|sup|sub|small|mark|cite|q)>", re.IGNORECASE)
+_IS_LAID_OUT = re.compile(r"<(?:li|td|th)\b", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]{0,2000}>")
+_BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
+_TRUNCATED = re.compile(r"\s*(?:…|\.\.\.)?\s*\[\+\d{1,9} chars\]\s*$")
+_BREAKS_OFF = re.compile(r"(?:…|\.\.\.|\[(?:…|\.\.\.)\])$")
 _SEPARATORS = {";": re.compile(";"), ";,": re.compile("[;,]")}
 _UNPAIRED = re.compile("[\ud800-\udfff]")
 _MOST_NAMES, _LONGEST_NAME = 200, 100  # of one record's fields, as they are kept: names of a map are data, not fields
 
 
 def folded(record: Record) -> Record:
-    """The record under plain names: lower case, without hyphens, underscores and blanks; the first of equals counts."""
+    """The record under plain names: lower case, without hyphens, underscores and blanks; the first of equals counts.
+
+    What content systems put one level deep stands in its own field.
+    """
     found: Record = {}
     for name, value in record.items():
         found.setdefault(_plain(name), value)
-    return found
+    return laid_flat(found)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -96,16 +114,87 @@ def pick(record: Record, field: str) -> Json:
     return None
 
 
+def pick_body(record: Record) -> Json:
+    """The body: the first that says something, unless that is a teaser of a later one.
+
+    It is one where it breaks off and a later one is longer, or where a later one begins with it and goes on.
+    """
+    first = pick(record, "body")
+    if not isinstance(first, str):
+        return first
+    others = [
+        value
+        for name in NAMES["body"]
+        if isinstance(value := record.get(name), str) and value is not first and len(value) > len(first)
+    ]
+    if others:
+        short = _bare(_TRUNCATED.sub("", first))
+        breaks_off = len(short) < len(_bare(first)) or _BREAKS_OFF.search(short) is not None
+        short = _BREAKS_OFF.sub("", short)
+        for other in others:
+            whole = _bare(other)
+            if len(whole) > len(short) and (breaks_off or whole.startswith(short)):
+                return other
+    return first
+
+
+def _bare(text: str) -> str:
+    """A text without tags and white space, to be compared."""
+    return "".join(html.unescape(_TAG.sub(" ", text)).split())
+
+
 def from_markup(fragment: str) -> tuple[str, tuple[str, ...]]:
-    """The text of an HTML fragment, a paragraph a block, and its headings."""
+    """The text of an HTML fragment, a paragraph a block, items of lists and rows of tables marked; and its headings."""
     from selectolax.lexbor import LexborHTMLParser
 
     from transforms.select.page_blocks import page_blocks
 
-    tree = LexborHTMLParser(fragment)
+    tree = LexborHTMLParser(_with_breaks(fragment) if _BLANK_LINE.search(fragment) else fragment)
     headings = tuple(tidy(h.text()) for h in tree.css("h2, h3, h4, h5, h6"))
-    lines = page_blocks(tree).texts
+    blocks = page_blocks(tree)
+    lines = [blocks.shown(index) for index in range(len(blocks))]
+    if _IS_LAID_OUT.search(fragment):
+        from transforms.read.page_rows import layout
+
+        placed = layout(blocks, np.arange(len(blocks)))
+        marked = [f"- {line}" if item else line for line, item in zip(lines, placed.items, strict=True)]
+        lines = [row or line for line, row in zip(marked, placed.rows, strict=True) if row != ""]
     return "\n\n".join(lines), tuple(h for h in headings if h in lines)
+
+
+def _with_breaks(fragment: str) -> str:
+    """A fragment with a line break for each blank line that stands outside elements of paragraphs: editors write so."""
+    pieces = []
+    depth = position = 0
+    for tag in _OF_PARAGRAPHS.finditer(fragment):
+        between = fragment[position : tag.start()]
+        pieces += [_BLANK_LINE.sub("<br>", between) if depth == 0 else between, tag[0]]
+        depth = max(depth - 1, 0) if tag[1] else depth + 1
+        position = tag.end()
+    rest = fragment[position:]
+    return "".join([*pieces, _BLANK_LINE.sub("<br>", rest) if depth == 0 else rest])
+
+
+def paragraphs_of(text: str) -> tuple[list[str], tuple[str, ...]]:
+    """The paragraphs of a text that may be marked up, and its headings.
+
+    Where blank lines part it and tags only stand within its lines (``<em>``), it is a plain text with some markup, and
+    so is one that speaks of a tag.
+    """
+    headings: tuple[str, ...] = ()
+    parts = _BLANK_LINE.split(text)
+    if len(parts) > 1 and not _OF_BLOCKS.search(text) and not text.lstrip().startswith("<p>"):
+        parts = [
+            from_markup(part)[0] if "<" in part and _OF_WORDS.search(part) else html.unescape(part) for part in parts
+        ]
+    elif "<" in text and MARKUP.search(text):
+        text, headings = from_markup(text)
+        parts = _BLANK_LINE.split(text)
+    else:
+        text = html.unescape(text)
+        parts = _BLANK_LINE.split(text)
+        parts = parts if len(parts) > 1 else text.split("\n")
+    return [part.strip() for part in parts if part.strip()], headings
 
 
 def sound(text: str) -> str:
