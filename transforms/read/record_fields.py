@@ -16,7 +16,8 @@ import numpy as np
 
 from transforms.article import Author
 from transforms.describe import registrable_domain, split_authors
-from transforms.read.record_shapes import Json, Record, laid_flat
+from transforms.read.linked_data import Json
+from transforms.read.record_shapes import Record, laid_flat
 from transforms.strip.lines import tidy
 
 # Names of each field, best first, in lower case without "-", "_" and blanks.

@@ -37,7 +37,7 @@ _ENDS_HEADINGS = frozenset({
 })  # fmt: skip
 _CREDIT = re.compile(r"(?:by|von|par|por|di|door|av|af|autor|автор|oleh)(?:\s[^\W\d_][\w.'’-]{0,30}){0,4}$")
 _LAST_WORD = re.compile(r"([^\W\d_]{1,16})$")
-_TIGHT_AFTER = re.compile(r"[(\[{„“«¿¡（「『#@]$")
+_TIGHT_AFTER = re.compile(r"[(\[{„“«¿¡（「『#@]")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff\u1780-\u17ff]")
 
 
@@ -108,14 +108,15 @@ def join(lines: Sequence[Line]) -> Line:
     """The pieces of one line as one line, spaced as text is."""
     if len(lines) == 1:
         return lines[0]
-    text = lines[0].text
+    pieces = [lines[0].text]
     for line in lines[1:]:
-        piece = line.text
+        piece, above = line.text, pieces[-1]
         tight = (
             _CLOSING.match(piece)
-            or _TIGHT_AFTER.search(text)
-            or (_UNSPACED.match(text[-1]) and _UNSPACED.match(piece[0]))
-            or (len(text) == 1 and text.isupper() and text not in "AIO" and piece[0].islower())  # a drop cap
+            or _TIGHT_AFTER.match(above[-1])
+            or (_UNSPACED.match(above[-1]) and _UNSPACED.match(piece[0]))
+            # a drop cap
+            or (len(pieces) == 1 == len(above) and above.isupper() and above not in "AIO" and piece[0].islower())
         )
-        text = f"{text}{'' if tight else ' '}{piece}"
-    return make_line(lines[0].start, text, lines[0].gap, end=lines[-1].end)
+        pieces.append(piece if tight else f" {piece}")
+    return make_line(lines[0].start, "".join(pieces), lines[0].gap, end=lines[-1].end)
