@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, date, datetime
 
 import pytest
@@ -342,3 +343,16 @@ def test_any_mixture_of_tags_and_words_is_accounted_for(text: str) -> None:
     if isinstance(reading, Article):
         assert unaccounted(reading) == []
     assert reading == reading_of(text)
+
+
+def test_tags_of_words_go_where_no_tag_of_a_block_says_that_the_content_is_marked_up() -> None:
+    content = f"{BODY[0]}\n\nWater is H<sub>2</sub>O, <b>said</b> the <a href='/x'>pilot</a>.\n\n{BODY[2]}"
+    article = read(export(FULL | {"CONTENT": content}))
+    assert article.body.split("\n\n") == [BODY[0], "Water is H2O, said the pilot.", BODY[2]]
+    covered = [(span.start, span.end) for span in (*article.kept, *article.removed)]
+    assert all(left[1] <= right[0] for left, right in itertools.pairwise(sorted(covered)))
+
+
+def test_a_content_that_speaks_of_a_tag_keeps_it() -> None:
+    said = "The sign <b> and the sign <i> stood on the old door, which nobody has opened for twelve years."
+    assert read(export(FULL | {"CONTENT": f"{BODY[0]}\n\n{said}"})).body.split("\n\n") == [BODY[0], said]

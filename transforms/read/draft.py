@@ -7,6 +7,7 @@ what follows from it (body, language, URL, source, identity) in one way for both
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -168,15 +169,27 @@ class Draft:
         )
 
     def _keep_body(self) -> None:
-        """One kept span for each run of body lines with only white space between them."""
+        """Kept spans for the runs of body lines with only white space between them, without what was cut within."""
+        cuts = sorted((cut.start, cut.end) for cut in self.removed)
         start = end = -1
         for line in self.body:
             if start >= 0 and not self.source_text[end : line.start].strip():
                 end = line.end
                 continue
-            self.keep(start, end, "body")
+            self._keep_between(start, end, cuts)
             start, end = line.start, line.end
-        self.keep(start, end, "body")
+        self._keep_between(start, end, cuts)
+
+    def _keep_between(self, start: int, end: int, cuts: Sequence[tuple[int, int]]) -> None:
+        """Keep what of a stretch of the body no cut covers."""
+        for left, right in itertools.islice(cuts, bisect_left(cuts, (start, start)), None):
+            if left >= end:
+                break
+            if self.source_text[start:left].strip():
+                self.keep(start, left, "body")
+            start = max(start, right)
+        if self.source_text[start:end].strip():
+            self.keep(start, end, "body")
 
     def _place(self) -> tuple[str | None, str | None, str | None]:
         """URL, source and source's name, from what the text states and what is known from outside."""

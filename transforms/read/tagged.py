@@ -31,9 +31,11 @@ from transforms.strip.rules import rulebook
 _TAG = re.compile(r"<\s{0,3}(/?)\s{0,3}([A-Za-z][A-Za-z0-9_.:-]{0,40})((?:\s[^<>]{0,400})?)\s{0,3}/?>")
 _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 _DECLARATION = re.compile(r"<\?xml[^<>]{0,200}\?>|<!--.{0,400}?-->|<!DOCTYPE[^<>]{0,200}>", re.DOTALL)
+_WORDS = "b|i|u|em|strong|span|a|sub|sup|small|mark|cite|q|s|font|code|tt"
 _INLINE = re.compile(
-    r"</?(?:p|br|div|b|i|u|em|strong|span|ul|ol|li|h[1-6]|blockquote|a)(?:\s[^<>]{0,300})?\s{0,3}/?>", re.IGNORECASE
+    rf"</?(?:p|br|div|ul|ol|li|h[1-6]|blockquote|{_WORDS})(?:\s[^<>]{{0,300}})?\s{{0,3}}/?>", re.IGNORECASE
 )
+_MARKED_WORDS = re.compile(rf"<({_WORDS})(?:\s[^<>]{{0,300}})?>[^<>]{{0,400}}</\1\s{{0,3}}>", re.IGNORECASE)
 _BLOCKS = re.compile(r"</?(?:p|br|div|li|h[1-6]|blockquote|ul|ol)\b", re.IGNORECASE)
 _SAYS_MARKUP = re.compile(r"</p>|<br\s{0,3}/?>|</div>|</li>", re.IGNORECASE)
 _SEPARATORS = re.compile(r"\s*[,;|\n、，،؛]\s*")
@@ -255,19 +257,31 @@ def _entries(text: str) -> list[str]:
 def _content_lines(draft: Draft, value: _Value) -> list[Line]:
     """The lines of a content, with entities resolved and, where it is marked up, without the inline markup."""
     text = draft.source_text
-    if not _SAYS_MARKUP.search(text, value.start, value.end):
-        return [_resolved(line) for line in split_lines(text, value.start, value.end)]
+    if _SAYS_MARKUP.search(text, value.start, value.end):
+        return _unmarked(draft, value.start, value.end)
+    found: list[Line] = []
+    for line in split_lines(text, value.start, value.end):
+        if "<" in line.text and _MARKED_WORDS.search(line.text):
+            found += [part._replace(gap=line.gap) for part in _unmarked(draft, line.start, line.end)]
+        else:
+            found.append(_resolved(line))
+    return found
+
+
+def _unmarked(draft: Draft, start: int, end: int) -> list[Line]:
+    """The lines of a stretch that is marked up, its tags cut."""
+    text = draft.source_text
     found: list[Line] = []
     pieces: list[tuple[int, int]] = []
-    position = value.start
-    for m in _INLINE.finditer(text, value.start, value.end):
+    position = start
+    for m in _INLINE.finditer(text, start, end):
         pieces.append((position, m.start()))
         draft.cut(m.start(), m.end(), Role.MARKUP, "tag.inline")
         position = m.end()
         if _BLOCKS.match(m[0]):
             found.extend(_paragraph(text, pieces))
             pieces = []
-    found.extend(_paragraph(text, [*pieces, (position, value.end)]))
+    found.extend(_paragraph(text, [*pieces, (position, end)]))
     return found
 
 
