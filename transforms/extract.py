@@ -171,10 +171,12 @@ def _completed(raw: RawFile, readings: list[Reading], site_blocks: SiteBlocks | 
 
 def _read_text(raw: RawFile, form: str, as_of: datetime) -> Reading:
     from transforms.read.decode import decode
+    from transforms.read.visible import with_characters, without_break_marks
 
     text = decode(raw.content, raw.hints.charset)
     if isinstance(text, Rejection):
         return text
+    text = without_break_marks(text)
     if form == "tagged":
         from transforms.read.tagged import read_tagged
 
@@ -182,7 +184,7 @@ def _read_text(raw: RawFile, form: str, as_of: datetime) -> Reading:
     from transforms.read.foreign import foreign
     from transforms.read.text import read_text
 
-    return foreign(text) or read_text(raw, text, as_of=as_of)
+    return foreign(text) or read_text(raw, with_characters(text), as_of=as_of)
 
 
 def _dated(article: Article, said: Hint) -> Article:

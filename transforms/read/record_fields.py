@@ -18,6 +18,7 @@ from transforms.article import Author
 from transforms.describe import registrable_domain, split_authors
 from transforms.read.linked_data import Json
 from transforms.read.record_shapes import Record, laid_flat
+from transforms.read.visible import without_break_marks
 from transforms.strip.lines import tidy
 
 # Names of each field, best first, in lower case without "-", "_" and blanks.
@@ -199,8 +200,8 @@ def paragraphs_of(text: str) -> tuple[list[str], tuple[str, ...]]:
 
 
 def sound(text: str) -> str:
-    """The text without characters that no UTF-8 file can hold."""
-    return (text if text.isascii() else _UNPAIRED.sub("\ufffd", text)).replace("\0", "")
+    """The text without characters that no UTF-8 file can hold, and without soft hyphens and the like."""
+    return (text if text.isascii() else without_break_marks(_UNPAIRED.sub("\ufffd", text))).replace("\0", "")
 
 
 def line_of(value: Json) -> str | None:

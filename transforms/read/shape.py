@@ -45,6 +45,12 @@ _SURNAME = re.compile(r"\b[A-ZÄÖÜÉÁÍÓÚА-ЯЁ][\w-]{3,20}\b")
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _SPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff\u1780-\u17ff]")
 
+_HYPHENS = "-\u2010\u00ad"
+_LONGEST_WORD = 40
+_BROKEN = re.compile(r"([^\W\d_]{2,30})[-\u2010\u00ad]$")  # a word that a line's end has broken
+_WORD_START = re.compile(r"[^\W\d_]{1,30}")
+_HEADING_MARK = re.compile(r"#{1,6}[ \t]{1,4}(?=\S)")
+
 
 def unwrap(lines: list[Line]) -> list[Line]:
     """Lines that were broken at a column, joined to paragraphs; any other lines as they are."""
@@ -67,17 +73,39 @@ def unwrap(lines: list[Line]) -> list[Line]:
             joined[-1].append(line)
         else:
             joined.append([line])
-    return [_join(parts) for parts in joined]
+    said = " ".join(line.text for line in lines).lower()
+    return [_join(parts, said) for parts in joined]
 
 
-def _join(parts: list[Line]) -> Line:
+def _join(parts: list[Line], said: str) -> Line:
+    """The lines of one paragraph; ``said`` is the whole text, in small letters without its line ends."""
     if len(parts) == 1:
         return parts[0]
     text = parts[0].text
     for part in parts[1:]:
         dense = _SPACED.match(text[-1]) and _SPACED.match(part.text[0])
-        text = f"{text}{'' if dense else ' '}{part.text}"
+        begun = _BROKEN.search(text[-_LONGEST_WORD:]) if text[-1] in _HYPHENS else None
+        ended = _WORD_START.match(part.text) if begun and part.text[0].islower() else None
+        if begun and ended and (begun[1] + ended[0]).lower() in said:
+            text = text[:-1]
+        text = f"{text}{'' if dense or ended else ' '}{part.text}"
     return make_line(parts[0].start, text, parts[0].gap, end=parts[-1].end)
+
+
+def without_heading_marks(lines: list[Line]) -> tuple[list[Line], list[tuple[int, int]]]:
+    """The lines without the marks of headings in Markdown ("## Who pays"), and the spans of those."""
+    found: list[Line] = []
+    marks: list[tuple[int, int]] = []
+    for line in lines:
+        mark = _HEADING_MARK.match(line.text) if line.text[0] == "#" else None
+        is_title = not found or line.text.startswith("##")  # elsewhere one "#" begins a comment in code
+        if mark and is_title and line.form is not Form.PROSE:
+            start = line.start + mark.end()
+            marks.append((line.start, start))
+            found.append(make_line(start, line.text[mark.end() :], line.gap, end=line.end))
+        else:
+            found.append(line)
+    return found, marks
 
 
 def find_headings(body: Sequence[Line]) -> tuple[str, ...]:

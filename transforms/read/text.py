@@ -23,16 +23,19 @@ from transforms.read.shape import (
     is_liveblog,
     is_roundup,
     unwrap,
+    without_heading_marks,
 )
 from transforms.read.whole_page import article_lines
 from transforms.select.line_choice import is_whole_page
 from transforms.select.trees import Trees
 from transforms.strip import edges
-from transforms.strip.lines import Form, Line, fold_lines, has_bullet, split_lines
+from transforms.strip.lines import Form, Line, fold, fold_lines, has_bullet, split_lines
 from transforms.strip.rules import Rulebook, rulebook
+from transforms.strip.teasers import RULE as ANNOUNCED
 from transforms.strip.teasers import TeaserFinder
 
 _HEAD_LINES = 12  # short lines above the first paragraph that may be a head; more of them are a list or a poem
+_LISTED_ABOVE = 3  # headlines of other articles, above the title
 _LABEL_VALUE = 60
 _NAME = 40
 _DENSE_NAME = re.compile(r"[\u3400-\u9fff\u30a0-\u30ff・]{2,10}|[\uac00-\ud7af]{2,4}")
@@ -49,7 +52,8 @@ def read_text(raw: RawFile, text: str, *, as_of: datetime, trees: Trees | None =
     """
     del as_of
     book = rulebook()
-    lines = unwrap(split_lines(text))
+    split = split_lines(text)
+    lines, marks = without_heading_marks(unwrap(split) if split else split)
     if not lines:
         return Rejection("no_body", f"{raw.key} holds no visible text; fetch it again")
     if is_gibberish(text):
@@ -59,6 +63,8 @@ def read_text(raw: RawFile, text: str, *, as_of: datetime, trees: Trees | None =
     if edges.is_error_page(lines, book):
         return Rejection("not_an_article", f"{raw.key} says of itself: {lines[0].text[:80]!r}; fetch the article again")
     draft = Draft(raw, text, "text")
+    for start, end in marks:
+        draft.cut(start, end, Role.MARKUP, "markdown.heading")
     if is_whole_page(lines):
         lines = article_lines(draft, lines, book, trees)
     compose(draft, lines, book)
@@ -259,6 +265,7 @@ def _take_signature(draft: Draft, lines: Sequence[Line], index: int, block_behin
 
 def _take_head(draft: Draft, lines: list[Line], book: Rulebook, *, dated: bool) -> list[Line]:
     """Summary, kicker, title and by-line; the lines that are left for the body."""
+    lines = _without_list_above(draft, lines, book)
     first = lines[0]
     if dated and first.form is Form.PROSE:
         if sum(line.form is Form.PROSE for line in lines[1:3]) or len(lines) > 3:
@@ -271,7 +278,7 @@ def _take_head(draft: Draft, lines: list[Line], book: Rulebook, *, dated: bool) 
     position = 0
     while position < len(lines) and len(short) < _HEAD_LINES:
         line = lines[position]
-        if short:
+        if short or _is_above_title(lines, position):
             taken = _take_head_line(draft, lines, position, book)
             if taken:
                 position += taken
@@ -292,6 +299,30 @@ def _take_head(draft: Draft, lines: list[Line], book: Rulebook, *, dated: bool) 
         return short + rest  # the first question of an interview
     taken = heads.take_titles(draft, short, dated=dated)
     return _after_title(draft, short[taken:] + rest, book) if taken else short + rest
+
+
+def _without_list_above(draft: Draft, lines: list[Line], book: Rulebook) -> list[Line]:
+    """The lines without what announces other articles above the title, and those: "Recent posts" and three headlines.
+
+    Which of the lines is the title tells the blank line above it, or that there are three others at least.
+    """
+    if lines[0].form is not Form.SHORT or fold(lines[0].text) not in book.announcements:
+        return lines
+    last = len(lines) - 1
+    short = next((i for i in range(1, last + 1) if lines[i].form is Form.PROSE), last + 1)
+    close = next((i for i in range(1, short) if lines[i].gap), short)
+    if short < 2 or short > last:
+        return lines
+    count = close if 2 < close < short else short - 1 if close == short > _LISTED_ABOVE + 1 else 1
+    draft.cut(lines[0].start, lines[count - 1].end, Role.BOILERPLATE, ANNOUNCED)
+    return lines[count:]
+
+
+def _is_above_title(lines: Sequence[Line], position: int) -> bool:
+    """Whether a line stands over one that may be a title: a date there is the article's, and no kicker."""
+    line = lines[position]
+    below = lines[position + 1].form if position + 1 < len(lines) else Form.PROSE
+    return line.form is Form.SHORT and below is not Form.PROSE and any(map(str.isdigit, line.text))
 
 
 def _is_headed(lines: Sequence[Line]) -> bool:
