@@ -20,27 +20,35 @@ from transforms.article import Origin, Precision, Published
 
 _LONGEST = 120  # a date with weekday, zone name and a label; anything longer is prose
 _YEARS = range(1600, 2200)
+_BUDDHIST = 543  # years that the Buddhist calendar is ahead; Thai dates have it, and now and then the other
+_BUDDHIST_YEARS = range(2300, 2700)
 
-_YMD = re.compile(r"(?<![\d.:/-])(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?![\d/-])(?:T(?=\d))?")
+_YMD = re.compile(r"(?<![\d.:/-])(\d{4})([-/.])\s?(\d{1,2})\2\s?(\d{1,2})(?![\d/-])(?:T(?=\d))?")
 _DMY = re.compile(r"(?<![\d.:/-])(\d{1,2})([-/.])\s?(\d{1,2})\2\s?(\d{4})(?![\d/-])(?:T(?=\d))?")
 _CJK = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(?:(\d{1,2})\s?[日일])?")
+_VIETNAMESE = re.compile(r"(?<!\d)(\d{1,2})\s?tháng\s?(\d{1,2})(?:,|\s?năm)?\s?(\d{4})(?!\d)", re.IGNORECASE)
+_ERA = re.compile(r"(令和|平成|昭和)\s?(\d{1,2}|元)(?=\s?年)")
+_BEFORE_ERA = {"令和": 2018, "平成": 1988, "昭和": 1925}
 _YEAR_MONTH = re.compile(r"(\d{4})-(\d{2})")
+_TO_THE_HOUR = re.compile(r"((?:19[89]|20[0-4])\d)(\d\d)(\d\d)([01]\d|2[0-3])")
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?(Z|[+-]\d{4})?)?", re.IGNORECASE)
 _EPOCH = re.compile(r"(\d{10})(?:\.\d{1,9})?|(\d{10})\d{3}")
-_NUMBER_OR_WORD = re.compile(r"\d{1,6}|[^\s\d.,:;/()\[\]|·•_–—-]{2,24}")
+_NUMBER_OR_WORD = re.compile(r"\d{1,6}|[\u0e01-\u0e3a]{1,3}\.[\u0e01-\u0e3a]\.?|[^\s\d.,:;/()\[\]|·•_–—-]{2,24}")
 _TIME = re.compile(
     r"""(?<![\d:.])
     (?P<before>午前|午後|上午|下午|오전|오후)?\s?
     (?:
-        (?P<h>\d{1,2})(?::|h|時|时|點|点|시)\s?(?P<m>\d{2})(?:分|분)?(?:[:h](?P<s>\d{2})(?:[.,]\d{1,9})?)?
+        (?P<h>\d{1,2})(?::|\s?h\s?|時|时|點|点|시)\s?(?P<m>\d{2})(?:分|분)?(?:[:h](?P<s>\d{2})(?:[.,]\d{1,9})?)?
       | (?P<h2>\d{1,2})\.(?P<m2>\d{2})(?=\s?(?:uhr|kl|[ap]\.?\s?m\b))
-      | (?P<h3>\d{1,2})(?=\s?(?:uhr|[ap]\.?\s?m\b))
+      | (?:klo?|klokken|klockan|om|um|alle|ore)\.?\s(?P<h4>\d{1,2})\.(?P<m4>\d{2})
+      | (?P<h3>\d{1,2})(?=\s?(?:uhr|h(?![^\W\d_])|[ap]\.?\s?m\b))
     )(?![\d])
-    \s?(?:uhr|hrs?\b)?\s?(?P<after>[ap]\.?\s?m\b\.?)?
-    [\s(]{0,2}(?P<zone>(?:utc|gmt)?\s?[+-]\d{2}(?::?\d{2})?(?![\d:])|(?:utc|gmt)\s?[+-]\d{1,2}(?![\d:])|[^\W\d_]{1,5}(?![^\W\d_]))?
+    \s?(?:uhr|hrs?\b|h(?![^\W\d_]))?\s?(?P<after>[ap]\.?\s?m\b\.?)?
+    [\s(]{0,2}(?P<zone>(?:utc|gmt)?\s?[+-]\d{2}(?::?\d{2})?(?![\d:])|(?:utc|gmt)\s?[+-]\d{1,2}(?::\d{2})?(?![\d:])|[^\W\d_]{1,5}(?![^\W\d_]))?
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_EMPTY = datetime(1970, 1, 1, tzinfo=UTC)  # what systems write of a moment that they do not know
 _OFFSET = re.compile(r"([+-])(\d{1,2}):?(\d{2})?")
 
 # Names of zones that mean one offset wherever they are printed. CST, BST and IST each mean several and are left out.
@@ -67,6 +75,8 @@ def read_date(value: str, origin: Origin) -> Published | None:
     if len(value) > _LONGEST:
         return None
     text = _plain_digits(unicodedata.normalize("NFKC", value)).strip()
+    if not text.isascii():
+        text = _ERA.sub(lambda m: str(_BEFORE_ERA[m[1]] + (1 if m[2] == "元" else int(m[2]))), text)
     try:
         return _whole(text, origin) or _parts(text, origin)
     except (ValueError, OverflowError):
@@ -90,6 +100,8 @@ def winner(candidates: Iterable[Published | None]) -> Published | None:
 
 def _whole(text: str, origin: Origin) -> Published | None:
     """Notations that are the whole value: epoch seconds or milliseconds, compact ISO, a month, a year."""
+    if (m := _TO_THE_HOUR.fullmatch(text)) and (hour := _day_of(m)):
+        return _checked(hour, Precision.DAY, origin)  # as seconds it would be a moment after 2030
     if m := _EPOCH.fullmatch(text):
         at = datetime.fromtimestamp(int(m[1] or m[2]), UTC)
         return _checked(at.date(), Precision.SECOND, origin, at)
@@ -105,6 +117,13 @@ def _whole(text: str, origin: Origin) -> Published | None:
     return None
 
 
+def _day_of(m: re.Match[str]) -> date | None:
+    try:
+        return date(int(m[1]), int(m[2]), int(m[3]))
+    except ValueError:
+        return None
+
+
 def _parts(text: str, origin: Origin) -> Published | None:
     """Notations with a recognisable day and perhaps a time, in any order; no other number may stand beside them."""
     day: date | None = None
@@ -114,6 +133,8 @@ def _parts(text: str, origin: Origin) -> Published | None:
     elif m := _CJK.search(text):
         day = date(int(m[1]), int(m[2]), int(m[3] or 1))
         precision = Precision.DAY if m[3] else Precision.MONTH
+    elif m := _VIETNAMESE.search(text):
+        day = date(int(m[3]), int(m[2]), int(m[1]))
     elif m := _DMY.search(text):
         day = _day_and_month(int(m[1]), int(m[3]), int(m[4]), dotted=m[2] == ".")
         if day is None:
@@ -121,6 +142,7 @@ def _parts(text: str, origin: Origin) -> Published | None:
     if m:
         text = f"{text[: m.start()]} {text[m.end() :]}"
     clock = _TIME.search(text)
+    zone = _zone_of(text, clock) if clock else None
     if clock:
         text = f"{text[: clock.start()]} {text[clock.end() :]}"
     tokens = _NUMBER_OR_WORD.findall(text)
@@ -132,7 +154,7 @@ def _parts(text: str, origin: Origin) -> Published | None:
         return None
     if clock is None or precision is not Precision.DAY:
         return _checked(day, precision, origin)
-    hour = int(clock["h"] or clock["h2"] or clock["h3"])
+    hour = int(clock["h"] or clock["h2"] or clock["h3"] or clock["h4"])
     half = (clock["before"] or clock["after"] or "").casefold()
     if half:
         if not 1 <= hour <= 12 and clock["before"] is None:
@@ -140,7 +162,18 @@ def _parts(text: str, origin: Origin) -> Published | None:
         afternoon = half[0] == "p" or half in ("午後", "下午", "오후")
         hour = hour % 12 + (12 if afternoon else 0)
     second = int(clock["s"]) if clock["s"] else None
-    return _timed(day, (hour, int(clock["m"] or clock["m2"] or 0), second), clock["zone"], origin)
+    return _timed(day, (hour, int(clock["m"] or clock["m2"] or clock["m4"] or 0), second), zone, origin)
+
+
+def _zone_of(text: str, clock: re.Match[str]) -> str | None:
+    """The zone behind a time: a name counts in capitals, in brackets or at the end: West Quay is none."""
+    zone: str | None = clock["zone"]
+    if zone and not any(map(str.isdigit, zone)):
+        begins, ends = clock.span("zone")
+        alone = text[begins - 1 : begins] == "(" or not text[ends:].strip(" .)")
+        if not alone and (not zone.isupper() or text.isupper()):
+            return None
+    return zone
 
 
 def _named_month(tokens: list[str]) -> tuple[date | None, Precision]:
@@ -153,6 +186,8 @@ def _named_month(tokens: list[str]) -> tuple[date | None, Precision]:
         named = {w: table[w] for w in words if w in table}
     if len(set(named.values())) > 1:
         named = {w: m for w, m in named.items() if w not in _ALSO_WEEKDAYS}
+    if any("\u0e00" < c < "\u0e7f" for w in named for c in w):
+        numbers = [n - _BUDDHIST if n in _BUDDHIST_YEARS else n for n in numbers]
     years = [n for n in numbers if n in _YEARS]
     days = [n for n in numbers if n not in _YEARS]
     if len(set(named.values())) != 1 or len(years) != 1 or len(days) > 1:
@@ -179,6 +214,8 @@ def _timed(day: date, clock: tuple[int, int, int | None], zone: str | None, orig
     local = datetime(day.year, day.month, day.day, hour, minute, min(second or 0, 59))  # noqa: DTZ001 - its zone, if any, is put on below
     offset = _offset_minutes(zone or "")
     at = None if offset is None else local.replace(tzinfo=timezone(timedelta(minutes=offset)))
+    if (at or local.replace(tzinfo=UTC)) == _EMPTY:
+        return None
     return _checked(day, precision, origin, at)
 
 
@@ -205,4 +242,6 @@ def _fold(word: str) -> str:
 @functools.cache
 def _months() -> dict[str, int]:
     lists = tomllib.loads(resources.files("transforms").joinpath("months.toml").read_text(encoding="utf-8"))
-    return {name: int(month) for month, names in lists.items() for name in names}
+    months = {name: int(month) for month, names in lists.items() for name in names}
+    # In Hebrew "in March" is one word.
+    return months | {f"ב{name}": month for name, month in months.items() if "א" <= name[0] <= "ת"}

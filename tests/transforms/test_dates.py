@@ -13,6 +13,7 @@ from transforms.dates import read_date, winner
 
 _DAY = date(2025, 1, 17)
 _CET = timezone(timedelta(hours=1))
+_INDIA = timezone(timedelta(hours=5, minutes=30))
 _FIRST, _LAST = datetime.fromisoformat("1900-01-01"), datetime.fromisoformat("2100-01-01")
 _EST = timezone(timedelta(hours=-5))
 
@@ -56,6 +57,16 @@ _EST = timezone(timedelta(hours=-5))
         "17 जनवरी 2025",
         "2025年1月17日",
         "2025년 1월 17일",
+        "2025. 1. 17.",
+        "ngày 17 tháng 1 năm 2025",
+        "17 tháng 1, 2025",
+        "17 בינואר 2025",
+        "17 มกราคม 2568",
+        "17 ม.ค. 2568",
+        "17 มกราคม 2025",
+        "令和7年1月17日",
+        "平成37年1月17日",
+        "2025011710",  # to the hour
     ],
 )
 def test_a_day_is_read_in_any_usual_notation_and_claims_no_time(value: str) -> None:
@@ -74,6 +85,8 @@ def test_a_day_is_read_in_any_usual_notation_and_claims_no_time(value: str) -> N
         ("Jan. 17, 2025, 10:15 p.m. EST", datetime(2025, 1, 17, 22, 15, tzinfo=_EST), Precision.MINUTE),
         ("17. Januar 2025, 10.15 Uhr MEZ", datetime(2025, 1, 17, 10, 15, tzinfo=_CET), Precision.MINUTE),
         ("Fri Jan 17 2025 10:15:30 GMT+0100 (CET)", datetime(2025, 1, 17, 10, 15, 30, tzinfo=_CET), Precision.SECOND),
+        ("17/01/2025 10:15 GMT+5:30", datetime(2025, 1, 17, 10, 15, tzinfo=_INDIA), Precision.MINUTE),
+        ("January 17, 2025 10:15 (cet)", datetime(2025, 1, 17, 10, 15, tzinfo=_CET), Precision.MINUTE),
         ("2025-01-16T24:00:00Z", datetime(2025, 1, 17, 0, 0, 0, tzinfo=UTC), Precision.SECOND),
         ("1737108930", datetime(2025, 1, 17, 10, 15, 30, tzinfo=UTC), Precision.SECOND),
         ("1737108930123", datetime(2025, 1, 17, 10, 15, 30, tzinfo=UTC), Precision.SECOND),
@@ -95,6 +108,16 @@ def test_a_time_with_its_zone_is_a_moment_in_the_publishers_offset(
         ("17 janvier 2025 à 10h15", Precision.MINUTE),
         ("2025年1月17日 午後3:30", Precision.MINUTE),
         ("January 17, 2025 at 10:15 am ET", Precision.MINUTE),
+        ("17 janvier 2025 à 10 h 15", Precision.MINUTE),
+        ("17 janvier 2025 à 9 h", Precision.MINUTE),
+        ("17. januar 2025 kl. 10.15", Precision.MINUTE),
+        ("17.1.2025 klo 10.15", Precision.MINUTE),
+        ("17 januari 2025 om 10.15", Precision.MINUTE),
+        ("17 de enero de 2025 a las 10:15 h", Precision.MINUTE),
+        ("2025. 1. 17. 오후 3:30", Precision.MINUTE),
+        ("17 ม.ค. 2568 10:15 น.", Precision.MINUTE),
+        ("January 17, 2025 10:15 West Quay", Precision.MINUTE),  # no Western European Summer Time
+        ("17 janvier 2025 10:15 Est quotidien", Precision.MINUTE),
         ("2025-01-17 10:15 IST", Precision.MINUTE),  # India, Ireland or Israel
     ],
 )
@@ -133,7 +156,10 @@ def test_a_weekday_that_is_a_months_name_elsewhere_does_not_confuse() -> None:
         "31 April 2025",
         "2025-01-17T25:00:00Z",
         "0000-00-00",
-        "2568-01-17",  # a year of the Buddhist calendar
+        "2568-01-17",  # a year of the Buddhist calendar, or a mistake
+        "17 January 2568",
+        "1970-01-01T00:00:00Z",  # a moment that nobody knew
+        "1970-01-01T01:00:00+01:00",
         "03/04/2025",  # two readings
         "17 Jan 25",
         "8 March 2025 | updated 9 March 2025",

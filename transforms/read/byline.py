@@ -19,27 +19,34 @@ from transforms.strip.rules import Rulebook, name_words
 _LONGEST = 200
 _MOST_NAMES = 4
 
+# Vowel signs and the like are no letters to \w: without them no word of Hindi, Thai or Burmese is whole.
+_MARKS = "".join(c for c in map(chr, (*range(0x300, 0x1100), *range(0x1780, 0x1800))) if category(c) in ("Mn", "Mc"))
+
+_AT = "at|um|à|às|a las|alle(?: ore)?|ore|klo?\\.?|klokken|klockan|om|o godz\\.|saat|lúc|в|о"
 _TIME = (
-    r"(?:[T ]|,? (?:at |um |à |às |a las |alle |kl\.? |в |о )?|\s?[|–-]\s?)?"
-    r"\d{1,2}(?:[:h時时]|\.(?=\d\d\s?Uhr))\d{2}(?!\d)(?:[:.]\d{2}(?:\.\d{1,6})?)?(?:分|\s?Uhr|\s?[AaPp]\.?[Mm]\.?)?"
+    rf"(?:T|\s?[|–-]\s?|,?\s?(?:(?P<at>{_AT})\s|(?:午前|午後|上午|下午|오전|오후)\s?)?)?"
+    r"\d{1,2}(?:[:時时點点시]|\s?h\s?|\.(?=\d\d\s?Uhr)|(?(at)\.))\s?\d{2}(?!\d)(?:[:.]\d{2}(?:\.\d{1,6})?)?"
+    r"(?:分|분|\s?Uhr|\s?h(?![^\W\d_])|\s?น\.|\s?[AaPp]\.?\s?[Mm](?:\.|\b))?"
 )
-_ZONE = r"(?:\s?(?:Z\b|UTC|GMT|[A-Z]{3,4}\b|MSK|мск|МСК)?\s?(?:[+-]\d{2}:?\d{2})?)"
-_MONTH = r"[^\W\d_]{3,14}\.?"
+_ZONE = (
+    r"(?:\s?\(?(?:(?:UTC|GMT)\s?[+-]\d{1,2}(?::?\d{2})?|"
+    r"(?:Z\b|[A-Z]{3,4}\b|[ECMP]T\b|MSK|мск|МСК)?\s?(?:[+-]\d{2}(?::?\d{2})?)?)\)?)"
+)
+_MONTH = rf"(?:(?:[^\W\d_][{_MARKS}]*){{3,14}}|[\u0900-\u0dff]{{2,14}}|[\u0e01-\u0e3a]{{1,3}}\.[\u0e01-\u0e3a])\.?"
 DATE = re.compile(
-    rf"(?P<weekday>[^\W\d_]{{2,14}}\.?,? )?(?:"
-    rf"\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}"
+    rf"(?P<weekday>(?:[^\W\d_][{_MARKS}]*){{2,14}}\.?,? )?(?:"
+    rf"\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}\.?"
+    rf"|\d{{4}}\. \d{{1,2}}\. \d{{1,2}}\.?"
     rf"|\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{4}}"
-    rf"|\d{{4}}\s?[年년]\s?\d{{1,2}}\s?[月월]\s?\d{{1,2}}\s?[日일](?:\s?[(（][^()（）]{{1,4}}[)）])?"
+    rf"|(?:\d{{4}}|[令平昭][和成]\s?(?:\d{{1,2}}|元))\s?[年년]\s?\d{{1,2}}\s?[月월]\s?\d{{1,2}}\s?[日일](?:\s?[(（][^()（）]{{1,4}}[)）])?"
+    rf"|\d{{1,2}} tháng \d{{1,2}}(?:,| năm) \d{{4}}"
     rf"|\d{{1,2}}(?:st|nd|rd|th|er|º|ª|\.)?(?: de| of)? {_MONTH},?(?: de| del)? \d{{4}}(?: ?(?:г\.|года|р\.))?"
     rf"|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
     rf"|\d{{4}}[-/]\d{{2}}(?![\d/-])"
     rf")(?:{_TIME}{_ZONE})?"
 )
-
 BEFORE_DATE = frozenset({"on", "am", "le", "el", "em", "il", "op"})  # what may stand between a label and its date
 
-# Vowel signs and the like are no letters to \w: without them no word of Hindi, Thai or Burmese is whole.
-_MARKS = "".join(c for c in map(chr, (*range(0x300, 0x1100), *range(0x1780, 0x1800))) if category(c) in ("Mn", "Mc"))
 _TOKEN = re.compile(rf"[^\W\d_][\w.'’\-\u200c\u200d{_MARKS}]{{0,30}}")
 _DIGIT = re.compile(r"\d")
 _ENDS = " \t|•·,;:–—-/()"
@@ -118,7 +125,8 @@ def read_credit(text: str, book: Rulebook, *, bare_name: bool = False, small_nam
         elif published is None:
             published = date
         labelled = labelled or which is not None
-        rest = f"{before} | {rest[m.end() :].strip(_ENDS)}".strip(_ENDS)
+        after = rest[m.end() :].lstrip(". ").strip(_ENDS)
+        rest = f"{before} | {after}".strip(_ENDS)
     dated = published is not None or modified is not None or bool(faults)
     names: list[str] = []
     for piece in _PIECES.split(rest):

@@ -65,7 +65,9 @@ _FAR = 4000  # characters before a date in which the name of its list is looked 
 _STAMP_IN_ADDRESS = re.compile(
     r"/[A-Za-z]{0,4}(20[0-3]\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d\d{0,10}(?=[/.]|$)"
 )
-_IN_ADDRESS = re.compile(r"[/_+-](20[0-3]\d)([/_-]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?=[/_+.\-]|$)")
+# A day within a segment is part of the title, as in "remembering-2011-03-11-floods".
+_DAY = r"(20[0-3]\d)([/_-]?)(0[1-9]|1[0-2])\{}(0[1-9]|[12]\d|3[01])"
+_IN_ADDRESS = re.compile(rf"/{_DAY.format(2)}(?=[/_+.\-]|$)|[_+-]{_DAY.format(6)}(?=/|\.\w{{1,5}}$|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ def day_in_address(addresses: Iterable[str], origin: Origin) -> Published | None
     for address in addresses:
         path = unquote(address).partition("?")[0]
         if m := _IN_ADDRESS.search(path):
-            return read_date(f"{m[1]}-{m[3]}-{m[4]}", origin)
+            return read_date(f"{m[1] or m[5]}-{m[3] or m[7]}-{m[4] or m[8]}", origin)
         if m := _STAMP_IN_ADDRESS.search(path):
             return read_date(f"{m[1]}-{m[2]}-{m[3]}", origin)
     return None
