@@ -65,6 +65,21 @@ def page(head: str = "", top: str = "", after: str = "", h1: str = "<h1>Hall kee
             id="the repeated one may be Open Graph's",
         ),
         pytest.param(
+            "<meta property='og:title' content='Hall keeps its roof'><title>Hall keeps its roof</title>"
+            "<meta name='twitter:title' content='Hall keeps its roof'>"
+            "<meta name='headline' content='Hall keeps its roof'><meta name='hdl' content='Hall keeps its roof'>"
+            + linked('{"@type": "NewsArticle", "headline": "Hall keeps its roof"}'),
+            "<h1 itemprop='headline' class='author-date'>Read this too</h1>",
+            "Hall keeps its roof",
+            id="a heading of several marks has one vote for each and no more",
+        ),
+        pytest.param(
+            "<meta property='og:title' content='Harbour vote: hall keeps its roof'>",
+            "<h1 itemprop='headline'><span class='kicker'>Harbour</span> Hall keeps its roof</h1>",
+            "Hall keeps its roof",
+            id="the property of a heading with a kicker is the heading without it",
+        ),
+        pytest.param(
             "<meta property='og:title' content=\"The hall's 'second life'\">"
             "<meta property='og:description' content='x'>",
             "<h1>The hall’s ‘second life’</h1>",

@@ -169,8 +169,11 @@ class _Gathered:
 def gather(tree: LexborHTMLParser) -> Evidence:
     """The evidence of one page."""
     found = _Gathered()
+    seen: set[int] = set()
     for element in tree.css(_TELLING):
-        found.take(element)
+        if element.mem_id not in seen:  # one that several alternatives match is found as often
+            seen.add(element.mem_id)
+            found.take(element)
     others = Elsewhere(tree, [t for t in (*found.meta.get("og:title", ()), found.tab) if t])
     for element in found.properties[:_MOST_VALUES]:
         if not others.holds(element):
