@@ -57,6 +57,14 @@ def test_an_item_with_its_text_is_an_article_and_a_teaser_is_turned_away() -> No
     assert teaser.detail == "feed.xml#quay-2: an item with a teaser only; fetch the page that it links to"
 
 
+@pytest.mark.parametrize("domain", ["quay.example", "quay.media", "quay.technology"])
+def test_the_author_of_rss_is_the_name_behind_the_address(domain: str) -> None:
+    item = an_item(1, LONG).replace("dc:creator", "author").replace("Ina Halvorsen", f"ina@{domain} (Ina Halvorsen)")
+    (article,) = read(an_rss(item))
+    assert isinstance(article, Article)
+    assert [author.name for author in article.authors] == ["Ina Halvorsen"]
+
+
 def test_an_item_in_japanese_is_as_long_as_what_it_says() -> None:
     sentence = "港湾評議会は火曜日の夜に会合を開き、第四埠頭の建て替え計画を賛成多数で承認した。"
     article, teaser = read(an_rss(an_item(1, f"<p>{sentence * 6}</p>"), an_item(2, f"<p>{sentence * 3}</p>")))

@@ -20,7 +20,8 @@ from collections.abc import Iterator, Sequence
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from transforms.article import Author, Origin
-from transforms.describe import bare_name, split_authors
+from transforms.describe import bare_name
+from transforms.people import split_authors
 from transforms.read.byline import is_name
 from transforms.read.elsewhere import Elsewhere
 from transforms.read.evidence import Evidence, Texts

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from transforms.article import Author, FieldFault, Origin, Published
 from transforms.dates import read_date
-from transforms.describe import is_role, split_authors
+from transforms.people import is_role, split_authors
 from transforms.read.authors import is_person
 from transforms.read.byline import BEFORE_DATE, DATE, Credit, is_name, read_credit, says_published
 from transforms.read.declared import Declared

@@ -12,7 +12,7 @@ from unicodedata import category
 
 from transforms.article import Author, FieldFault, Origin, Published
 from transforms.dates import read_date
-from transforms.describe import split_authors
+from transforms.people import split_authors
 from transforms.strip.lines import fold
 from transforms.strip.rules import Rulebook, name_words
 

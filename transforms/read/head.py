@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from transforms.article import FieldFault, Origin, Role
 from transforms.dates import read_date
-from transforms.describe import split_authors
+from transforms.people import split_authors
 from transforms.read.byline import DATE, Credit, is_name, read_credit
 from transforms.read.draft import Draft
 from transforms.strip.lines import Form, Line, fold, form_of, has_bullet, make_line, tidy

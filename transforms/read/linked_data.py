@@ -16,7 +16,7 @@ from typing import TypeAlias
 import msgspec
 
 from transforms.article import Author
-from transforms.describe import split_authors
+from transforms.people import split_authors
 from transforms.strip.lines import tidy
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | float | bool | None"
@@ -220,10 +220,16 @@ def _authors(value: Json, by_id: dict[str, Node]) -> tuple[Author, ...]:
     found: dict[str, Author] = {}
     for node in _entities(value, by_id):
         organisation = any(_ORGANISATION.match(t) for t in _types(node))
-        for name in _each_text(node.get("name")):
+        for name in _each_text(node.get("name")) or _of_parts(node):
             for author in [Author(name, "organisation")] if organisation else split_authors(name):
                 found.setdefault(author.name.casefold(), author)
     return tuple(found.values())
+
+
+def _of_parts(node: Node) -> list[str]:
+    """The name of a person of whom the given and the family name alone are stated."""
+    parts = (_text(node.get(key)) for key in ("givenName", "additionalName", "familyName"))
+    return [name] if (name := " ".join(part for part in parts if part)) else []
 
 
 def _each_text(value: Json) -> list[str]:

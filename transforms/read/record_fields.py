@@ -15,7 +15,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from transforms.article import Author
-from transforms.describe import registrable_domain, split_authors
+from transforms.describe import registrable_domain
+from transforms.people import split_authors
 from transforms.read.linked_data import Json
 from transforms.read.record_shapes import Record, laid_flat
 from transforms.read.visible import without_break_marks
@@ -233,9 +234,21 @@ def authors_of(value: Json) -> tuple[Author, ...]:
     """The authors that a value names, each once, in order."""
     found: dict[str, Author] = {}
     for part in value if isinstance(value, list) else [value]:
-        for author in split_authors(line_of(part) or ""):
+        for author in split_authors(line_of(part) or _of_parts(part)):
             found.setdefault(author.name.casefold(), author)
     return tuple(found.values())
+
+
+def _of_parts(value: Json) -> str:
+    """The name of an author whose first and last name stand apart."""
+    if not isinstance(value, dict):
+        return ""
+    names = folded(value)
+    first, last = (
+        next((text for key in keys if (text := line_of(names.get(key)))), "")
+        for keys in (("firstname", "givenname"), ("lastname", "familyname", "surname"))
+    )
+    return f"{first} {last}".strip()
 
 
 def stamp_of(value: Json) -> str | None:

@@ -14,7 +14,8 @@ import numpy as np
 
 from transforms.article import FieldFault, Hints, Kept, Origin, Removed
 from transforms.dates import read_date
-from transforms.describe import clean_title, split_authors
+from transforms.describe import clean_title
+from transforms.people import split_authors
 from transforms.read.align import Aligner
 from transforms.read.page_body import PageBody, body_of_choice
 from transforms.read.page_fields import Fields

@@ -24,6 +24,7 @@ _FEED = re.compile(rb"<(?:\w{1,20}:)?(?:rss|feed|rdf)\b", re.IGNORECASE)
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)[^>]{0,2000}[\[%]|<!ENTITY", re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
 _TAG = re.compile(r"<[^<>]{0,2000}>")
+_ADDRESS_AND_NAME = re.compile(r"\s*\S{1,200}@\S{1,200}\s{0,5}\(([^()]{1,200})\)\s*")
 _BEGINNING = 8192
 _LEAST = 600  # letters of an item's text without its tags; the teasers of feeds have 50 to 400
 
@@ -71,7 +72,7 @@ def _read(raw: RawFile, entry: dict[str, Any], source: str, places: Places) -> R
         "title": entry.get("title"),
         "url": entry.get("link"),
         "content_html": text,
-        "authors": [a.get("name") for a in entry.get("authors", []) if a.get("name")] or None,
+        "authors": [*_authors(entry)] or None,
         "date_published": published or updated,
         "date_modified": updated if published else None,
         "tags": [tag.get("term") for tag in entry.get("tags", []) if tag.get("term")] or None,
@@ -89,6 +90,17 @@ def _texts(entry: dict[str, Any]) -> Iterator[str]:
     for content in entry.get("content", []):
         yield str(content.get("value") or "")
     yield str(entry.get("summary") or "")
+
+
+def _authors(entry: dict[str, Any]) -> Iterator[str]:
+    """The names of an item's authors; RSS has an address with the name in brackets, which feedparser cuts apart."""
+    said = str(dict.get(entry, "author") or "")
+    if m := _ADDRESS_AND_NAME.fullmatch(said):
+        yield m[1]
+        return
+    for author in entry.get("authors", []):
+        if name := author.get("name"):
+            yield name
 
 
 def _is_torn(content: bytes) -> bool:

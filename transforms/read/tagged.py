@@ -20,7 +20,7 @@ from importlib import resources
 
 from transforms.article import FieldFault, Origin, RawFile, Reading, Rejection, Role
 from transforms.dates import read_date
-from transforms.describe import split_authors
+from transforms.people import split_authors
 from transforms.read import head as heads
 from transforms.read.draft import Draft
 from transforms.read.shape import is_gibberish, unwrap

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from transforms.article import Kind, Origin, RawFile, Reading, Rejection, Role
-from transforms.describe import split_authors
+from transforms.people import split_authors
 from transforms.read import head as heads
 from transforms.read.byline import is_name, read_credit
 from transforms.read.draft import Draft
