@@ -74,7 +74,7 @@ def test_a_date_of_another_day_goes_before_the_pages_own() -> None:
 def test_what_a_rule_finds_and_nobody_can_read_is_recorded_and_the_page_is_asked() -> None:
     found = read(rules("date: //h1\n"))
     assert found.published is not None
-    assert found.faults == (FieldFault("published", "Harbour reopens", "site_rule.unreadable"),)
+    assert found.faults == (FieldFault("published_date", "Harbour reopens", "site_rule.unreadable"),)
 
 
 def test_a_rule_whose_body_is_gone_is_recorded_and_the_page_is_read_without_it() -> None:

@@ -61,7 +61,7 @@ def test_a_date_that_cannot_be_read_is_recorded_and_its_place_is_no_field() -> N
     page = SitePage(_RULE, date="some day", kept=(Kept(0, 8, "published"), Kept(9, 12, "title"), Kept(13, 20, "body")))
     fields, faults = ruled_fields(page, _FOUND, None)
     assert fields == _FOUND
-    assert faults == (FieldFault("published", "some day", "site_rule.unreadable"),)
+    assert faults == (FieldFault("published_date", "some day", "site_rule.unreadable"),)
     assert ruled_places(page, faults) == [Kept(9, 12, "title")]
 
 
