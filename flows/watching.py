@@ -117,11 +117,12 @@ def watch_lake(
             f"A watch judged by {last:%Y-%m-%d %H:%M} UTC already, and incidents do not go back; nothing was done. "
             "To look at an earlier time: newslake watch --as-of TIME --dry-run"
         )
+    holder = run_in_progress(folder_of(con))
     seen = undisturbed(con, lambda: past(con, as_of, cuts_of, future_hours=FUTURE_HOURS))
     spoilt = _known(con, as_of, timedelta(days=LEARNED_DAYS))
     due, rhythms, unread = readable([*_said(loaded), *(schedules or ())], _declared(loaded))
     known_since = incidents.overdue_from(con, freshness.MONITOR, as_of)
-    holder = run_in_progress(folder_of(con))
+    holder = holder or run_in_progress(folder_of(con))  # a run that began or ended while the past was read has not died
     locked_since = None if holder is None else held_since(holder) or as_of
     findings = [
         *judge(seen, earlier(spoilt), due, rhythms, known_since=known_since, locked_since=locked_since),
