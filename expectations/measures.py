@@ -21,12 +21,6 @@ from transforms.staged import SCHEMA, Outcome
 pc: Any = pyarrow.compute
 _Column = Any
 
-# Scripts written without spaces, where one run of letters is a sentence and not a word.
-_UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}"
-_LETTERS_A_WORD = 2
-# No kind of piece needs more words than this, so a text that has them by spaces alone is long enough.
-_WORDS_ENOUGH = 100
-
 # What is shorter than this proves nothing: a line of summary, a name, some letters.
 _SUMMARY_TELLS, _NAME_TELLS, _LETTERS_TELL = 100, 6, 20
 _FIRST_LETTERS = 200
@@ -198,14 +192,12 @@ def _where(mask: _Column, column: _Column) -> _Column:
 
 def _body_measures(articles: pa.Table, chars: _Column) -> dict[str, _Column]:
     body = articles["body"]
-    few = pc.fill_null(pc.less(articles["word_count"], _WORDS_ENOUGH), True)
-    unspaced = pc.utf8_length(pc.replace_substring_regex(pc.if_else(few, body, ""), f"[^{_UNSPACED}]+", ""))
     suspect = pc.if_else(pc.match_substring_regex(body, _SUSPECT), body, "")
     damaged = pc.add(
         pc.add(pc.count_substring(suspect, _UNDECODED), pc.count_substring(suspect, _NUL)),
         pc.count_substring_regex(suspect, _MOJIBAKE),
     )
-    words = pc.add(articles["word_count"], pc.divide(unspaced, _LETTERS_A_WORD))
+    words = articles["word_count"]
     short = pc.is_in(articles["kind"], _SHORT_KINDS)
     return {
         "body_chars": chars,

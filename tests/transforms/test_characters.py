@@ -5,9 +5,15 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute
 
 from transforms.select import characters
 from transforms.select.characters import word_count
+
+pc: Any = pyarrow.compute
 
 
 def test_words_are_what_the_expression_for_them_matches_wherever_in_unicode() -> None:
@@ -16,6 +22,22 @@ def test_words_are_what_the_expression_for_them_matches_wherever_in_unicode() ->
     assert {match.start() for match in re.finditer(r"\w", every)} == set(table.nonzero()[0].tolist())
     assert word_count("Die Tür 𝒳𝒴 ist 42 🚢 offen_er") == 6
     assert word_count("Die Tür ist 42 offen") == 5
+
+
+def test_two_letters_of_a_script_without_spaces_count_as_a_word_beside_the_runs() -> None:
+    assert word_count("港が閉鎖された。東京の港は台風。") == 2 + 14 // 2
+    assert word_count("The harbour of 東京 is closed") == 6 + 2 // 2
+    assert word_count("เรือ") == 2 + 4 // 2  # a mark ends a run
+    assert word_count("항구가 폐쇄되었다") == 2  # Korean has spaces
+    assert word_count("Шторм закрыл порт — “да”") == 4
+
+
+def test_letters_of_scripts_without_spaces_are_found_wherever_in_unicode() -> None:
+    every = [chr(point) for point in range(sys.maxunicode + 1) if not 0xD800 <= point <= 0xDFFF]
+    unspaced = pc.match_substring_regex(pa.array(every), f"[{characters._UNSPACED}]").to_pylist()
+    found = [sign for sign, is_one in zip(every, unspaced, strict=True) if is_one]
+    assert len(found) > 90_000
+    assert [sign for sign in found if not characters._LIKELY_UNSPACED.match(sign)] == []
 
 
 def test_what_is_told_once_for_many_is_alike() -> None:

@@ -14,6 +14,7 @@ import pytest
 from duckdb import DuckDBPyConnection
 from lake_builder import Inbox, Lake, an_article
 
+from transforms.select.characters import word_count
 from transforms.staged import digest
 from warehouse.audit import audit
 from warehouse.errors import WarehouseNewer
@@ -116,6 +117,21 @@ def test_a_lake_of_an_earlier_schema_answers_and_goes_on(lakes: dict[int, Path],
     fresh = an_article("The harbour opens. It is calm.", url="https://port.example/calm", source="port.example")
     assert Lake(folder, con, run).load(Inbox().add("new.txt", fresh)).articles_new == 1
     assert audit(con) == []
+    con.close()
+
+
+def test_words_of_scripts_without_spaces_are_counted_anew(lakes: dict[int, Path], tmp_path: Path) -> None:
+    folder = tmp_path / "lake"
+    shutil.copytree(lakes[19], folder)
+    body = "港が閉鎖された。東京の港は台風。Storm"
+    old = attach(Layout(folder))
+    with transaction(old, "a test"):
+        old.execute("update fact_article set body = ?, word_count = 3 where revision = 2", [body])
+    old.close()
+    con = prepare(folder)
+    counts = con.execute("select revision, word_count from fact_article order by revision").fetchall()
+    assert counts == [(1, 7), (2, 10)]
+    assert word_count(body) == 10
     con.close()
 
 

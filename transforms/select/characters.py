@@ -7,6 +7,7 @@ stretch of the array.
 from __future__ import annotations
 
 import functools
+import re
 import sys
 import unicodedata
 from collections.abc import Iterator
@@ -23,6 +24,10 @@ _COMMAS = ",;、，；،؛"
 _QUOTES = "\"'“”„«»‘’‹›「」『』"
 _BARS = "|›»·•/→>—–"
 _DENSE = ((0x0E00, 0x0E7F), (0x3040, 0x9FFF), (0xAC00, 0xD7AF), (0xF900, 0xFAFF))
+# Scripts written without spaces, where a run of letters is a sentence and not a word; and where all of them stand.
+_UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}"
+_LIKELY_UNSPACED = re.compile("[\u0e00-\u109f\u1780-\u19ff\u2e80-\uabff\uf900-\U0003ffff]+")
+_LETTERS_A_WORD = 2
 _PLANE = 0x10000
 # Ideographs, Hangul and what is left to private use, each of one category: most of the plane, and told in no time.
 _ALIKE = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3), (0xE000, 0xF8FF))
@@ -144,10 +149,27 @@ class Words:
 
 
 def word_count(text: str) -> int:
-    """How many words a text has, runs of what ``\\w`` matches; in a fifth of the time of the expression."""
+    """How many words a text has: runs of what ``\\w`` matches, and one for every two letters of scripts without spaces.
+
+    The runs in a fifth of the time of the expression.
+    """
+    return _runs(text) + _unspaced_letters(text) // _LETTERS_A_WORD
+
+
+def _runs(text: str) -> int:
     points = np.frombuffer(f"\n{text}".encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     inside = _in_words(text, points)
     return int(np.count_nonzero(inside[1:] & ~inside[:-1]))
+
+
+def _unspaced_letters(text: str) -> int:
+    """How many letters and marks of a text are of scripts that put no spaces between words."""
+    if text.isascii() or not (likely := "".join(_LIKELY_UNSPACED.findall(text))):
+        return 0
+    import pyarrow as pa  # which knows the scripts of Unicode; few texts have such letters
+    import pyarrow.compute as pc
+
+    return len(pc.replace_substring_regex(pa.scalar(likely), f"[^{_UNSPACED}]+", "").as_py() or "")
 
 
 def in_threes(numbers: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:

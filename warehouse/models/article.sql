@@ -27,7 +27,7 @@
 -- headings: Section headings within the body, in order
 -- items: Items of a roundup, in order; empty for the other kinds
 -- body: The text: paragraphs, headings and items joined by a blank line
--- word_count: Words of the body
+-- word_count: Words of the body: runs of letters and digits, and one for every two letters of a script that puts no spaces between words (Chinese, Japanese, Thai, …)
 -- char_count: Characters of the body
 -- removed_chars: Characters, white space not counted, that were cut from the source text
 -- confidence: How sure the reader is, 0 to 1; null where it cannot say

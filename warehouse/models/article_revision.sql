@@ -14,7 +14,7 @@
 -- url: Address
 -- source: Registrable domain of the news source; null where unknown
 -- body: The text
--- word_count: Words of the body
+-- word_count: Words of the body: runs of letters and digits, and one for every two letters of a script that puts no spaces between words (Chinese, Japanese, Thai, …)
 -- body_changed: Whether the body differs from the revision observed before it; null for the first, and where it differs
 -- between two readers, so that it may be our doing (article_change compares what is comparable)
 -- title_changed: Whether the title differs from the revision observed before it; null for the first, and where it differs
