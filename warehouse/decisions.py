@@ -110,6 +110,7 @@ def _candidate(row: dict[str, Any]) -> Candidate:
         is_copy=row["is_copy"],
         is_timed=row["is_timed"],
         held=frozenset((held["article_id"], held["revision"]) for held in row["held"]),
+        is_numbered=row["is_numbered"],
     )
 
 

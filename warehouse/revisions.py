@@ -37,6 +37,7 @@ class Candidate:
     ``reader`` is the extractor's id; equal numbers ``said`` mean that title, summary, text and day are equal.
     ``is_former``: a record that is read again, whose key holds other bytes by now. ``is_copy``: its bytes are known
     under another key, ``held`` (article, revision) by those; ``is_timed``: it has a time of observation of its own.
+    ``is_numbered``: its id counts within its file and may be the number of a row: an equal title is no proof.
     """
 
     row: int
@@ -53,6 +54,7 @@ class Candidate:
     is_copy: bool = False
     is_timed: bool = True
     held: frozenset[tuple[int, int]] = frozenset()
+    is_numbered: bool = False
 
 
 @dataclass(slots=True)
@@ -273,7 +275,7 @@ def _may_conflict(candidate: Candidate, now: Version) -> bool:
     if candidate.input_key == now.input_key or candidate.reading_hash == now.readings[-1].reading_hash:
         return False
     title = folded(candidate.title)
-    return not title or title != folded(now.title)
+    return candidate.is_numbered or not title or title != folded(now.title)
 
 
 def _body(history: History, body_of_row: Callable[[int], str], body_of: dict[int, str]) -> str:

@@ -12,6 +12,17 @@ def test_a_declared_id_counts_within_its_feed_and_goes_before_the_url() -> None:
     assert found == ("wire:A-17", "record")
 
 
+def test_without_a_feed_an_id_counts_within_its_source_and_without_that_within_its_file() -> None:
+    def found(feed: str | None, source: str | None) -> str:
+        key, kind = identify(key="may/dump.jsonl", feed=feed, record="3", record_id="8", url=None, source=source)
+        assert kind == "record"
+        return key
+
+    assert found("wire", "quay-gazette.example") == "wire:8"
+    assert found(None, "quay-gazette.example") == "quay-gazette.example:8"
+    assert found(None, None) == "may/dump.jsonl:8"
+
+
 @pytest.mark.parametrize(
     "url",
     [

@@ -58,7 +58,9 @@ def test_a_date_of_the_same_day_leaves_the_more_exact_one() -> None:
 
 
 def test_a_date_that_cannot_be_read_is_recorded_and_its_place_is_no_field() -> None:
-    page = SitePage(_RULE, date="some day", kept=(Kept(0, 8, "published_date"), Kept(9, 12, "title"), Kept(13, 20, "body")))
+    page = SitePage(
+        _RULE, date="some day", kept=(Kept(0, 8, "published_date"), Kept(9, 12, "title"), Kept(13, 20, "body"))
+    )
     fields, faults = ruled_fields(page, _FOUND, None)
     assert fields == _FOUND
     assert faults == (FieldFault("published_date", "some day", "site_rule.unreadable"),)

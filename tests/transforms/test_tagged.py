@@ -163,7 +163,11 @@ def test_source_language_section_categories_and_update_are_read() -> None:
     )
     assert article.modified is not None
     assert article.modified.at == datetime(2025, 1, 18, 10, tzinfo=UTC)
-    assert (article.record_id, article.identity_key, article.identity_kind) == ("HG-0117", "-:HG-0117", "record")
+    assert (article.record_id, article.identity_key, article.identity_kind) == (
+        "HG-0117",
+        "harbour gazette:HG-0117",
+        "record",
+    )
 
 
 @pytest.mark.parametrize("missing", ["TITLE", "PUBLISHED_DATE", "URL", "AUTHOR", "SUMMARY", "HIGHLIGHTS"])

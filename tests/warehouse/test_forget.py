@@ -237,6 +237,18 @@ def test_that_it_was_forgotten_is_recorded_without_what_it_was(filled: Lake) -> 
 DETAIL = "it was forgotten by request; its bytes were not kept, and it is not loaded again"
 
 
+def test_an_article_forgotten_by_an_id_of_an_earlier_schema_is_known_under_its_later_key(lake: Lake) -> None:
+    def numbered(key: str) -> object:
+        return an_article("The zzecond river rose. It fell.", identity_kind="record", identity_key=key, record="1")
+
+    lake.load(Inbox().add("dump.jsonl", numbered("-:8")))  # type: ignore[arg-type]
+    take_out(lake, article=1)
+    again = Lake(lake.folder, lake.con, begin_run(lake.con, inbox="/inbox", now=LATER, version="0.1.0"))
+    counts = again.load(Inbox().add("later.jsonl", numbered("later.jsonl:8"), content=b"1"))  # type: ignore[arg-type]
+    assert (counts.loaded, counts.quarantined) == (0, 1)
+    assert again.rows("select reason from rejection where path = 'later.jsonl#1'") == [("forgotten",)]
+
+
 def test_the_same_again_is_accounted_for_and_not_loaded_and_leaves_no_bytes(filled: Lake) -> None:
     take_out(filled, article=id_of(filled, "a/secret.html"))
     run = begin_run(filled.con, inbox="/inbox", now=LATER, version="0.1.0")

@@ -14,6 +14,7 @@ import pytest
 from duckdb import DuckDBPyConnection
 from lake_builder import Inbox, Lake, an_article
 
+from transforms.article import Article
 from transforms.select.characters import word_count
 from transforms.staged import digest
 from warehouse.audit import audit
@@ -133,6 +134,28 @@ def test_words_of_scripts_without_spaces_are_counted_anew(lakes: dict[int, Path]
     assert counts == [(1, 7), (2, 10)]
     assert word_count(body) == 10
     con.close()
+
+
+def test_ids_without_a_feed_come_to_count_within_their_source_or_file(lake: Lake) -> None:
+    def numbered(body: str, key: str, **fields: object) -> Article:
+        return an_article(body, identity_kind="record", identity_key=key, content=key.encode(), **fields)
+
+    lake.load(
+        Inbox()
+        .add("dump.jsonl", numbered("The harbour opens. It is calm.", "-:8", record="1"))
+        .add("b.txt", numbered("The harbour closes. It is windy.", "-:9", source_name="Harbour Gazette"))
+        .add("c.txt", numbered("The harbour sleeps. It is night.", "-:10", source="port.example"))
+        .add("d.txt", numbered("The tower stands. It is tall.", "port.example:11", source="port.example"))
+        .add("e.txt", numbered("The tower falls. It was tall.", "-:11", source="port.example"))
+    )
+    keys = "select list(identity_key order by article_id) from dim_article where identity_kind = 'record'"
+    migration = next(migration for migration in migrations() if migration.version == 21)
+    for _ in range(2):
+        with transaction(lake.con, "again"):
+            lake.con.execute(migration.sql)
+        assert lake.rows(keys) == [
+            (["harbour gazette:9", "port.example:10", "port.example:11", "dump.jsonl:8", "-:11"],)
+        ]
 
 
 def test_every_migration_only_adds(lakes: dict[int, Path]) -> None:

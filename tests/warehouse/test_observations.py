@@ -261,3 +261,16 @@ def test_the_files_again_change_nothing(lake: Lake) -> None:
     before = [lake.rows(f"from {table} order by all") for table in tables]
     assert lake.load(inbox).unchanged == 5
     assert [lake.rows(f"from {table} order by all") for table in tables] == before
+
+
+def test_rows_of_a_dump_with_one_number_are_versions_only_where_their_texts_are_alike(lake: Lake) -> None:
+    def row(body: str, place: int, **fields: object) -> Article:
+        given = {"title": "Weather", "identity_kind": "record", "identity_key": "dump.jsonl:8", "record": str(place)}
+        return an_article(body, **(given | fields), content=b"%d" % place, observed_at=at(place))
+
+    counts = lake.load(Inbox().add("dump.jsonl", row(STORM, 1), row(TOWER, 2), row(LATER, 3)))
+    assert (counts.articles_new, counts.articles_edited, counts.quarantined) == (1, 1, 1)
+    assert lake.rows("select path, reason from rejection") == [("dump.jsonl#2", "identity_conflict")]
+    with_source = {"source": "port.example", "identity_key": "port.example:8"}
+    counts = lake.load(Inbox().add("live.jsonl", row(STORM, 4, **with_source), row(TOWER, 5, **with_source)))
+    assert (counts.articles_new, counts.articles_edited, counts.quarantined) == (1, 1, 0)

@@ -123,7 +123,14 @@ class Draft:
 
             kind = Kind.BRIEF if is_brief(body) else kind
         url, source, source_name = self._place()
-        key, key_kind = identify(key=self.raw.key, feed=self.raw.feed, record=None, record_id=self.record_id, url=url)
+        key, key_kind = identify(
+            key=self.raw.key.removesuffix(f"#{self.record}"),
+            feed=self.raw.feed,
+            record=self.record,
+            record_id=self.record_id,
+            url=url,
+            source=source or (source_name.lower() if source_name else None),
+        )
         language = self._language(body)
         title = self.title
         if title and self.names_site:

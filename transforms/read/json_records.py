@@ -17,7 +17,6 @@ import msgspec
 
 from transforms.article import FieldFault, Origin, RawFile, Reading, Rejection, Role
 from transforms.dates import read_date
-from transforms.identity import identify
 from transforms.read.decode import decode
 from transforms.read.draft import Draft
 from transforms.read.linked_data import Json
@@ -180,12 +179,7 @@ def _read(raw: RawFile, value: Json, record: str | None = None, content: bytes |
     draft.headings = headings
     draft.record, draft.content, draft.field_names = record, content, names
     draft.names_site = True
-    article = draft.finish()
-    if article.record_id is not None and raw.feed is None and article.source is not None:
-        # Without a feed an id is unique within its source at best.
-        key, _ = identify(key=raw.key, feed=article.source, record=None, record_id=article.record_id, url=None)
-        return dataclasses.replace(article, identity_key=key)
-    return article
+    return draft.finish()
 
 
 def _draft(raw: RawFile, fields: Record, paragraphs: Sequence[str], mark: str | None) -> Draft:

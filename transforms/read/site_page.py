@@ -29,7 +29,7 @@ LARGEST = 20_000_000  # characters of markup after strings were replaced; the re
 UNMATCHED = "site_rule.unmatched"
 UNUSABLE = "site_rule.unusable"
 
-_FIELDS = {"title": "title", "author": "authors", "date": "published"}
+_FIELDS = {"title": "title", "author": "authors", "date": "published_date"}
 _LONGEST_FIELD = 300  # characters of an element that can be a field's alone; a longer one holds more than that
 _WORDS_BESIDE_FIELD = 3  # "By …", "Published on …": a line with more words than these is a line of the body
 

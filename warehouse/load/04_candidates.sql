@@ -1,10 +1,11 @@
 -- One row per usable record that no earlier input holds, and per copy that says something of its own, in the order in which
 -- revisions follow on each other; copies come last, so that it does not matter which batch they are in.
 --
--- reader     the extractor that read it
--- said       a number for title, summary, text and day; 04_readings.sql has the same of the lake's readings
--- is_former  its key holds other bytes by now; it was in quarantine and is read again
--- is_alone   neither the lake nor another usable record of the batch has its identity: it makes a new article
+-- reader       the extractor that read it
+-- said         a number for title, summary, text and day; 04_readings.sql has the same of the lake's readings
+-- is_former    its key holds other bytes by now; it was in quarantine and is read again
+-- is_numbered  its id counts within its file, since it has neither a feed nor a source
+-- is_alone     neither the lake nor another usable record of the batch has its identity: it makes a new article
 with repeated as (
     select identity_kind, identity_key
     from arrivals
@@ -41,6 +42,7 @@ select
     copies.row is not null as is_copy,
     coalesce(copies.is_timed, true) as is_timed,
     coalesce(copies.held, []) as held,
+    arrivals.identity_kind = 'record' and arrivals.feed is null and placed.source_id = 0 as is_numbered,
     article.article_id is null and repeated.identity_key is null as is_alone
 from arrivals
 join placed using (row)
