@@ -99,7 +99,7 @@ def test_the_spans_of_the_body_hold_its_lines_and_nothing_that_was_cut() -> None
     ]
     assert kept(page, "title") == ["The ferry is back & early"]
     assert kept(page, "authors") == ["Ina Halvorsen", "Tom Reed"]
-    assert kept(page, "published") == ["4 March 2026"]
+    assert kept(page, "published_date") == ["4 March 2026"]
 
 
 def test_a_by_line_in_the_body_is_a_field_and_a_name_in_a_sentence_stays() -> None:
@@ -169,7 +169,7 @@ def test_each_directive_that_matched_nothing_is_recorded_once_with_its_lines() -
     assert [(f.field, f.raw_value, f.rule) for f in page.faults()] == [
         ("title", "own/aldmouth.example.txt:1 title", "site_rule.unmatched"),
         ("authors", "own/aldmouth.example.txt:2 author", "site_rule.unmatched"),
-        ("published", "own/aldmouth.example.txt:3 date", "site_rule.unmatched"),
+        ("published_date", "own/aldmouth.example.txt:3 date", "site_rule.unmatched"),
         ("body", "own/aldmouth.example.txt:5,7 strip", "site_rule.unmatched"),
         ("body", "own/aldmouth.example.txt:8 strip_id_or_class", "site_rule.unmatched"),
         ("body", "own/aldmouth.example.txt:9 replace_string", "site_rule.unmatched"),
