@@ -155,7 +155,7 @@ def _is_byline(line: str, book: Rulebook) -> bool:
 
 def _is_stray(line: str, said: Declared) -> bool:
     """Whether a line holds the date of a teaser, a comment or a caption, and no label of its own before it."""
-    if len(line) > _LONGEST_LINE:
+    if not said.strays or len(line) > _LONGEST_LINE or not _DIGIT.search(line):
         return False
     for label, text in said.strays:
         before, found, _ = line.partition(text)
@@ -300,15 +300,12 @@ def _named(lines: Sequence[str], titles: Collection[str], book: Rulebook) -> tup
 def signed(lines: Sequence[str], said: Declared) -> tuple[Author, ...]:
     """The name behind a "Written by", on its line or the next: not in a teaser nor in a list of them."""
     book = rulebook()
-    body = _body_begins(lines)
     for at, (line, following) in enumerate(itertools.pairwise((*lines, ""))):
-        if at >= body and fold(line) in book.announcements:
-            return ()
-        if _is_of_teaser(lines, at, said):
-            continue
-        if len(line) <= _LONGEST_NEAR and (m := _SIGNED.match(line)):
+        if len(line) <= _LONGEST_NEAR and (m := _SIGNED.match(line)) and not _is_of_teaser(lines, at, said):
+            if _is_announced(lines, at, book):
+                return ()
             name = (line[m.end() :] or following).strip(" ,.:")
-            if is_name(name) and (credit := read_credit(name, book, bare_name=True)):
+            if is_name(name, said=True) and (credit := read_credit(f"by {name}", book)):
                 return credit.authors
     return ()
 
@@ -328,14 +325,18 @@ def labelled_date(lines: Sequence[str], said: Declared) -> tuple[Published | Non
     book = rulebook()
     later: dict[object, Published] = {}
     for at, credit in _labelled(lines, said, book):
-        body = _body_begins(lines)
-        if at < body:
+        if at < _body_begins(lines):
             return (_on_page(credit.published), None) if credit.published else (None, _unread(credit)[0])
-        if any(fold(line) in book.announcements for line in lines[body:at]) or _begins_prose(lines, at + 1):
+        if _is_announced(lines, at, book) or _begins_prose(lines, at + 1):
             continue  # the day of a teaser, or of a comment
         if credit.published:
             later.setdefault(credit.published.day, credit.published)
     return (_on_page(next(iter(later.values()))) if len(later) == 1 else None), None
+
+
+def _is_announced(lines: Sequence[str], at: int, book: Rulebook) -> bool:
+    """Whether a line between the body's beginning and a place announces others."""
+    return any(fold(line) in book.announcements for line in lines[_body_begins(lines) : at])
 
 
 def _begins_prose(lines: Sequence[str], at: int) -> bool:

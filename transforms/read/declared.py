@@ -31,7 +31,6 @@ from transforms.article import Author, FieldFault, Kind, Origin, Published
 from transforms.dates import read_date
 from transforms.describe import registrable_domain
 from transforms.read.authors import credited_authors, declared_authors, is_person
-from transforms.read.elsewhere import is_headline
 from transforms.read.evidence import Evidence, Moment, gather
 from transforms.read.headline import page_title
 from transforms.read.linked_data import LinkedArticle, linked_articles
@@ -131,7 +130,7 @@ def declared(tree: LexborHTMLParser, address: str | None = None) -> Declared:
         body=max((a.body for a in linked if a.body), key=len, default=None),
         headlines=tuple(h.text for h in evidence.headings if h.level == 1)[:_MOST_HEADLINES],
         headings=frozenset(h.text for h in evidence.headings if h.level > 1),
-        teasers=frozenset(h.text for h in evidence.headings if h.linked and is_headline(h.text)) - {title or ""},
+        teasers=frozenset(h.text for h in evidence.headings if h.linked) - {title or ""},
         times=tuple(
             (m.shown, date)
             for m in evidence.moments

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from transforms.read.elsewhere import Elsewhere
+from transforms.read.elsewhere import Elsewhere, is_headline
 from transforms.strip.lines import tidy
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -38,7 +38,7 @@ _KICKER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading: ``level`` 1 to 6, its text, that without the kicker inside it, whether it is a link."""
+    """A heading: ``level`` 1 to 6, its text, that without a kicker inside; ``linked`` is a long one with a link."""
 
     level: int
     text: str
@@ -158,7 +158,8 @@ class _Gathered:
         self._headlines += tag == "h1"
         looked_into = tag == "h1" and self._headlines <= _MOST_HEADLINES
         bare = _without_kicker(element, text) if looked_into else text
-        self.headings.append(Heading(int(tag[1]), text, bare, tag != "h1" and _is_link(element)))
+        teaser = tag != "h1" and is_headline(text) and _is_link(element)
+        self.headings.append(Heading(int(tag[1]), text, bare, teaser))
 
     def _take_moment(self, element: LexborNode, itemprop: str, shown: str) -> None:
         attributes = element.attributes
