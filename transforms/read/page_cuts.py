@@ -26,7 +26,7 @@ IN_NEWSLETTER = "blocks.newsletter"
 _MOST = 0.5  # of the chosen text; what is hidden and holds more is shown by a script
 _BOX = 0.2  # of the chosen text; an element named after a newsletter that holds more is the newsletter itself
 
-_WITHOUT_LINK = 120  # signs
+_WITHOUT_LINK = 60  # characters of an invitation that leads nowhere; more are asked of lines with links only
 _SLACK = 3  # signs between a label and its link
 
 Flags = npt.NDArray[np.bool_]
@@ -40,7 +40,9 @@ def without_cuts(blocks: PageBlocks, found: Choice) -> Choice:
     boxed = _small(blocks, NEWSLETTER_BOX, weight, _BOX) & found.chosen & ~hidden
     cuts: dict[int, str] = dict.fromkeys(np.flatnonzero(hidden).tolist(), HIDDEN)
     cuts |= dict.fromkeys(np.flatnonzero(boxed).tolist(), IN_NEWSLETTER)
-    cuts |= dict(_announced(blocks, np.flatnonzero(found.chosen & ~hidden & ~boxed).tolist(), rulebook()))
+    longest = np.where(blocks.links > 0, HEAVIEST_INSIDE, _WITHOUT_LINK)
+    asked = found.chosen & ~hidden & ~boxed & (length <= longest)
+    cuts |= dict(_announced(blocks, np.flatnonzero(asked).tolist(), rulebook()))
     if not cuts:
         return found
     gone = np.zeros(len(blocks), dtype=bool)
@@ -55,9 +57,7 @@ def without_cuts(blocks: PageBlocks, found: Choice) -> Choice:
 def _small(blocks: PageBlocks, bit: int, weight: npt.NDArray[np.float64], most: float) -> Flags:
     """The blocks in elements with the trait that hold some of the chosen text, but none of those that hold more than
     the share ``most``, each or together: a script shows a hidden article, and a newsletter may be the article."""
-    named = np.flatnonzero(blocks.traits & np.uint64(bit))
-    if len(named):  # on few pages: what follows is a tenth of a millisecond
-        named = named[~np.isin(blocks.tag[named], HEADINGS)]
+    named = np.flatnonzero(((blocks.traits & np.uint64(bit)) != 0) & ~np.isin(blocks.tag, HEADINGS))
     if not len(named):
         return np.zeros(len(blocks), dtype=bool)
     running = np.concatenate(([0.0], np.cumsum(weight)))
@@ -75,16 +75,10 @@ def _within(blocks: PageBlocks, elements: npt.NDArray[np.int64]) -> Flags:
 
 def _announced(blocks: PageBlocks, indexes: list[int], book: Rulebook) -> Iterator[tuple[int, str]]:
     """Blocks that lead to another article or invite the reader, with the rule that says so."""
-    # Without a link only what is shorter than most sentences leads anywhere: to look at all takes twice as long.
-    short = [
-        index
-        for index, links in zip(indexes, blocks.links[indexes].tolist(), strict=True)
-        if len(blocks.texts[index]) <= (HEAVIEST_INSIDE if links else _WITHOUT_LINK)
-    ]
-    lines = [make_line(0, blocks.texts[index], 0) for index in short]
+    lines = [make_line(0, blocks.texts[index], 0) for index in indexes]
     folded = fold_lines(lines)
     rules = edges.anywhere(lines, folded, book)
-    for place, index in enumerate(short):
+    for place, index in enumerate(indexes):
         if place in rules:
             yield index, rules[place].id
         elif _is_labelled_link(blocks, index, lines[place], folded[place], book):

@@ -65,7 +65,7 @@ def is_unseen(element: _Element) -> bool:
         return not any(other is not None and other.tag == "rp" for other in (element.getprevious(), element.getnext()))
     if element.tag != "button":
         return element.tag in UNSEEN
-    head = next(element.iterancestors(*HEADS), None)
+    head = next((outer for outer in itertools.islice(element.iterancestors(), 2) if outer.tag in HEADS), None)
     return head is None or next(head.iter("button")) is not element or _words(head) != _words(element)
 
 

@@ -45,7 +45,6 @@ _VOID = frozenset({"br", "hr", "area", "base", "col", "link", "meta", "param"})
 # The serialisation quotes every attribute with " and ends every comment, so the expression needs no backtracking.
 _TAG = re.compile(r"<(?:!--.*?--|(/?)([a-zA-Z][^\s/>]*+)([^>\"]*+(?:\"[^\"]*+\"[^>\"]*+)*+))>", re.DOTALL)
 _OTHER = len(TAGS)
-_DOUBTFUL = ", ".join([*(f"{name} button" for name in HEADS), "rt"])
 _LOOKED_AHEAD = 40  # tags within an unknown element; one with more is no word of a sentence
 _QUOTED = re.compile("[\"'“”„«»‘’‚「『]")
 
@@ -103,19 +102,18 @@ def page_blocks(tree: LexborHTMLParser) -> PageBlocks:
 
 def _settle_doubtful(tree: LexborHTMLParser) -> None:
     """Leave the text of a button that is all of a heading, and take away readings of characters without brackets."""
+    for reading in tree.tags("rt"):
+        if not any(_is_bracket(other) for other in (reading.prev, reading.next)):
+            reading.decompose()
     seen: set[int] = set()
-    for node in tree.css(_DOUBTFUL):
-        if node.tag == "rt":
-            if not any(_is_bracket(other) for other in (node.prev, node.next)):
-                node.decompose()
-            continue
-        head = node.parent
-        while head is not None and head.tag not in HEADS:
-            head = head.parent
-        if head is not None and head.mem_id not in seen:
+    for button in tree.tags("button"):
+        head = button.parent
+        if head is not None and head.tag not in HEADS:
+            head = head.parent  # with an element between, as a span; one that is farther heads something else
+        if head is not None and head.tag in HEADS and head.mem_id not in seen:
             seen.add(head.mem_id)
-            if head.text().split() == node.text().split():
-                node.unwrap()
+            if head.text().split() == button.text().split():
+                button.unwrap()
 
 
 def _is_bracket(node: LexborNode | None) -> bool:
@@ -162,8 +160,8 @@ class _Walk:
         quoted: list[bool] = []
         texts, lines = self.texts, self.lines
         closings, names = pieces[1::4], pieces[2::4]
-        for at, (closing, name, attrs, text) in enumerate(
-            zip(closings, names, pieces[3::4], pieces[4::4], strict=True)
+        for closing, name, attrs, text, at in zip(
+            closings, names, pieces[3::4], pieces[4::4], range(len(names)), strict=True
         ):
             if name is not None:  # None is a comment
                 if name in INLINE:
