@@ -1,5 +1,5 @@
 -- One row per staged row that is of a forgotten article or source. An id without a feed had no source or file before it in
--- the key of an article that was forgotten before schema 20.
+-- the key of an article that was forgotten before schema 21.
 with keyed as (
     select
         *,
