@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 from transforms.account import unaccounted
 from transforms.article import Article, RawFile
 from transforms.extract import extract
+from transforms.read.page_cuts import without_cuts
+from transforms.select.page_blocks import page_blocks
+from transforms.select.page_choice import Choice
 from transforms.select.vocabulary import INVISIBLE, attributes_of
 
 _AS_OF = datetime(2026, 11, 22, tzinfo=UTC)
@@ -89,9 +94,12 @@ def test_what_the_reader_can_open_and_what_small_screens_hide_is_not_hidden() ->
     ],
 )
 def test_a_line_that_leads_out_of_the_article_goes_as_it_does_from_a_text(line: str, rule: str) -> None:
-    article = read(f"<p>{line}</p>")
-    assert article.body == _BODY
-    assert [cut for cut, _ in cuts(article)] == [rule]
+    lines = [*_FIRST, line, *_REST]
+    blocks = page_blocks(LexborHTMLParser("".join(f"<p>{line}</p>" for line in lines)))
+    everything = Choice(np.full(5, 0.99), np.ones(5, bool), np.zeros(5, bool), 0.99)  # whatever a classifier says
+    left = without_cuts(blocks, everything)
+    assert left.chosen.tolist() == [True, True, False, True, True]
+    assert left.cuts == {2: rule}
 
 
 def test_a_sentence_that_begins_with_such_words_stays() -> None:
