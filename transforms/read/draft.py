@@ -36,6 +36,8 @@ _LANGUAGE_SAMPLE = 1_000  # characters; twice as many cost twice the time and ch
 
 def in_paragraphs(lines: Sequence[str]) -> str:
     """The lines with a blank line between; the rows of a table and the items of a list stay together."""
+    if not any(line.startswith(_ROW_OR_ITEM) for line in lines):
+        return "\n\n".join(lines)
     parts: list[str] = []
     for previous, line in itertools.pairwise(["", *lines]):
         together = line.startswith(_ROW_OR_ITEM) and previous.startswith(line[:2])

@@ -229,7 +229,7 @@ def _draft(raw: RawFile, fields: Record, paragraphs: Sequence[str], mark: str | 
 def _without_footer(paragraphs: Sequence[str]) -> tuple[Sequence[str], str]:
     """The paragraphs without the line by which a feed says where they appeared first, and that line."""
     last = paragraphs[-1] if len(paragraphs) > 1 else ""
-    if 0 < len(last) <= _FOOTER and any(rule.id == _APPEARED_FIRST for rule in rulebook().line_rules(fold(last))):
+    if 0 < len(last) <= _FOOTER and rulebook().is_cut_by(fold(last), _APPEARED_FIRST):
         return paragraphs[:-1], last
     return paragraphs, ""
 

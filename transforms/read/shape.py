@@ -96,6 +96,8 @@ def without_heading_marks(lines: list[Line]) -> tuple[list[Line], list[tuple[int
     """The lines without the marks of headings in Markdown ("## Who pays"), and the spans of those."""
     found: list[Line] = []
     marks: list[tuple[int, int]] = []
+    if not any(line.text[0] == "#" for line in lines):
+        return lines, marks
     for line in lines:
         mark = _HEADING_MARK.match(line.text) if line.text[0] == "#" else None
         is_title = not found or line.text.startswith("##")  # elsewhere one "#" begins a comment in code

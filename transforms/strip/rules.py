@@ -232,6 +232,14 @@ class Rulebook:
             found = tuple(rule for pattern, rule in self.patterns if pattern.fullmatch(folded))
         return found
 
+    def is_cut_by(self, folded: str, rule_id: str) -> bool:
+        """Whether a rule is among those that the whole line matches; the others are not asked."""
+        if known := self.phrases.get(folded):
+            return any(rule.id == rule_id for rule in known)
+        return len(folded) <= _LONGEST_LINE and any(
+            rule.id == rule_id and pattern.fullmatch(folded) for pattern, rule in self.patterns
+        )
+
     def rule_anywhere(self, folded: str) -> Rule | None:
         """The rule that cuts the line wherever it stands."""
         found = self.phrases.get(folded)
