@@ -16,9 +16,7 @@ from datetime import UTC, datetime
 from typing import IO, BinaryIO, cast
 
 from transforms.article import Hints, Origin
-from transforms.hints import SIDECAR_BYTES as _SIDECAR_BYTES
-from transforms.hints import SIDECAR_SUFFIX as SIDECAR
-from transforms.hints import merge, read_sidecar, sidecar_fault
+from transforms.hints import SIDECAR_BYTES, SIDECAR_SUFFIX, merge, read_sidecar, sidecar_fault
 from transforms.read.members import BEAT, Broken, Budget, Member, PassedOver, Places, too_large
 
 _MOST_SIDECARS = 64 * 2**20  # bytes of all sidecars of one tar file, which are known before its members are
@@ -46,7 +44,7 @@ def zip_members(stream: BinaryIO, budget: Budget, ignored: Ignored) -> Iterator[
             if ignored(entry.filename):
                 yield PassedOver("ignored_by_name", place)
                 continue
-            beside = sidecars.get(entry.filename + SIDECAR)
+            beside = sidecars.get(entry.filename + SIDECAR_SUFFIX)
             said = _zip_sidecar(archive, beside, budget) if beside is not None else None
             try:
                 content = _zip_bytes(archive, entry, budget, budget.bounds.member)
@@ -58,7 +56,7 @@ def zip_members(stream: BinaryIO, budget: Budget, ignored: Ignored) -> Iterator[
 
 
 def _describes_one_of(name: str, names: set[str]) -> bool:
-    return name.endswith(SIDECAR) and name.removesuffix(SIDECAR) in names
+    return name.endswith(SIDECAR_SUFFIX) and name.removesuffix(SIDECAR_SUFFIX) in names
 
 
 class _Refused(Exception):
@@ -71,7 +69,7 @@ class _Refused(Exception):
 def _zip_sidecar(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, budget: Budget) -> bytes | None:
     """What a sidecar holds; None where it can't be read: its member is read without."""
     try:
-        return _zip_bytes(archive, entry, budget, _SIDECAR_BYTES)
+        return _zip_bytes(archive, entry, budget, SIDECAR_BYTES)
     except _Refused:
         return None
 
@@ -123,7 +121,7 @@ def tar_members(
                 yield Member(place, b"", refused=("not_a_file", what), proof=proof)
                 continue
             content = _tar_bytes(archive, entry, budget)
-            yield _member(place, content, sidecars.get(entry.name + SIDECAR), entry.mtime, budget)
+            yield _member(place, content, sidecars.get(entry.name + SIDECAR_SUFFIX), entry.mtime, budget)
 
 
 class _Watched:
@@ -203,15 +201,15 @@ def _tar_sidecars(stream: BinaryIO, beat: Callable[[], None]) -> dict[str, bytes
     try:
         with _opened_tar(stream, beat) as archive:
             for entry in _entries(archive):
-                if entry.isreg() and entry.name.endswith(SIDECAR) and held < _MOST_SIDECARS:
+                if entry.isreg() and entry.name.endswith(SIDECAR_SUFFIX) and held < _MOST_SIDECARS:
                     opened = archive.extractfile(entry)
-                    found[entry.name] = opened.read(_SIDECAR_BYTES + 1) if opened is not None else b""
+                    found[entry.name] = opened.read(SIDECAR_BYTES + 1) if opened is not None else b""
                     held += len(found[entry.name])
                 elif entry.isreg():
                     names.add(entry.name)
     except (Broken, tarfile.TarError, MemoryError):
         pass
-    return {name: content for name, content in found.items() if name.removesuffix(SIDECAR) in names}
+    return {name: content for name, content in found.items() if name.removesuffix(SIDECAR_SUFFIX) in names}
 
 
 def _taken(opened: IO[bytes], budget: Budget | None, most: int) -> bytes:
