@@ -7,7 +7,10 @@ name, the place behind an English one, the surname first in a catalogue.
 
 from __future__ import annotations
 
+import functools
 import re
+
+from transforms.scripts import has_dense
 
 _LISTED = re.compile(r"\s*\[\s*(['\"]).*\1\s*\]\s*")
 _ITEM = re.compile(r"'([^']{1,200})'|\"([^\"]{1,200})\"")
@@ -15,8 +18,6 @@ _BRACKETED = re.compile(r"\s*\[([^\[\]]{1,200})\]\s*")
 _ADDRESS = re.compile(r"[<(\[]\s*(?:mailto:\s*)?[>)\]]")  # what is left where the address was taken out
 _OPENING = re.compile(r"\s*(?:posted|published|translated|written and published)\s+by\s*:?\s*", re.IGNORECASE)
 _DATELINE = re.compile(r"\s*[(\[][^()\[\]]{1,30}=[^()\[\]]{1,30}[)\]]\s*")  # "(서울=연합뉴스) 홍길순 기자 ="
-_REPORTER = re.compile(r"[\u4e00-\u9fff]{0,8}(?:记者|記者)\s*[:：]?\s*(?=[\u4e00-\u9fff]{2})")
-_HAN_NAMES = re.compile(r"[\u4e00-\u9fff]{2,4}(?:\s+[\u4e00-\u9fff]{2,4})+")
 _PART_OF_WORK = "取材|文|写真|撮影|構成|執筆|聞き手"
 _JAPANESE = re.compile(rf"(?:{_PART_OF_WORK})(?:[・、](?:{_PART_OF_WORK}))*\s*[／/＝=:：・]\s*")
 
@@ -46,9 +47,11 @@ def plain_byline(text: str) -> str:
         return text
     if m := _DATELINE.match(text):
         text = text[m.end() :].rstrip(" =")
-    if m := _REPORTER.match(text.lstrip()) or _JAPANESE.match(text.lstrip()):
+    if not has_dense(text):
+        return text
+    if m := _reporter().match(text.lstrip()) or _JAPANESE.match(text.lstrip()):
         text = text.lstrip()[m.end() :]
-        if _HAN_NAMES.fullmatch(text.strip()):
+        if _han_names().fullmatch(text.strip()):
             text = "; ".join(text.split())
     return text
 
@@ -79,3 +82,13 @@ def _is_surname(text: str) -> bool:
     return (
         _WORD.fullmatch(last) is not None and last[0].isupper() and len(last) > 2 and all(map(str.islower, particles))
     )
+
+
+@functools.cache
+def _reporter() -> re.Pattern[str]:
+    return re.compile(r"[\u4e00-\u9fff]{0,8}(?:记者|記者)\s*[:：]?\s*(?=[\u4e00-\u9fff]{2})")
+
+
+@functools.cache
+def _han_names() -> re.Pattern[str]:
+    return re.compile(r"[\u4e00-\u9fff]{2,4}(?:\s+[\u4e00-\u9fff]{2,4})+")

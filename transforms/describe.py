@@ -14,11 +14,11 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from transforms.article import Hints, Origin
 from transforms.public_suffixes import suffix_labels
+from transforms.scripts import has_unspaced
 from transforms.strip.lines import tidy
 
 BRIEF_WORDS = 80  # an article with fewer words is a brief
 _BRIEF_CHARACTERS = 240  # the same for scripts without spaces
-_SPACELESS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
 
 _SHORTEST_SITE = 4  # letters of a part of a site's name that is taken for it
 _TITLE_JOINT = re.compile(r"\s+(?:[|·•»›–—-]|::|//|:)\s+|\s*[|｜ㅣ丨]\s*|:\s+")
@@ -44,7 +44,7 @@ def is_brief(body: str) -> bool:
     is_short, is_few = len(body) < _BRIEF_CHARACTERS, len(body.split(maxsplit=BRIEF_WORDS)) < BRIEF_WORDS
     if is_short == is_few:
         return is_few
-    return is_short if _SPACELESS.search(body) else is_few
+    return is_short if has_unspaced(body) else is_few
 
 
 def clean_title(title: str, site_names: Iterable[str] = ()) -> str | None:

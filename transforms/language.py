@@ -12,10 +12,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol, cast
 
+from transforms.scripts import has_dense
 from transforms.strip.lines import tidy
 
 _LEAST_LETTERS = 12
-_LEAST_LETTERS_CJK = 4
+_LEAST_LETTERS_DENSE = 4
 # Characters, and the score that they need. A sample takes time by its length; more than 1,000 do not change the answer.
 # Where 300 are told with .8, or 150 with .85 as on seven of eight, no longer sample of 2,199 bodies and paragraphs
 # of them was told otherwise; where 80 are told with .85, as on two of three, none of 4,912 bodies, whole pages and
@@ -24,7 +25,6 @@ _SAMPLES = ((80, 0.85), (150, 0.85), (300, 0.8), (1000, 0.4))
 
 _CAPITALS = bytes(range(ord("A"), ord("Z") + 1))
 _LEAST_SHOUTED = 5
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _NOISE = re.compile(r"https?://\S{1,300}|\S{1,64}@\S{1,100}|[\d#@|•*_/\\<>=+-]+")
 _LABEL = "__label__"
 
@@ -45,7 +45,7 @@ def detect_language(text: str) -> str | None:
     for characters, least in _SAMPLES:
         sample = tidy(_NOISE.sub(" ", text[:characters]))
         letters = sum(map(str.isalpha, sample))
-        if letters < (_LEAST_LETTERS_CJK if _CJK.search(sample) else _LEAST_LETTERS):
+        if letters < _LEAST_LETTERS and not (letters >= _LEAST_LETTERS_DENSE and has_dense(sample)):
             continue
         labels, scores = _model().predict(sample.lower() if _is_shouted(sample) else sample)
         if labels and scores[0] >= least:

@@ -16,9 +16,9 @@ from importlib import resources
 from transforms.article import Author, Origin
 from transforms.byline_forms import plain_byline, surname_first, without_place
 from transforms.dates import read_date
+from transforms.scripts import has_unspaced
 from transforms.strip.lines import tidy
 
-_SPACELESS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
 _LONGEST_BYLINE = 2000  # characters; of a longer text the beginning is looked at
 _LONGEST_ROLE = 6  # words
 _SHORTEST_ROLE = 3  # letters of its first word
@@ -162,7 +162,7 @@ def _is_beside_a_person(name: str, before: Author) -> bool:
     if before.kind != "person" or len(before.name.split()) < 2 or before.name.islower() or _is_listed(name):
         return False
     first, *rest = name.split()
-    if _SPACELESS.search(name):
+    if has_unspaced(name):
         return False
     if not rest:
         return not _is_organisation(name.casefold())

@@ -13,6 +13,7 @@ import string
 from collections import Counter
 from collections.abc import Sequence
 
+from transforms.scripts import has_unspaced
 from transforms.strip.lines import (
     Form,
     Line,
@@ -42,8 +43,6 @@ _ASCII_LETTERS = string.ascii_letters.encode()  # counted first, for nearly all 
 _SIGNS = re.compile(r"[^\w\s\x00-\x7f]+")  # vowel signs, typographic marks, emoji: half a letter
 _FULL_NAME = re.compile(r"(?<![.!?] )(?<!^)\b([A-ZÄÖÜÉÁÍÓÚА-ЯЁ][\w’'-]{2,20}) ([A-ZÄÖÜÉÁÍÓÚА-ЯЁ][\w-]{3,20})\b")
 _SURNAME = re.compile(r"\b[A-ZÄÖÜÉÁÍÓÚА-ЯЁ][\w-]{3,20}\b")
-_DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
-_SPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff\u1780-\u17ff]")
 
 _HYPHENS = "-\u2010\u00ad"
 _LONGEST_WORD = 40
@@ -83,7 +82,7 @@ def _join(parts: list[Line], said: str) -> Line:
         return parts[0]
     text = parts[0].text
     for part in parts[1:]:
-        dense = _SPACED.match(text[-1]) and _SPACED.match(part.text[0])
+        dense = has_unspaced(text[-1]) and has_unspaced(part.text[0])
         begun = _BROKEN.search(text[-_LONGEST_WORD:]) if text[-1] in _HYPHENS else None
         ended = _WORD_START.match(part.text) if begun and part.text[0].islower() else None
         if begun and ended and (begun[1] + ended[0]).lower() in said:
@@ -230,7 +229,7 @@ def _share_with_common_phrase(texts: list[str]) -> float:
     seen: Counter[str] = Counter()
     sets = []
     for text in texts:
-        if _DENSE.search(text):
+        if has_unspaced(text):
             bare = "".join(_WORD.findall(text))
             grams = {bare[i : i + 7] for i in range(len(bare) - 6)}
         else:
@@ -266,7 +265,7 @@ def is_gibberish(text: str) -> bool:
     plain = sample.encode("ascii", "ignore")
     if (len(plain) - len(plain.translate(None, _ASCII_LETTERS))) * 2 < visible and _lacks_letters(sample, visible):
         return True
-    return visible > 200 and visible > 40 * len(words) and not _SPACED.search(sample)
+    return visible > 200 and visible > 40 * len(words) and not has_unspaced(sample)
 
 
 def _lacks_letters(sample: str, visible: int) -> bool:

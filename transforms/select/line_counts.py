@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from transforms.scripts import has_unspaced
 from transforms.select.characters import (
     BAR,
     COMMA,
@@ -43,7 +44,6 @@ FAR = 99.0  # rows; what is further away, or nowhere, is as far
 _BULLET = re.compile(r"[*+•·▪‣◦o–-](?= |$)|\d{1,3}[.)](?= )")
 _CLOCK = re.compile(r"\d[:.h]\d\d\b")
 _SIGNS = re.compile(r"[©®™@{}<>$€£¥]|http|www\.")
-_DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff]")
 _PARTICLE = re.compile(r"[のはをにがでともたし的了是在和与將将]")  # what stands for function words in dense scripts
 _PHRASE = 9  # characters of a dense script that are a phrase rather than a label
 _WORD = re.compile(r"\w+")
@@ -205,7 +205,7 @@ def _counted(
 
 
 def _parts(word: str) -> list[str]:
-    if len(word) < _PHRASE or not _DENSE.match(word[len(word) // 2]):
+    if len(word) < _PHRASE or not has_unspaced(word[len(word) // 2]):
         return [word]
     return [word[at : at + 2] for at in range(len(word) - 1)]
 

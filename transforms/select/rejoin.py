@@ -18,6 +18,7 @@ from importlib import resources
 
 import msgspec
 
+from transforms.scripts import has_unspaced
 from transforms.strip.lines import Line, make_line
 
 _CLAUSE = 32  # weight of the longest piece below which the pieces are labels
@@ -38,7 +39,6 @@ _ENDS_HEADINGS = frozenset({
 _CREDIT = re.compile(r"(?:by|von|par|por|di|door|av|af|autor|автор|oleh)(?:\s[^\W\d_][\w.'’-]{0,30}){0,4}$")
 _LAST_WORD = re.compile(r"([^\W\d_]{1,16})$")
 _TIGHT_AFTER = re.compile(r"[(\[{„“«¿¡（「『#@]")
-_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff\u1780-\u17ff]")
 
 
 @functools.cache
@@ -114,7 +114,7 @@ def join(lines: Sequence[Line]) -> Line:
         tight = (
             _CLOSING.match(piece)
             or _TIGHT_AFTER.match(above[-1])
-            or (_UNSPACED.match(above[-1]) and _UNSPACED.match(piece[0]))
+            or (has_unspaced(above[-1]) and has_unspaced(piece[0]))
             # a drop cap
             or (len(pieces) == 1 == len(above) and above.isupper() and above not in "AIO" and piece[0].islower())
         )

@@ -14,10 +14,11 @@ from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
+from transforms.scripts import count_dense, has_dense
+
 HEAVIEST_INSIDE = 240  # weight above which no rule for lines inside a text looks at one
 LONG = 250  # weight above which a line without an end mark is still prose: a headline or teaser is shorter
 
-_DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff66-\uff9f]")
 _MARKLESS = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff]")  # Thai, Lao, Khmer: sentences end without a mark
 _MARKLESS_PROSE = 100
 
@@ -87,7 +88,7 @@ def split_lines(text: str, start: int = 0, end: int | None = None) -> list[Line]
 
 
 def _lines(text: str, start: int, end: int) -> Iterator[Line]:
-    dense = _DENSE.search(text, start, end) is not None
+    dense = has_dense(text, start, end)
     gap = 0
     position = start
     for raw in text[start:end].split("\n"):
@@ -109,7 +110,7 @@ def make_line(start: int, text: str, gap: int, *, dense: bool = True, end: int |
 
 def weight_of(text: str) -> int:
     """How much a text says, in letters of an alphabet: a character of CJK counts for three."""
-    return len(text) + 2 * len(_DENSE.findall(text))
+    return len(text) + 2 * count_dense(text)
 
 
 def form_of(text: str, weight: int) -> Form:

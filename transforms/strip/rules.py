@@ -151,6 +151,11 @@ class Rulebook:
         return tuple((re.compile(pattern), rule) for pattern, rule in self.lines)
 
     @functools.cached_property
+    def lines_anywhere(self) -> tuple[tuple[re.Pattern[str], Rule], ...]:
+        """``patterns`` of scope "anywhere"."""
+        return tuple((re.compile(pattern), rule) for pattern, rule in self.lines if rule.scope == "anywhere")
+
+    @functools.cached_property
     def reading_time(self) -> re.Pattern[str]:
         """How long it takes to read: "4 min read"."""
         return re.compile("|".join(pattern for pattern, rule in self.lines if rule.id == _READING_TIME))
@@ -244,7 +249,7 @@ class Rulebook:
         """The rule that cuts the line wherever it stands."""
         found = self.phrases.get(folded)
         if found is None and len(folded) <= _LONGEST_LINE and self.anywhere.fullmatch(folded):
-            found = self.line_rules(folded)
+            found = tuple(rule for pattern, rule in self.lines_anywhere if pattern.fullmatch(folded))
         return next((rule for rule in found or () if rule.scope == "anywhere" and rule.run == 1), None)
 
     def is_reading_time(self, folded: str) -> bool:
