@@ -14,7 +14,7 @@ from transforms.dates import read_date
 from transforms.people import split_authors
 from transforms.read.byline import DATE, Credit, is_name, read_credit
 from transforms.read.draft import Draft
-from transforms.strip.lines import Form, Line, fold, form_of, has_bullet, make_line, tidy
+from transforms.strip.lines import CUT, PROSE, SHORT, Line, fold, form_of, has_bullet, make_line, tidy
 from transforms.strip.rules import Rulebook
 
 _TITLE_WEIGHT = 200
@@ -61,7 +61,7 @@ def take_label(draft: Draft, line: Line, book: Rulebook, *, tail: bool = False) 
 def _take_value(draft: Draft, name: str, value: str, book: Rulebook, *, tail: bool) -> bool:
     weight = len(value)
     form = form_of(value, weight)
-    if weight > _VALUE_WEIGHT or (form is Form.PROSE and name not in ("published", "modified", "url")):
+    if weight > _VALUE_WEIGHT or (form is PROSE and name not in ("published", "modified", "url")):
         return False
     if name == "categories":
         draft.take_categories([tidy(part) for part in _LISTED.split(value) if part.strip(" #")], Origin.DECLARED)
@@ -193,12 +193,12 @@ def take_titles(draft: Draft, head: Sequence[Line], *, dated: bool) -> int:
     kicker = None
     if (
         len(lines) > 1
-        and lines[0].form is Form.SHORT
+        and lines[0].form is SHORT
         and lines[0].weight <= _KICKER_WEIGHT
         and lines[1].weight <= _TITLE_WEIGHT
     ):
         lesser = lines[0].weight <= 40 and lines[0].weight < lines[1].weight
-        if lines[1].form is not Form.CUT and (dated or lesser):
+        if lines[1].form is not CUT and (dated or lesser):
             kicker = lines[0]
     title = lines[1] if kicker else lines[0]
     if kicker:
@@ -217,7 +217,7 @@ def take_titles(draft: Draft, head: Sequence[Line], *, dated: bool) -> int:
 
 def _is_bare_author(line: Line) -> bool:
     """A person's name alone on a line: two to four capitalised words, or a spaced name of CJK letters."""
-    if line.form is not Form.SHORT or line.weight > 40 or not is_name(line.text) or not split_authors(line.text):
+    if line.form is not SHORT or line.weight > 40 or not is_name(line.text) or not split_authors(line.text):
         return False
     cased = line.text[0].isupper()
     spaced = re.fullmatch(r"[\u3400-\u9fff]{1,3}[ \u3000][\u3040-\u30ff\u3400-\u9fff]{1,4}", line.text) is not None

@@ -18,7 +18,7 @@ from transforms.select.page_blocks import PageBlocks
 from transforms.select.page_choice import Choice, expected_f1
 from transforms.select.vocabulary import HEADINGS, INVISIBLE, NEWSLETTER_BOX
 from transforms.strip import edges
-from transforms.strip.lines import HEAVIEST_INSIDE, Form, Line, fold_lines, make_line
+from transforms.strip.lines import HEAVIEST_INSIDE, PROSE, Line, fold_lines, make_line
 from transforms.strip.rules import Rulebook, rulebook
 
 HIDDEN = "blocks.hidden"
@@ -89,7 +89,7 @@ def _announced(blocks: PageBlocks, indexes: list[int], book: Rulebook) -> Iterat
 
 def _is_labelled_link(blocks: PageBlocks, index: int, line: Line, folded: str, book: Rulebook) -> bool:
     """Whether a block is a link behind the label of a teaser, and nothing else: "Read also The keeper retires"."""
-    if blocks.links[index] != 1 or line.form is Form.PROSE or not (label := book.inline_label.match(folded)):
+    if blocks.links[index] != 1 or line.form is PROSE or not (label := book.inline_label.match(folded)):
         return False
     behind = len(folded) - label.end()
     return behind > 0 and abs(behind - int(blocks.link_chars[index])) <= _SLACK

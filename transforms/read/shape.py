@@ -15,7 +15,10 @@ from collections.abc import Sequence
 
 from transforms.scripts import has_unspaced
 from transforms.strip.lines import (
-    Form,
+    ASK,
+    CUT,
+    PROSE,
+    SHORT,
     Line,
     fold,
     has_bullet,
@@ -32,6 +35,7 @@ _FEWEST_ITEMS = 4
 _LOOKED_AT = 200  # lines of a possible roundup that are compared with one another
 
 _WRAP_WIDTHS = range(40, 121)
+_LONGEST_MEAN = 40  # characters a word; what has more is a run such as base64
 _WORD_ROOM = 18  # a wrapped line is at most about one long word shorter than the width
 _CLOCK = re.compile(
     r"(?:\d{1,2}[:.h]\d{2}|\d{1,2} ?[ap]\.?m\.?)(?: ?(?:uhr|[ap]\.?m\.?|[A-Z]{3,4}))?\s{0,3}[-–—:|•]?\s{0,3}",
@@ -61,7 +65,7 @@ def unwrap(lines: list[Line]) -> list[Line]:
     if width not in _WRAP_WIDTHS or max(len(line.text) for line in lines) > width:
         return lines
     full = [(a, b) for a, b in pairs if len(a.text) >= width - _WORD_ROOM]
-    broken = sum(a.form is Form.SHORT for a, _ in full)
+    broken = sum(a.form is SHORT for a, _ in full)
     running = sum(not b.text[0].isupper() for _, b in full)
     if len(full) < 0.7 * len(pairs) or broken < 0.7 * len(full) or running < 0.5 * len(full):
         return lines
@@ -100,7 +104,7 @@ def without_heading_marks(lines: list[Line]) -> tuple[list[Line], list[tuple[int
     for line in lines:
         mark = _HEADING_MARK.match(line.text) if line.text[0] == "#" else None
         is_title = not found or line.text.startswith("##")  # elsewhere one "#" begins a comment in code
-        if mark and is_title and line.form is not Form.PROSE:
+        if mark and is_title and line.form is not PROSE:
             start = line.start + mark.end()
             marks.append((line.start, start))
             found.append(make_line(start, line.text[mark.end() :], line.gap, end=line.end))
@@ -115,14 +119,14 @@ def find_headings(body: Sequence[Line]) -> tuple[str, ...]:
     A line in a list or a poem has lines like itself around it, an interview has as many questions as answers, and a
     line that ends in a colon or comma belongs to what follows: none of them is a heading.
     """
-    short = [line for line in body if line.form is not Form.PROSE and line.weight <= _HEADING_WEIGHT]
+    short = [line for line in body if line.form is not PROSE and line.weight <= _HEADING_WEIGHT]
     if len(short) * 2 > len(body):
         return ()
-    asked = sum(line.form is Form.ASK for line in body)
+    asked = sum(line.form is ASK for line in body)
     interview = asked >= 3 and asked * 4 >= len(body)
     found: list[str] = []
     for i, line in enumerate(body[:-1]):
-        if not _may_head(line) or (interview and line.form is Form.ASK):
+        if not _may_head(line) or (interview and line.form is ASK):
             continue
         above = body[i - 1] if i else None
         below = body[i + 1]
@@ -135,7 +139,7 @@ def find_headings(body: Sequence[Line]) -> tuple[str, ...]:
 
 
 def _may_head(line: Line) -> bool:
-    if line.form in (Form.PROSE, Form.CUT) or line.weight > _HEADING_WEIGHT:
+    if line.form in (PROSE, CUT) or line.weight > _HEADING_WEIGHT:
         return False
     text = line.text
     if text[-1] in ":,;：、，،؛-–—" or has_inner_stop(text) or has_bullet(text) or _CLOCK.match(text):
@@ -150,7 +154,7 @@ def _may_head(line: Line) -> bool:
 
 
 def _is_prose(line: Line) -> bool:
-    return line.form is Form.PROSE or line.weight > _HEADING_WEIGHT
+    return line.form is PROSE or line.weight > _HEADING_WEIGHT
 
 
 def is_roundup(lines: Sequence[Line], book: Rulebook) -> bool:
@@ -170,12 +174,12 @@ def is_roundup(lines: Sequence[Line], book: Rulebook) -> bool:
     if not all(line.weight in _LEDE_WEIGHTS for line in lines) or any(sentence_count(line.text) > 4 for line in lines):
         return False
     rest = statistics.median(line.weight for line in lines[1:])
-    open_ended = [line for line in lines[1:] if line.form in (Form.SHORT, Form.CUT)]
-    if lines[0].form is not Form.PROSE and not open_ended and lines[0].weight < 0.85 * rest:
+    open_ended = [line for line in lines[1:] if line.form in (SHORT, CUT)]
+    if lines[0].form is not PROSE and not open_ended and lines[0].weight < 0.85 * rest:
         return False  # a headline over paragraphs
     if sum(_may_head(line) for line in lines[1:]) * 4 > len(lines) or any(_CLOCK.match(line.text) for line in lines):
         return False
-    closed = sum(line.form is Form.PROSE for line in lines)
+    closed = sum(line.form is PROSE for line in lines)
     tied = sum(_is_tied(line.text, book) for line in lines[1:]) / (len(lines) - 1)
     unmarked = len([line for line in open_ended if line.weight > 60]) if closed * 5 >= 2 * len(lines) else 0
     shared = _share_with_common_phrase([line.text for line in lines])
@@ -183,9 +187,9 @@ def is_roundup(lines: Sequence[Line], book: Rulebook) -> bool:
     score = 2 if unmarked >= 2 and unmarked * 8 >= len(lines) else 1 if unmarked else 0
     score += shared >= 0.7
     score += repeated >= 2
-    score += lines[0].form is not Form.PROSE and bool(open_ended)
+    score += lines[0].form is not PROSE and bool(open_ended)
     if tied == 0 and len(lines) >= 5:
-        plain = lines[0].form is Form.PROSE and not alone and all(sentence_count(line.text) <= 2 for line in lines)
+        plain = lines[0].form is PROSE and not alone and all(sentence_count(line.text) <= 2 for line in lines)
         score += 2 if plain and max(line.weight for line in lines) <= 320 else 1
     score -= alone >= 2
     score -= 3 if tied > 0.34 else 2 if tied > 0.2 else 1 if tied > 0.1 else 0
@@ -243,11 +247,7 @@ def _share_with_common_phrase(texts: list[str]) -> float:
 def is_liveblog(lines: Sequence[Line]) -> bool:
     """Whether at least four entries, and every third line, begin with a time of day, in one direction of time."""
     stamps = [m[0] for line in lines[:_LOOKED_AT] if (m := _CLOCK.match(line.text))]
-    if (
-        len(stamps) < 4
-        or len(stamps) * 3 < len(lines[:_LOOKED_AT])
-        or not any(line.form is Form.PROSE for line in lines)
-    ):
+    if len(stamps) < 4 or len(stamps) * 3 < len(lines[:_LOOKED_AT]) or not any(line.form is PROSE for line in lines):
         return False
     times = [tuple(map(int, re.findall(r"\d{1,2}", stamp)[:2])) for stamp in stamps]
     rising = sum(a <= b for a, b in itertools.pairwise(times))
@@ -260,14 +260,17 @@ def is_gibberish(text: str) -> bool:
     Digits count, for a report with tables of figures may hold as many of them as of letters.
     """
     sample = text[:8_000]
-    words = sample.split()
-    visible = sum(map(len, words))
     plain = sample.encode("ascii", "ignore")
-    if (len(plain) - len(plain.translate(None, _ASCII_LETTERS))) * 2 < visible and _lacks_letters(sample, visible):
+    if (len(plain) - len(plain.translate(None, _ASCII_LETTERS))) * 2 < len(sample) and _lacks_letters(sample):
         return True
-    return visible > 200 and visible > 40 * len(words) and not has_unspaced(sample)
+    enough = len(sample) // _LONGEST_MEAN  # words, from which on it is no run whatever the rest holds
+    if len(words := sample.split(maxsplit=enough)) > enough:
+        return False
+    visible = sum(map(len, words))
+    return visible > 200 and visible > _LONGEST_MEAN * len(words) and not has_unspaced(sample)
 
 
-def _lacks_letters(sample: str, visible: int) -> bool:
+def _lacks_letters(sample: str) -> bool:
+    visible = sum(map(len, sample.split()))
     letters = sum(map(len, _LETTERS.findall(sample))) + sum(map(len, _SIGNS.findall(sample))) // 2
     return letters * 4 < visible or (letters + sum(map(str.isdigit, sample))) * 2 < visible

@@ -29,7 +29,7 @@ from transforms.read.whole_page import article_lines
 from transforms.select.line_choice import is_whole_page
 from transforms.select.trees import Trees
 from transforms.strip import edges
-from transforms.strip.lines import Form, Line, fold, fold_lines, has_bullet, split_lines
+from transforms.strip.lines import ASK, CUT, PROSE, SHORT, Line, fold, fold_lines, has_bullet, split_lines
 from transforms.strip.rules import Rulebook, rulebook
 from transforms.strip.teasers import RULE as ANNOUNCED
 from transforms.strip.teasers import TeaserFinder
@@ -122,7 +122,7 @@ def compose(draft: Draft, lines: list[Line], book: Rulebook, *, has_head: bool =
 
 def _has_credit(lines: Sequence[Line], book: Rulebook) -> bool:
     """Whether a by-line or date stands among the first lines: what has one is an article."""
-    return any(line.form is Form.SHORT and read_credit(line.text, book) is not None for line in lines)
+    return any(line.form is SHORT and read_credit(line.text, book) is not None for line in lines)
 
 
 def _without_blocks(draft: Draft, lines: list[Line], book: Rulebook) -> tuple[list[Line], int | None]:
@@ -174,7 +174,7 @@ def _take_label_over(draft: Draft, lines: Sequence[Line], position: int, book: R
     if label is None or label[1] or "categories" not in label[0] or position + 2 >= len(lines):
         return 0
     value, behind = lines[position + 1], lines[position + 2]
-    if value.form is not Form.SHORT or value.weight > _LABEL_VALUE or behind.form is Form.PROSE:
+    if value.form is not SHORT or value.weight > _LABEL_VALUE or behind.form is PROSE:
         return 0
     draft.cut(lines[position].start, lines[position].end, Role.METADATA, "label.categories")
     draft.keep(value.start, value.end, "categories")
@@ -224,7 +224,7 @@ def _take_edge_line(
     credit = read_credit(line.text, book)
     if credit is None or not (credit.labelled or (credit.authors and credit.published)):
         return 0
-    if tail and not credit.labelled and line.form is Form.PROSE:
+    if tail and not credit.labelled and line.form is PROSE:
         return 0
     heads.take_credit(draft, credit, Origin.TEXT)
     heads.keep_credit(draft, line, credit)
@@ -238,10 +238,10 @@ def _take_signature(draft: Draft, lines: Sequence[Line], index: int, block_behin
     paragraphs of prose, and neither after a quotation nor where the text speaks of the person: that is who said it.
     """
     line = lines[index]
-    if draft.authors or line.form is not Form.SHORT or line.weight > _NAME or index < 2:
+    if draft.authors or line.form is not SHORT or line.weight > _NAME or index < 2:
         return False
     above = lines[index - 1]
-    if above.form is not Form.PROSE:
+    if above.form is not PROSE:
         return False
     before_block = block_behind is not None and block_behind > line.end
     name = is_name(line.text, first_may_be_small=before_block)
@@ -250,7 +250,7 @@ def _take_signature(draft: Draft, lines: Sequence[Line], index: int, block_behin
     if not name or not split_authors(line.text):
         return False
     if not before_block:
-        prose = [other for other in lines[:index] if other.form is Form.PROSE]
+        prose = [other for other in lines[:index] if other.form is PROSE]
         if len(prose) < 3 or len(prose) * 5 < 3 * index or sum(p.weight for p in prose) < 70 * len(prose):
             return False
         if above.text[-1] in _QUOTE_ENDS:
@@ -267,8 +267,8 @@ def _take_head(draft: Draft, lines: list[Line], book: Rulebook, *, dated: bool) 
     """Summary, kicker, title and by-line; the lines that are left for the body."""
     lines = _without_list_above(draft, lines, book)
     first = lines[0]
-    if dated and first.form is Form.PROSE:
-        if sum(line.form is Form.PROSE for line in lines[1:3]) or len(lines) > 3:
+    if dated and first.form is PROSE:
+        if sum(line.form is PROSE for line in lines[1:3]) or len(lines) > 3:
             draft.summary = " ".join(first.text.split())
             draft.origins["summary"] = Origin.TEXT
             draft.keep(first.start, first.end, "summary")
@@ -283,19 +283,19 @@ def _take_head(draft: Draft, lines: list[Line], book: Rulebook, *, dated: bool) 
             if taken:
                 position += taken
                 continue
-        if line.form is Form.PROSE or (short and (has_bullet(line.text) or line.form is Form.CUT)):
+        if line.form is PROSE or (short and (has_bullet(line.text) or line.form is CUT)):
             break
         short.append(line)
         position += 1
     rest = lines[position:]
     if draft.title is not None:
         return short + rest
-    if not any(line.form is Form.PROSE for line in rest[:_HEAD_LINES]):
+    if not any(line.form is PROSE for line in rest[:_HEAD_LINES]):
         if not _is_headed(short + rest):
             return short + rest
         short, rest = short[:1], short[1:] + rest
-    asked = sum(line.form is Form.ASK for line in rest)
-    if len(short) == 1 and short[0].form is Form.ASK and asked >= 2 and asked * 3 >= len(rest):
+    asked = sum(line.form is ASK for line in rest)
+    if len(short) == 1 and short[0].form is ASK and asked >= 2 and asked * 3 >= len(rest):
         return short + rest  # the first question of an interview
     taken = heads.take_titles(draft, short, dated=dated)
     return _after_title(draft, short[taken:] + rest, book) if taken else short + rest
@@ -306,10 +306,10 @@ def _without_list_above(draft: Draft, lines: list[Line], book: Rulebook) -> list
 
     Which of the lines is the title tells the blank line above it, or that there are three others at least.
     """
-    if lines[0].form is not Form.SHORT or fold(lines[0].text) not in book.announcements:
+    if lines[0].form is not SHORT or fold(lines[0].text) not in book.announcements:
         return lines
     last = len(lines) - 1
-    short = next((i for i in range(1, last + 1) if lines[i].form is Form.PROSE), last + 1)
+    short = next((i for i in range(1, last + 1) if lines[i].form is PROSE), last + 1)
     close = next((i for i in range(1, short) if lines[i].gap), short)
     if short < 2 or short > last:
         return lines
@@ -321,8 +321,8 @@ def _without_list_above(draft: Draft, lines: list[Line], book: Rulebook) -> list
 def _is_above_title(lines: Sequence[Line], position: int) -> bool:
     """Whether a line stands over one that may be a title: a date there is the article's, and no kicker."""
     line = lines[position]
-    below = lines[position + 1].form if position + 1 < len(lines) else Form.PROSE
-    return line.form is Form.SHORT and below is not Form.PROSE and any(map(str.isdigit, line.text))
+    below = lines[position + 1].form if position + 1 < len(lines) else PROSE
+    return line.form is SHORT and below is not PROSE and any(map(str.isdigit, line.text))
 
 
 def _is_headed(lines: Sequence[Line]) -> bool:
@@ -340,7 +340,7 @@ def _take_head_line(draft: Draft, lines: Sequence[Line], index: int, book: Ruleb
     if taken:
         return taken
     line = lines[index]
-    if line.form is Form.PROSE and line.weight > 120:
+    if line.form is PROSE and line.weight > 120:
         return 0
     credit = read_credit(line.text, book)
     if credit is None or not (credit.published or credit.modified or credit.faults):
@@ -368,7 +368,7 @@ def _after_title(draft: Draft, lines: list[Line], book: Rulebook) -> list[Line]:
 
 def _is_article(draft: Draft, lines: Sequence[Line]) -> bool:
     """Whether what is left is worth calling a text: a sentence, or a few lines of several words."""
-    if any(line.form is Form.PROSE and line.weight >= 20 for line in lines):
+    if any(line.form is PROSE and line.weight >= 20 for line in lines):
         cookies = sum(span.end - span.start for span in draft.removed if span.rule == "cookie.notice")
         return not (draft.title is None and cookies > 3 * sum(line.weight for line in lines))
     return (

@@ -17,7 +17,7 @@ from transforms.read.byline import read_credit
 from transforms.read.draft import Draft
 from transforms.select.line_choice import LineChoice, choose_lines
 from transforms.select.trees import Trees
-from transforms.strip.lines import Form, Line, fold, has_bullet, run_together
+from transforms.strip.lines import PROSE, SHORT, Line, fold, has_bullet, run_together
 from transforms.strip.rules import Rulebook
 
 UNSELECTED = "lines.unselected"
@@ -57,7 +57,7 @@ def article_lines(draft: Draft, lines: list[Line], book: Rulebook, trees: Trees 
 
 def _without_lists_behind(rows: Sequence[Line], chosen: list[int], book: Rulebook) -> list[int]:
     """The chosen rows without the titles of other articles behind the last sentence, where a heading announces them."""
-    last = max((index for index in chosen if rows[index].form is Form.PROSE), default=chosen[-1])
+    last = max((index for index in chosen if rows[index].form is PROSE), default=chosen[-1])
     announced = next((i for i in range(last + 1, len(rows)) if _announces(rows[i], book)), len(rows))
     return [index for index in chosen if index <= max(last, announced - 1)]
 
@@ -89,13 +89,13 @@ def _take_head(draft: Draft, lines: Sequence[Line], found: LineChoice, first: in
         return taken
     for index in range(at + 1, min(at + _BELOW, first + 3, len(rows))):
         row = rows[index]
-        if row.form is Form.PROSE and row.weight > _CREDIT_WEIGHT:
+        if row.form is PROSE and row.weight > _CREDIT_WEIGHT:
             break
         if index in taken or row.weight > _CREDIT_WEIGHT:
             continue
         pieces = [row]
         credit = read_credit(row.text, book)
-        if credit is None and row.weight <= _LABEL and index + 1 < len(rows) and rows[index + 1].form is Form.SHORT:
+        if credit is None and row.weight <= _LABEL and index + 1 < len(rows) and rows[index + 1].form is SHORT:
             # "By" and the name, or "Published" and the date, are nodes of their own.
             pieces = [row, rows[index + 1]]
             credit = read_credit(f"{row.text} {rows[index + 1].text}", book)
@@ -153,7 +153,7 @@ def _is_entry(text: str) -> bool:
 
 def _may_be_title(row: Line) -> bool:
     several = row.weight > 2 * len(row.text) or len(_WORD.findall(row.text)) >= 3  # or mostly a script without spaces
-    return row.form is not Form.PROSE and row.weight in _TITLE and several
+    return row.form is not PROSE and row.weight in _TITLE and several
 
 
 def _declared(found: LineChoice) -> str | None:

@@ -28,6 +28,7 @@ _DENSE = ((0x0E00, 0x0E7F), (0x3040, 0x9FFF), (0xAC00, 0xD7AF), (0xF900, 0xFAFF)
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}"
 _LIKELY_UNSPACED = re.compile("[\u0e00-\u109f\u1780-\u19ff\u2e80-\uabff\uf900-\U0003ffff]+")
 _FIRST_UNSPACED = 0x0E00
+_WESTERN = "cp1252"  # a byte a character, with the typographic marks: of nine texts in ten in Western languages
 _PUNCTUATION = range(0x1A00, 0x2E80)  # and signs, Greek and Latin once more: between the likely ones
 _LETTERS_A_WORD = 2
 _PLANE = 0x10000
@@ -155,13 +156,30 @@ def word_count(text: str) -> int:
 
     The runs in a fifth of the time of the expression.
     """
+    try:
+        western = f"\n{text}".encode("ascii" if text.isascii() else _WESTERN)
+    except UnicodeEncodeError:
+        pass
+    else:
+        return _runs(np.frombuffer(western.translate(_western_table()), dtype=np.bool_))
     points = np.frombuffer(f"\n{text}".encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    inside = _in_words(text, points)
-    runs = int(np.count_nonzero(inside[1:] & ~inside[:-1]))
+    runs = _runs(_in_words(text, points))
     high = points[points >= _FIRST_UNSPACED] if not text.isascii() else points[:0]
     if not ((high < _PUNCTUATION.start) | (high >= _PUNCTUATION.stop)).any():
         return runs  # nearly every text; the expression takes twenty times as long to say so
     return runs + _unspaced_letters(text) // _LETTERS_A_WORD
+
+
+def _runs(inside: npt.NDArray[np.bool_]) -> int:
+    """How many runs of true begin behind the first place."""
+    return int(np.count_nonzero(inside[1:] > inside[:-1]))
+
+
+@functools.cache
+def _western_table() -> bytes:
+    """For each byte of a Western text 1 where ``\\w`` matches its character, else 0."""
+    signs = (bytes([byte]).decode(_WESTERN, "replace") for byte in range(256))
+    return bytes(sign.isalnum() or sign == "_" for sign in signs)
 
 
 def _unspaced_letters(text: str) -> int:

@@ -24,7 +24,7 @@ from transforms.select.line_features import line_features
 from transforms.select.page_choice import Choice, choice
 from transforms.select.rejoin import line_words
 from transforms.select.trees import Matrix, Trees, packaged
-from transforms.strip.lines import Form, Line
+from transforms.strip.lines import SHORT, Line
 from transforms.strip.rules import Rulebook
 
 MODEL = "lines.json"
@@ -63,7 +63,7 @@ def is_whole_page(lines: Sequence[Line]) -> bool:
     """Whether a text looks like all of a page: article, menus, buttons and footer."""
     if not _has_menu(lines):
         return False
-    short = [line.form is Form.SHORT and line.weight <= _SHORT for line in lines]
+    short = [line.form is SHORT and line.weight <= _SHORT for line in lines]
     if sum(short) < max(_FEWEST_SHORT, _LEAST_SHARE * len(lines)):
         return False
     if max(sum(short[:_EDGE]), sum(short[-_EDGE:])) < _MOST_OF_EDGE:
@@ -74,7 +74,7 @@ def is_whole_page(lines: Sequence[Line]) -> bool:
 def _has_menu(lines: Sequence[Line]) -> bool:
     run = 0
     for line in lines:
-        run = run + 1 if line.form is Form.SHORT and line.weight <= _SHORT else 0
+        run = run + 1 if line.form is SHORT and line.weight <= _SHORT else 0
         if run >= _MENU:
             return True
     return False

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from transforms.article import Role
-from transforms.strip.lines import Form, Line, fold, has_inner_stop
+from transforms.strip.lines import PROSE, Line, fold, has_inner_stop
 from transforms.strip.rules import Rule, Rulebook
 
 NAVIGATION = Rule("nav.row", Role.BOILERPLATE, "edge")
@@ -34,7 +34,7 @@ def anywhere(lines: Sequence[Line], folded: Sequence[str], book: Rulebook) -> di
         if not text:
             continue
         rule = book.rule_anywhere(text)
-        if rule is None and lines[i].form is not Form.PROSE and _is_inline_link(lines[i], text, book):
+        if rule is None and lines[i].form is not PROSE and _is_inline_link(lines[i], text, book):
             rule = INLINE
         if rule is not None:
             found[i] = rule
@@ -77,7 +77,7 @@ def _has_company(lines: Sequence[Line], index: int, rule: Rule, book: Rulebook) 
 
 def is_navigation(line: Line, book: Rulebook) -> bool:
     """A row such as "Home | News | Sport" or "Home > World": short entries with joints, one a known menu's word."""
-    if line.weight > 240 or line.form is Form.PROSE:
+    if line.weight > 240 or line.form is PROSE:
         return False
     entries = [fold(entry) for entry in _JOINTS.split(line.text)]
     known = sum(any(rule.id == "nav.word" for rule in book.phrases.get(entry, ())) for entry in entries)
@@ -126,6 +126,6 @@ def is_error_page(lines: Sequence[Line], book: Rulebook) -> bool:
         certain = book.not_article.fullmatch(folded) is not None
         if certain or book.perhaps_no_article.fullmatch(folded):
             others = [*lines[:i], *lines[i + 1 :]]
-            sentences = sum(other.form is Form.PROSE and other.weight >= _SENTENCE for other in others)
+            sentences = sum(other.form is PROSE and other.weight >= _SENTENCE for other in others)
             return sentences <= (1 if certain else 0)
     return False

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from transforms.strip.lines import Form, Line, has_bullet
+from transforms.strip.lines import CUT, PROSE, SHORT, Line, has_bullet
 from transforms.strip.rules import Rulebook
 
 RULE = "teaser.block"
@@ -80,28 +80,28 @@ class TeaserFinder:
 
     def _announces(self, index: int) -> str | None:
         line = self.lines[index]
-        if line.weight > _HEADING_WEIGHT or line.form is Form.PROSE:
+        if line.weight > _HEADING_WEIGHT or line.form is PROSE:
             return None
         return self.book.announcements.get(self.folded[index])
 
     def _look(self, index: int) -> _Look:
         line = self.lines[index]
-        if line.form is Form.CUT:
+        if line.form is CUT:
             return _Look.EXCERPT
-        if line.form is Form.PROSE and line.weight > 120:
+        if line.form is PROSE and line.weight > 120:
             return _Look.PROSE
         folded = self.folded[index]
         if self.book.is_age(folded):
             return _Look.AGE
         if line.weight <= _HEADING_WEIGHT:
-            if folded in self.book.announcements and line.form is not Form.PROSE:
+            if folded in self.book.announcements and line.form is not PROSE:
                 rules = self.book.line_rules(folded)
                 return _Look.NEUTRAL if rules else _Look.STOP
             if any(rule.id in ("link.more", "comment.count", "ad.marker") for rule in self.book.line_rules(folded)):
                 return _Look.NEUTRAL
             if self.is_dated(line.text):
                 return _Look.DATE
-        if line.form is Form.PROSE:
+        if line.form is PROSE:
             return _Look.PROSE
         if self.is_own(line.text):
             return _Look.OWN
@@ -123,14 +123,14 @@ class TeaserFinder:
 
     def _unannounced(self, index: int) -> Block | None:
         """Teasers under no known heading: at least two cut-off excerpts, each with an age straight behind it."""
-        if self.lines[index].form is not Form.CUT or not self._is_unit(index):
+        if self.lines[index].form is not CUT or not self._is_unit(index):
             return None
         units, position, last = 0, index, index
         while position < len(self.lines) and position - last <= _REACH:
             if self._is_unit(position):
                 units += 1
                 last = position
-            elif self.lines[position].form is Form.PROSE and not self._is_aged(position + 1):
+            elif self.lines[position].form is PROSE and not self._is_aged(position + 1):
                 break
             position += 1
         if units < 2:
@@ -139,14 +139,14 @@ class TeaserFinder:
         if first and self._look(first - 1) is _Look.HEADLINE:
             first -= 1
             above = self.lines[first - 1] if first else None
-            if above and above.form is Form.SHORT and above.weight <= 40 and units > 2 and not self.is_own(above.text):
+            if above and above.form is SHORT and above.weight <= 40 and units > 2 and not self.is_own(above.text):
                 first -= 1
         block = self._announced(first - 1, "list", *self._walk(first))
         end = block.last if block else last + 1
         return Block(first, max(end, last + 1), UNANNOUNCED)
 
     def _is_unit(self, index: int) -> bool:
-        return self.lines[index].form is Form.CUT and self._is_aged(index + 1)
+        return self.lines[index].form is CUT and self._is_aged(index + 1)
 
     def _is_aged(self, index: int) -> bool:
         return index < len(self.lines) and self.book.is_age(self.folded[index])
@@ -185,9 +185,7 @@ class TeaserFinder:
 
     def _goes_on(self, index: int) -> bool:
         """Whether a teaser continues here: an age or an excerpt within two lines."""
-        return any(
-            self.lines[i].form is Form.CUT or self._is_aged(i) for i in range(index, min(index + 2, len(self.lines)))
-        )
+        return any(self.lines[i].form is CUT or self._is_aged(i) for i in range(index, min(index + 2, len(self.lines))))
 
     def _is_excerpt(self, index: int, looks: list[_Look], aged: int) -> bool:
         """Whether whole sentences are a teaser's text: under a headline and with an age straight behind them."""
@@ -221,7 +219,7 @@ class TeaserFinder:
         """Lines behind the last evidence that are the article's own: a short name, a label."""
         for i in range(last_evidence + 1, count):
             line = self.lines[start + i]
-            if looks[i] is _Look.HEADLINE and line.weight < _HEADLINE_WEIGHT and line.form is Form.SHORT:
+            if looks[i] is _Look.HEADLINE and line.weight < _HEADLINE_WEIGHT and line.form is SHORT:
                 return i
         return count
 
@@ -229,7 +227,7 @@ class TeaserFinder:
         """A block of titles alone: at the text's end two do; inside it only behind an invitation, or as a list."""
         titles = [i for i, look in enumerate(looks) if look is _Look.HEADLINE]
         lines = [self.lines[start + i] for i in titles]
-        if not titles or any(line.form is Form.CUT for line in lines):
+        if not titles or any(line.form is CUT for line in lines):
             return 0
         headlines = sum(line.weight >= _HEADLINE_WEIGHT for line in lines)
         if stop == len(self.lines):
