@@ -33,6 +33,7 @@ _COLUMNS: list[tuple[str, pa.DataType]] = [
 LISTING = pa.schema(_COLUMNS)
 
 _ROWS = 65_536  # of one piece of a listing
+_EARLIEST, _LATEST = -(2**63), 2**63 - 1  # moments in ns that 64 bits hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,8 @@ class Inbox:
 
 def mtime_of(facts: os.stat_result) -> int:
     """The modification time in ns; of a clock that is centuries off the last that 64 bits hold, in April 2262."""
-    return max(-(2**63), min(facts.st_mtime_ns, 2**63 - 1))
+    told = facts.st_mtime_ns
+    return told if _EARLIEST <= told <= _LATEST else _LATEST if told > 0 else _EARLIEST
 
 
 class Entries:

@@ -12,7 +12,7 @@ Only the sites that have new readings are looked at, and of each only its last 1
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,7 +27,9 @@ from warehouse.undisturbed import undisturbed
 
 AGED_AFTER = 50  # articles of the site in a row without it; a block that ages in error is learned again
 
-_SITES_AT_ONCE = 100  # a hundred articles of each: about 50 MB of lines
+# Of the bodies of sites that are looked at together. Each look reads all parts of the lake that may hold one of them,
+# so few looks are wanted: three took twice the time of one over a million articles. In lines it is some 200 MB.
+_CHARACTERS_AT_ONCE = 64_000_000
 _STAMP = pa.timestamp("us", tz="UTC")
 _COLUMNS: list[tuple[str, pa.DataType]] = [
     ("change", pa.string()),  # learned, aged or seen
@@ -100,7 +102,9 @@ def _look(con: DuckDBPyConnection, learned_up_to: int) -> tuple[list[dict[str, o
     con.execute(statement("site_blocks/tidy"))
     con.execute("set variable sites = ?::bigint[]", [[source_id for source_id, _ in sites]])
     con.execute(statement("site_blocks/00_readings"))
-    for group in _in_groups([source_id for source_id, has_enough in sites if has_enough]):
+    enough = {source_id for source_id, has_enough in sites if has_enough}
+    sizes = con.execute(statement("site_blocks/sizes")).fetchall()
+    for group in _in_groups([(source_id, size) for source_id, size in sizes if source_id in enough]):
         con.execute("set variable site_group = ?", [group])
         for step in ("01_recent", "02_originals", "03_found"):
             con.execute(statement(f"site_blocks/{step}"))
@@ -108,9 +112,18 @@ def _look(con: DuckDBPyConnection, learned_up_to: int) -> tuple[list[dict[str, o
     return changed, con.execute(statement("site_blocks/05_templates")).to_arrow_table()
 
 
-def _in_groups(sites: list[int]) -> Iterator[list[int]]:
-    for start in range(0, len(sites), _SITES_AT_ONCE):
-        yield sites[start : start + _SITES_AT_ONCE]
+def _in_groups(sizes: Sequence[tuple[int, int]]) -> Iterator[list[int]]:
+    """Sites, each with its characters, in groups that are looked at together."""
+    group: list[int] = []
+    characters = 0
+    for source_id, size in sizes:
+        if group and characters + size > _CHARACTERS_AT_ONCE:
+            yield group
+            group, characters = [], 0
+        group.append(source_id)
+        characters += size
+    if group:
+        yield group
 
 
 def _change(block: dict[str, object]) -> dict[str, object]:

@@ -95,6 +95,28 @@ def test_what_was_learned_from_is_not_learned_from_again(lake: Lake) -> None:
     ]
 
 
+@pytest.mark.parametrize("at_once", [1, 64_000_000])
+def test_of_several_sites_each_teaches_its_own_whether_they_are_looked_at_together(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr("warehouse.site_blocks._CHARACTERS_AT_ONCE", at_once)
+    sites = ["pier.example", "quay.example", "sound.example"]
+    articles = [
+        story(
+            100 * place + number,
+            with_tail(100 * place + number, f"Printed every day by the house of {site}"),
+            day=number,
+            source=site,
+            url=f"https://{site}/{100 * place + number}",
+        )
+        for place, site in enumerate(sites)
+        for number in range(12)
+    ]
+    load(lake, articles)
+    assert learn(lake) == Learning(version=1, sites=3, learned=3, aged=0)
+    assert blocks(lake) == [(f"Printed every day by the house of {site}", "tail", True) for site in sites]
+
+
 def test_the_version_stays_where_the_set_does(lake: Lake) -> None:
     load(lake, [story(number, with_tail(number, FOOTER)) for number in range(12)])
     learn(lake)

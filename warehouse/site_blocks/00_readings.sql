@@ -15,6 +15,7 @@ with current as (
         reading.extraction,
         reading.observed_at,
         reading.loaded_at,
+        reading.char_count,
         coalesce(reading.published_date, reading.observed_at::date) as day,
         reading.batch_id > getvariable('learned_up_to') as is_new
     from fact_article as reading
