@@ -5,7 +5,7 @@ at its start, and adds to it in one commit of its own after its last batch. A ru
 so the run after it goes on with the same set; one that was killed between its last batch and that commit leaves it to
 the next. ``ops.block_learning`` says up to which batch was learned, so a run with nothing new pays for two look-ups.
 
-Only the sites that have new readings are looked at, and of each only its last 100 articles; the queries of
+A site is looked at when its fifth, tenth, … article has come, and of it only its last 100 articles; the queries of
 ``site_blocks/`` say what is asked of a line and why.
 """
 
@@ -100,11 +100,9 @@ def _look(con: DuckDBPyConnection, learned_up_to: int) -> tuple[list[dict[str, o
     sites = con.execute(statement("site_blocks/touched")).fetchall()
     changed: list[dict[str, object]] = []
     con.execute(statement("site_blocks/tidy"))
-    con.execute("set variable sites = ?::bigint[]", [[source_id for source_id, _ in sites]])
+    con.execute("set variable sites = ?::bigint[]", [[source_id for (source_id,) in sites]])
     con.execute(statement("site_blocks/00_readings"))
-    enough = {source_id for source_id, has_enough in sites if has_enough}
-    sizes = con.execute(statement("site_blocks/sizes")).fetchall()
-    for group in _in_groups([(source_id, size) for source_id, size in sizes if source_id in enough]):
+    for group in _in_groups(con.execute(statement("site_blocks/due")).fetchall()):
         con.execute("set variable site_group = ?", [group])
         for step in ("01_recent", "02_originals", "03_found"):
             con.execute(statement(f"site_blocks/{step}"))

@@ -117,6 +117,16 @@ def test_of_several_sites_each_teaches_its_own_whether_they_are_looked_at_togeth
     assert blocks(lake) == [(f"Printed every day by the house of {site}", "tail", True) for site in sites]
 
 
+def test_a_site_is_looked_at_with_its_fifth_article_and_its_tenth(lake: Lake) -> None:
+    seen = []
+    for number in range(11):
+        load(lake, [story(number, with_tail(number, PROMPT))])
+        learn(lake, number + 1)
+        seen += lake.rows("select max(articles) from site_block")
+    # Learned with the fifth, seen again with the tenth, and not in between.
+    assert seen == [(None,)] * 4 + [(5,)] * 5 + [(10,)] * 2
+
+
 def test_the_version_stays_where_the_set_does(lake: Lake) -> None:
     load(lake, [story(number, with_tail(number, FOOTER)) for number in range(12)])
     learn(lake)
@@ -226,12 +236,14 @@ def test_a_block_ages_when_fifty_articles_come_without_it_and_may_be_learned_aga
     learn(lake)
     load(lake, [story(n) for n in range(12, 61)])
     assert learn(lake, 2) == Learning(version=1, sites=1)
-    load(lake, [story(61)])
-    assert learn(lake, 3) == Learning(version=2, sites=1, learned=0, aged=1)
+    load(lake, [story(n) for n in range(61, 64)])
+    assert learn(lake, 3) == Learning(version=1, sites=1)  # the next look is at its 65th article
+    load(lake, [story(64)])
+    assert learn(lake, 4) == Learning(version=2, sites=1, learned=0, aged=1)
     assert lake.rows("select learned_version, aged_version, articles from site_block") == [(1, 2, 12)]
     assert blocks_in_force(lake.con) == SiteBlocks(2, {})
-    load(lake, [story(n, with_tail(n, FOOTER)) for n in range(62, 162)])
-    assert learn(lake, 4) == Learning(version=3, sites=1, learned=1, aged=0)
+    load(lake, [story(n, with_tail(n, FOOTER)) for n in range(65, 165)])
+    assert learn(lake, 5) == Learning(version=3, sites=1, learned=1, aged=0)
     assert lake.rows("select learned_version, aged_version from site_block order by 1") == [(1, 2), (3, None)]
 
 
