@@ -145,7 +145,16 @@ class Entries:
         self._sizes.append(size)
         self._mtimes.append(mtime_ns)
         self._etags.append(etag)
-        if len(self._keys) == _ROWS:
+        if len(self._keys) >= _ROWS:
+            self._flush()
+
+    def add_files(self, keys: Sequence[str], sizes: Sequence[int], mtimes: Sequence[int]) -> None:
+        """Files of a folder that can be read and whose names are their keys."""
+        self._keys += keys
+        self._sizes.extend(sizes)
+        self._mtimes += mtimes
+        self._etags += [None] * len(keys)
+        if len(self._keys) >= _ROWS:
             self._flush()
 
     def add(self, entry: Listed) -> None:
