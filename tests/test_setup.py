@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import re
 import shutil
 import subprocess
 import sys
@@ -103,6 +104,16 @@ def make(clone: Path, target: str, environment: dict[str, str], *command: str) -
     return done.stdout
 
 
+def answers_in_readme() -> list[re.Pattern[str]]:
+    """The lines that the README prints as answers; "…" stands for what a line has no room for."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    section = readme.partition("## Five questions\n")[2].partition("\n## ")[0]
+    lines = [line for answer in re.findall(r"```text\n(.*?)```", section, re.DOTALL) for line in answer.splitlines()]
+    assert len(lines) > 40
+    shown = [line.rstrip() for line in lines if not line.startswith("… ")]
+    return [re.compile(re.escape(line.removesuffix("…")) + (".*" if line.endswith("…") else "")) for line in shown]
+
+
 def assert_demo_is_told(said: str, clone: Path) -> None:
     questions = sorted((clone / "warehouse/questions").glob("*.sql"))
     assert len(questions) == 5
@@ -110,6 +121,8 @@ def assert_demo_is_told(said: str, clone: Path) -> None:
     assert "unchanged, nothing to do" in said
     for question in questions:
         assert question.name in said
+    told = [line.rstrip() for line in said.splitlines()]
+    assert [answer.pattern for answer in answers_in_readme() if not any(map(answer.fullmatch, told))] == []
 
 
 @pytest.mark.timeout(15 * MINUTES)
