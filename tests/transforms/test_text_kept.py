@@ -162,6 +162,25 @@ KEPT: dict[str, list[str]] = {
         P2,
         P3,
     ],
+    "a sentence that begins with a picture": [
+        P1,
+        "Picture, if you will, a pier without gulls.",
+        "Photo, poem and count hang side by side in the office.",
+        P2,
+        P3,
+    ],
+    "a sentence that begins with a picture and a colon": [
+        P1,
+        "Photo: there is none of the first count, which took place in a storm.",
+        "写真：最初の調査のものは残っておらず、嵐の中で行われたという。",
+        P2,
+    ],
+    "an invitation to follow": [
+        P1,
+        "„Folgen Sie uns auf den Pier“, sagte der Hafenmeister.",
+        "Folgen Sie uns auf den Pier, stand auf dem Schild.",
+        P2,
+    ],
     "a time at the start of a sentence": [
         P1,
         "4 minutes ago is a long time for a gull, as anybody with a sandwich will know.",

@@ -34,6 +34,8 @@ def anywhere(lines: Sequence[Line], folded: Sequence[str], book: Rulebook) -> di
         if not text:
             continue
         rule = book.rule_anywhere(text)
+        if rule is not None and _is_sentence(lines[i], rule):
+            rule = None
         if rule is None and lines[i].form is not PROSE and _is_inline_link(lines[i], text, book):
             rule = INLINE
         if rule is not None:
@@ -54,13 +56,18 @@ def at_edge(lines: Sequence[Line], index: int, book: Rulebook, *, tail: bool) ->
         return None
     folded = fold(line.text)
     for rule in book.line_rules(folded):
-        if rule.scope == "tail" and not tail:
+        if (rule.scope == "tail" and not tail) or _is_sentence(line, rule):
             continue
         if rule.run == 1 or _has_company(lines, index, rule, book):
             return rule
     if is_navigation(line, book):
         return NAVIGATION
     return AGE if book.is_age(folded) else None
+
+
+def _is_sentence(line: Line, rule: Rule) -> bool:
+    """Whether the line says more than the rule's lines do where they end in a full stop, as in "Photo: Reuters."."""
+    return rule.longest_sentence is not None and line.form is PROSE and line.weight > rule.longest_sentence
 
 
 def _has_company(lines: Sequence[Line], index: int, rule: Rule, book: Rulebook) -> bool:

@@ -35,6 +35,7 @@ class _LineRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     phrases: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ()
     run: int = 1
+    longest_sentence: int | None = None
 
 
 class _Translation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -121,12 +122,16 @@ class _FieldsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule's stable id, what it cuts, where it may cut, and how many neighbours must match before it does."""
+    """A rule's stable id, what it cuts, where it may cut, and how many neighbours must match before it does.
+
+    A line that ends like a sentence and weighs more than ``longest_sentence`` is none of its lines.
+    """
 
     id: str
     role: Role
     scope: Scope = "anywhere"
     run: int = 1
+    longest_sentence: int | None = None
 
 
 @dataclass(frozen=True)
@@ -295,7 +300,7 @@ def rulebook() -> Rulebook:
     phrases: dict[str, tuple[Rule, ...]] = {}
     lines: list[tuple[str, Rule]] = []
     for entry in rules.line:
-        rule = Rule(entry.id, Role(entry.role), entry.scope, entry.run)
+        rule = Rule(entry.id, Role(entry.role), entry.scope, entry.run, entry.longest_sentence)
         for phrase in map(fold, entry.phrases):
             if rule not in phrases.get(phrase, ()):
                 phrases[phrase] = (*phrases.get(phrase, ()), rule)
