@@ -124,6 +124,18 @@ def test_patterns_have_the_letters_of_the_folded_lines() -> None:
         "3天前",
         "5 分钟前",
         "3시간 전",
+        "gestern, 14:05 Uhr",
+        "ieri",
+        "ontem",
+        "gisteren",
+        "i går",
+        "eilen",
+        "wczoraj",
+        "dün",
+        "вчора",
+        "دیروز",
+        "אתמול",
+        "어제",
     ],
 )
 def test_ages_are_known_in_many_languages(age: str) -> None:

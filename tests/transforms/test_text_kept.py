@@ -162,6 +162,16 @@ KEPT: dict[str, list[str]] = {
         P2,
         P3,
     ],
+    "messages with their times": [
+        P1,
+        "“The pier is empty and I do not know…”",
+        "20 minutes ago",
+        "“Now they come, and the first of them has…”",
+        "10 minutes ago",
+        "“All of them are here.”",
+        P2,
+        P3,
+    ],
     "a sentence that begins with a picture": [
         P1,
         "Picture, if you will, a pier without gulls.",

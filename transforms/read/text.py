@@ -132,7 +132,8 @@ def _without_blocks(draft: Draft, lines: list[Line], book: Rulebook) -> tuple[li
         if not any(map(str.isdigit, text)):
             return False
         credit = read_credit(text, book)
-        return credit is not None and (credit.published is not None or credit.modified is not None)
+        # "06/03/2025" is no day that could be told, but a date it is.
+        return credit is not None and bool(credit.published or credit.modified or credit.faults)
 
     def is_own(text: str) -> bool:
         label = heads.label_of(text, book)

@@ -8,11 +8,12 @@ the lines stay: a lost sentence is worse than a kept headline.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from transforms.strip.lines import CUT, PROSE, SHORT, Line, has_bullet
+from transforms.strip.lines import Form, Line, fold, has_bullet
 from transforms.strip.rules import Rulebook
 
 RULE = "teaser.block"
@@ -22,6 +23,9 @@ _HEADING_WEIGHT = 80
 _EXCERPT_WEIGHT = 330
 _HEADLINE_WEIGHT = 25  # below it a short line is a name or a label rather than a headline
 _REACH = 5  # lines between the ages of neighbouring teasers
+_BESIDE_AGE = 30  # characters of a name or section that stands beside an age
+_JOINTS = re.compile(r"\s{0,4}[|•·]\s{0,4}|\s[–—-]\s")
+_QUOTED = re.compile(r"[\"“„«»‘「『].*[\"”“»«’」』]", re.DOTALL)
 
 
 class _Look(IntEnum):
@@ -91,7 +95,7 @@ class TeaserFinder:
         if line.form is PROSE and line.weight > 120:
             return _Look.PROSE
         folded = self.folded[index]
-        if self.book.is_age(folded):
+        if self._is_aged(index):
             return _Look.AGE
         if line.weight <= _HEADING_WEIGHT:
             if folded in self.book.announcements and line.form is not PROSE:
@@ -146,10 +150,25 @@ class TeaserFinder:
         return Block(first, max(end, last + 1), UNANNOUNCED)
 
     def _is_unit(self, index: int) -> bool:
-        return self.lines[index].form is CUT and self._is_aged(index + 1)
+        """Whether a cut-off excerpt has its age behind it; what is quoted whole is somebody's message with its time."""
+        line = self.lines[index]
+        return line.form is CUT and self._is_aged(index + 1) and not _QUOTED.fullmatch(line.text)
 
     def _is_aged(self, index: int) -> bool:
-        return index < len(self.lines) and self.book.is_age(self.folded[index])
+        """Whether a line is an age, alone or beside a name or section: "Mira Holm · 2 hours ago"."""
+        if index >= len(self.lines):
+            return False
+        if self.book.is_age(self.folded[index]):
+            return True
+        line = self.lines[index]
+        if line.form is not SHORT or line.weight > _HEADING_WEIGHT:
+            return False
+        pieces = _JOINTS.split(line.text)
+        return (
+            1 < len(pieces) <= 3
+            and max(map(len, pieces)) <= _BESIDE_AGE
+            and any(self.book.is_age(fold(piece)) for piece in pieces)
+        )
 
     def _walk(self, start: int) -> tuple[list[_Look], int]:
         """The looks of the lines that may be teasers, and the index of the first that cannot."""
