@@ -129,6 +129,15 @@ SCRAPED: dict[str, Callable[[Pieces], list[str]]] = {
         p.announcement,
         *(line for t in p.teasers for line in (t[0], t[1], "06/03/2025")),
     ],
+    "titles_and_dates": lambda p: [
+        p.category_line,
+        p.title,
+        *p.paragraphs,
+        p.author,
+        p.announcement,
+        *(line for t in p.teasers for line in (t[0], "2025-03-08")),
+        *(line for t in p.teasers for line in (t[0], "2025-03-07")),
+    ],
     "titles_alone": lambda p: [p.category_line, p.title, *p.paragraphs, p.by, p.invitation, *(t[0] for t in p.teasers)],
     "a_footer_behind_the_teasers": lambda p: [
         p.category_line,

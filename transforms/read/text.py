@@ -26,13 +26,13 @@ from transforms.read.shape import (
     without_heading_marks,
 )
 from transforms.read.whole_page import article_lines
-from transforms.select.line_choice import is_whole_page
+from transforms.select.line_choice import is_whole_page, shows_menu
 from transforms.select.trees import Trees
 from transforms.strip import edges
 from transforms.strip.lines import ASK, CUT, PROSE, SHORT, Line, fold, fold_lines, has_bullet, split_lines
 from transforms.strip.rules import Rulebook, rulebook
 from transforms.strip.teasers import RULE as ANNOUNCED
-from transforms.strip.teasers import TeaserFinder
+from transforms.strip.teasers import Block, TeaserFinder
 
 _HEAD_LINES = 12  # short lines above the first paragraph that may be a head; more of them are a list or a poem
 _LISTED_ABOVE = 3  # headlines of other articles, above the title
@@ -65,7 +65,7 @@ def read_text(raw: RawFile, text: str, *, as_of: datetime, trees: Trees | None =
     draft = Draft(raw, text, "text")
     for start, end in marks:
         draft.cut(start, end, Role.MARKUP, "markdown.heading")
-    if is_whole_page(lines):
+    if is_whole_page(lines) and shows_menu(_between_teasers(lines, book)):
         lines = article_lines(draft, lines, book, trees)
     compose(draft, lines, book)
     return draft.finish() if draft.body else _nothing_left(draft)
@@ -125,9 +125,13 @@ def _has_credit(lines: Sequence[Line], book: Rulebook) -> bool:
     return any(line.form is SHORT and read_credit(line.text, book) is not None for line in lines)
 
 
-def _without_blocks(draft: Draft, lines: list[Line], book: Rulebook) -> tuple[list[Line], int | None]:
-    """The lines outside teaser blocks and whole-line rules, and where a block starts behind the last of them."""
+def _between_teasers(lines: list[Line], book: Rulebook) -> list[Line]:
+    """The lines outside teaser blocks, in which headlines and dates look like a menu to whom counts short lines."""
+    gone = {i for block in _teaser_blocks(lines, fold_lines(lines), book) for i in range(block.first, block.last + 1)}
+    return [line for i, line in enumerate(lines) if i not in gone]
 
+
+def _teaser_blocks(lines: Sequence[Line], folded: Sequence[str], book: Rulebook) -> list[Block]:
     def is_dated(text: str) -> bool:
         if not any(map(str.isdigit, text)):
             return False
@@ -142,10 +146,15 @@ def _without_blocks(draft: Draft, lines: list[Line], book: Rulebook) -> tuple[li
         credit = read_credit(text, book)
         return credit is not None and credit.labelled
 
+    return TeaserFinder(lines, folded, book, is_dated, is_own).blocks()
+
+
+def _without_blocks(draft: Draft, lines: list[Line], book: Rulebook) -> tuple[list[Line], int | None]:
+    """The lines outside teaser blocks and whole-line rules, and where a block starts behind the last of them."""
     gone: set[int] = set()
     folded = fold_lines(lines)
     last_block_start = None
-    for block in TeaserFinder(lines, folded, book, is_dated, is_own).blocks():
+    for block in _teaser_blocks(lines, folded, book):
         gone |= set(range(block.first, block.last + 1))
         draft.cut(lines[block.first].start, lines[block.last].end, Role.BOILERPLATE, block.rule)
         last_block_start = lines[block.first].start

@@ -61,20 +61,33 @@ class LineChoice:
 
 def is_whole_page(lines: Sequence[Line]) -> bool:
     """Whether a text looks like all of a page: article, menus, buttons and footer."""
-    if not _has_menu(lines):
+    if not _has_run(lines):
         return False
-    short = [line.form is SHORT and line.weight <= _SHORT for line in lines]
+    short = [_is_short(line) for line in lines]
     if sum(short) < max(_FEWEST_SHORT, _LEAST_SHARE * len(lines)):
         return False
     if max(sum(short[:_EDGE]), sum(short[-_EDGE:])) < _MOST_OF_EDGE:
         return False
-    return any(_is_menu_entry(line.text) for line, fits in zip(lines, short, strict=True) if fits)
+    return _has_entry(lines)
 
 
-def _has_menu(lines: Sequence[Line]) -> bool:
+def shows_menu(lines: Sequence[Line]) -> bool:
+    """Whether a menu is left in lines of such a text: as many short ones in a row, or one that is an entry of menus."""
+    return _has_run(lines) or _has_entry(lines)
+
+
+def _is_short(line: Line) -> bool:
+    return line.form is SHORT and line.weight <= _SHORT
+
+
+def _has_entry(lines: Sequence[Line]) -> bool:
+    return any(_is_short(line) and _is_menu_entry(line.text) for line in lines)
+
+
+def _has_run(lines: Sequence[Line]) -> bool:
     run = 0
     for line in lines:
-        run = run + 1 if line.form is SHORT and line.weight <= _SHORT else 0
+        run = run + 1 if _is_short(line) else 0
         if run >= _MENU:
             return True
     return False
