@@ -36,6 +36,7 @@ _TRACKING = re.compile(
 # Nothing of such an address is to be tidied: most are, and are told so in a tenth of the time.
 PLAIN_URL = re.compile(r"https?://([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,10})/[A-Za-z0-9/_.~%+,-]*")
 _FRONT = frozenset({"", "index.html", "index.php", "index.htm"})  # paths of home pages
+_NOTHING = frozenset({"none", "null", "nil", "nan", "nat", "n/a", "undefined", "[]", "{}", "[none]", "-", "--", "–"})
 _PLAIN_HOST = re.compile(r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,9}\.[a-z]{2,63}")
 
 
@@ -45,6 +46,11 @@ def is_brief(body: str) -> bool:
     if is_short == is_few:
         return is_few
     return is_short if has_unspaced(body) else is_few
+
+
+def says_nothing(value: str) -> bool:
+    """Whether a declared value is how a program writes that it has none: "None", "null", "nan", "N/A" and the like."""
+    return len(value) <= 16 and value.strip().casefold() in _NOTHING
 
 
 def clean_title(title: str, site_names: Iterable[str] = ()) -> str | None:

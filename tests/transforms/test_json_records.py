@@ -123,6 +123,19 @@ def test_a_declared_id_is_the_identity_within_its_source_and_place_in_the_contai
     assert (two.identity_key, two.identity_kind) == ("quay-gazette.example/news/channel", "url")
 
 
+@pytest.mark.parametrize("value", ["None", "null", "nan", "N/A", "[]"])
+def test_a_value_that_says_there_is_none_is_null_and_no_id_of_two_records(value: str) -> None:
+    stated = dict.fromkeys(("id", "title", "author", "description", "date", "section", "url", "source"), value)
+    found, other = (
+        article(stated | {"tags": [value, "Harbour"], "text": f"{_LINES} For the {time} time."}, f"dump.jsonl#{n}")
+        for n, time in enumerate(("first", "second"))
+    )
+    assert (found.record_id, found.title, found.summary, found.published, found.section) == (None,) * 5
+    assert (found.authors, found.url, found.source, found.source_name) == ((), None, None, None)
+    assert (found.categories, found.faults) == (("Harbour",), ())
+    assert found.identity_key != other.identity_key
+
+
 def test_the_members_of_a_list_are_records_with_their_own_bytes() -> None:
     content = (
         '{"status": "ok", "articles": [{"title": "A",   "text": "One sentence."}, {"text": "Two", "b": 1, "a": 2}]}'

@@ -210,6 +210,22 @@ def test_several_authors_are_told_apart(value: str, names: list[str]) -> None:
     assert [author.name for author in read(export(FULL | {"AUTHOR": value})).authors] == names
 
 
+@pytest.mark.parametrize("missing", ["TITLE", "PUBLISHED_DATE", "URL", "AUTHOR", "SUMMARY", "HIGHLIGHTS"])
+@pytest.mark.parametrize("value", ["None", "null", "NaN", "N/A", "[]", " - "])
+def test_a_value_that_says_there_is_none_leaves_its_field_null(missing: str, value: str) -> None:
+    article = read(export(FULL | {missing: value}))
+    fields = {
+        "TITLE": article.title,
+        "PUBLISHED_DATE": article.published,
+        "URL": article.url,
+        "AUTHOR": article.authors or None,
+        "SUMMARY": article.summary,
+        "HIGHLIGHTS": article.highlights or None,
+    }
+    assert [name for name, found in fields.items() if found is None] == [missing]
+    assert article.faults == ()
+
+
 @pytest.mark.parametrize("value", ["2025-13-45", "yesterday", "03/04/2025", "2025-02-30"])
 def test_a_date_that_cannot_be_read_is_a_fault_and_null(value: str) -> None:
     article = read(export(FULL | {"PUBLISHED_DATE": value}))

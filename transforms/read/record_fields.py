@@ -15,7 +15,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from transforms.article import Author
-from transforms.describe import registrable_domain
+from transforms.describe import registrable_domain, says_nothing
 from transforms.people import split_authors
 from transforms.read.linked_data import Json
 from transforms.read.record_shapes import Record, laid_flat
@@ -82,12 +82,22 @@ _MOST_NAMES, _LONGEST_NAME = 200, 100  # of one record's fields, as they are kep
 def folded(record: Record) -> Record:
     """The record under plain names: lower case, without hyphens, underscores and blanks; the first of equals counts.
 
-    What content systems put one level deep stands in its own field.
+    What content systems put one level deep stands in its own field. A value that says "None" is none: as an id it would
+    make one article of all records that have none.
     """
     found: Record = {}
     for name, value in record.items():
-        found.setdefault(_plain(name), value)
+        found.setdefault(_plain(name), _stated(value))
     return laid_flat(found)
+
+
+def _stated(value: Json) -> Json:
+    """The value, without the texts in it that say nothing."""
+    if isinstance(value, str):
+        return None if says_nothing(value) else value
+    if isinstance(value, list):
+        return [part for part in value if not (isinstance(part, str) and says_nothing(part))]
+    return value
 
 
 @functools.lru_cache(maxsize=4096)

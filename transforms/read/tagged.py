@@ -20,6 +20,7 @@ from importlib import resources
 
 from transforms.article import FieldFault, Origin, RawFile, Reading, Rejection, Role
 from transforms.dates import read_date
+from transforms.describe import says_nothing
 from transforms.people import split_authors
 from transforms.read import head as heads
 from transforms.read.draft import Draft
@@ -202,6 +203,9 @@ def _take(draft: Draft, value: _Value) -> None:
     if not text:
         return
     field, name = value.field, value.field
+    if says_nothing(text):
+        draft.cut(value.start, value.end, Role.METADATA, f"tag.{field}")
+        return
     if field in ("published", "modified"):
         name = "published_date" if field == "published" else "modified_at"
         if not _take_date(draft, field, text):
