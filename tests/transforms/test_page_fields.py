@@ -306,6 +306,22 @@ def test_linked_data_is_read_as_publishers_write_it(json: str) -> None:
     assert found.published == Published(date(2026, 5, 5), Precision.DAY, Origin.DECLARED)
 
 
+@pytest.mark.parametrize("value", ["None", "null", "N/A", "undefined"])
+def test_a_declared_value_that_says_there_is_none_is_null(value: str) -> None:
+    found = said(
+        page(
+            f"<meta name='author' content='{value}'><meta property='og:title' content='{value}'>"
+            f"<meta name='description' content='{value}'>"
+            + linked(
+                f'{{"@type": "NewsArticle", "headline": "{value}", "author": {{"@type": "Person", "name": "{value}"}},'
+                f' "datePublished": "{value}", "articleSection": "{value}", "keywords": ["{value}", "Harbour"]}}'
+            )
+        )
+    )
+    assert (found.title, found.authors, found.section, found.summary) == ("Hall keeps its roof", (), None, None)
+    assert (found.published, found.categories, found.faults) == (None, ("Harbour",), ())
+
+
 def test_linked_data_of_very_many_values_is_read_as_far_as_an_article_may_reach() -> None:
     article = '{"@type": "NewsArticle", "datePublished": "2026-05-05"}'
     assert said(page(linked(article + "{}" * 5_000))).published == Published(

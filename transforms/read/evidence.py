@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from transforms.describe import says_nothing
 from transforms.read.elsewhere import Elsewhere, is_headline
 from transforms.strip.lines import tidy
 
@@ -199,7 +200,7 @@ def gather(tree: LexborHTMLParser) -> Evidence:
 def _take_meta(element: LexborNode, meta: dict[str, list[str]]) -> None:
     attributes = element.attributes
     content = tidy(attributes.get("content") or attributes.get("value") or "")
-    if not content:
+    if not content or says_nothing(content):
         return
     named, itemprop = attributes.get("property") or attributes.get("name"), attributes.get("itemprop")
     for name in {named, attributes.get("name"), *(itemprop.split() if itemprop else ())}:

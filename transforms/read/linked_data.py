@@ -16,6 +16,7 @@ from typing import TypeAlias
 import msgspec
 
 from transforms.article import Author
+from transforms.describe import says_nothing
 from transforms.people import split_authors
 from transforms.strip.lines import tidy
 
@@ -187,7 +188,9 @@ def _text(value: Json) -> str | None:
         value = value[0]
     if isinstance(value, dict):
         value = value.get("@value") or value.get("name")
-    return tidy(html.unescape(value)) or None if isinstance(value, str) else None
+    if not isinstance(value, str) or says_nothing(value):
+        return None
+    return tidy(html.unescape(value)) or None
 
 
 def _truth(value: Json) -> bool | None:
