@@ -9,7 +9,7 @@ from flows.result_formats import print_rows
 from flows.terminal import complain
 from warehouse.errors import LakeError
 from warehouse.lake import Connection
-from warehouse.read_only import open_read_only, query
+from warehouse.read_only import holds_articles, open_read_only, query
 
 
 def ask(
@@ -20,10 +20,14 @@ def ask(
         con = open_read_only(folder, at=at, memory_limit=memory)
         if question is not None:
             _answer(con, question, output, timeout)
-            return 0
+        is_empty = not holds_articles(con)
     except LakeError as error:
         complain(str(error))
         return 1
+    if is_empty:
+        complain(f"The warehouse in {folder} holds no article yet. `newslake run INBOX` loads a folder of them.")
+    if question is not None:
+        return 0
     if sys.stdin.isatty() and sys.stdout.isatty():
         from flows.shell import Shell
 

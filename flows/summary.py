@@ -136,6 +136,8 @@ class RunSummary:
             if counts.settling:
                 known = f"{counts.unchanged:,} inputs unchanged, {counts.settling:,} still being written"
                 return f"Run {self.run_id}: {known}, nothing to do yet."
+            if not self.listed:
+                return f"Run {self.run_id}: there is no file to read in the inbox."
             return f"Run {self.run_id}: all {counts.unchanged:,} inputs unchanged, nothing to do."
         states = ", ".join(f"{getattr(counts, state):,} {state}" for state in STATES if getattr(counts, state))
         return f"Run {self.run_id} {self.state}: {counts.picked_up:,} picked up = {states or 'none'}."

@@ -196,7 +196,19 @@ def test_what_is_no_question_to_the_lake_is_refused(lake: Path, statement: str) 
     assert said.stderr.startswith("newslake: ")
 
 
-def test_an_empty_warehouse_says_how_to_load_one(tmp_path: Path) -> None:
+def test_a_warehouse_without_articles_says_how_to_load_some(tmp_path: Path) -> None:
+    (tmp_path / "inbox").mkdir()
+    run = newslake("run", tmp_path / "inbox", "--warehouse", tmp_path / "lake")
+    assert (run.returncode, run.stdout) == (0, "Run 1: there is no file to read in the inbox.\n")
+    said = newslake("sql", "select count(*) as articles from article", "--warehouse", tmp_path / "lake")
+    assert (said.returncode, said.stdout) == (0, "articles\n0\n")
+    assert said.stderr == (
+        f"newslake: The warehouse in {tmp_path / 'lake'} holds no article yet. "
+        "`newslake run INBOX` loads a folder of them.\n"
+    )
+
+
+def test_no_warehouse_says_how_to_make_one(tmp_path: Path) -> None:
     said = newslake("sql", "select 1", "--warehouse", tmp_path / "none")
     assert said.returncode == 1
     assert "There is no warehouse in" in said.stderr
