@@ -1,4 +1,4 @@
-"""What the README says about connecting is run as it stands there, in order, in one folder."""
+"""What the README says about connecting is run as it stands there, in order, in one folder; and its questions are."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from lake_builder import Inbox, Lake, an_article
 
 from transforms.article import Origin, Precision, Published
+from warehouse.read_only import query
 
 ROOT = Path(__file__).parents[2]
 
@@ -30,6 +31,15 @@ def snippets() -> list[tuple[str, str]]:
     section = readme.partition("## Connecting\n")[2].partition("\n## ")[0]
     found = re.findall(r"```(python|sh)\n(.*?)```", section, re.DOTALL)
     return [(language, text) for language, text in found if "chgrp" not in text]
+
+
+def test_every_question_that_the_readme_puts_to_newslake_sql_is_answered(lake: Lake) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    questions = re.findall(r'newslake sql (?:[^"`\n]|\\\n)*"([^"]+)"', readme)
+    assert len(questions) == 4
+    for question in questions:
+        with query(lake.con, question) as result:
+            assert result.fetchall() == []
 
 
 def test_every_snippet_of_the_readme_runs(lake: Lake, tmp_path: Path) -> None:
