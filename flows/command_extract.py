@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from flows.places import shown as shown_address
 from flows.reading import Job, access_of, limits_of, unpacker_of
 from flows.settings import Loaded
 from flows.terminal import complain, console, shown
+from transforms.keys import printable
 from transforms.staged import Outcome
 
 # How often pebble's threads look whether all is done: its own tenth of a second is a third of what a page takes here.
@@ -66,8 +68,19 @@ def extract_paths(loaded: Loaded, paths: list[str], *, as_json: bool) -> int:
 
 
 def _listed(path: str, loaded: Loaded) -> Iterator[Listed]:
-    """The files of ``path`` under keys that begin with the path as it was given."""
-    for file in list_inbox(path, loaded.settings.ignore, access_of(loaded.settings)).sorted():
+    """The files of ``path`` under keys that begin with the path as it was given.
+
+    What is there and no file to read (a broken link, a pipe) is one with its problem: a shell's ``inbox/*`` names it
+    among others. Raises :class:`NoInbox` where nothing is there.
+    """
+    try:
+        found = list_inbox(path, loaded.settings.ignore, access_of(loaded.settings)).sorted()
+    except NoInbox as error:
+        if is_url(path) or not os.path.lexists(path):
+            raise
+        yield Listed(printable(path), path, 0, None, ("unreadable", str(error)))
+        return
+    for file in found:
         if is_url(path):
             yield file if is_web(path) else replace(file, file_key=f"{shown_address(path).rstrip('/')}/{file.file_key}")
         else:

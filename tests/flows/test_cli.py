@@ -72,6 +72,27 @@ def test_rubbish_is_called_binary_by_the_child_that_reads_it(tmp_path: Path) -> 
     assert json.loads(said.stdout)["error"]["reason"] == "binary"
 
 
+def test_a_path_that_is_no_file_to_read_costs_extract_itself_only(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("The ferry stops until Monday.\n\nThe harbour office expects a thaw by then.\n")
+    (tmp_path / "b.txt").symlink_to(tmp_path / "gone.txt")
+    os.mkfifo(tmp_path / "c.txt")
+    said = newslake("extract", *(tmp_path / name for name in ("a.txt", "b.txt", "c.txt")), "--json")
+    assert said.returncode == 0
+    found = {record["path"]: record.get("error") for record in map(json.loads, said.stdout.splitlines())}
+    assert found == {
+        "a.txt": None,
+        str(tmp_path / "b.txt"): {
+            "reason": "unreadable",
+            "detail": f"{tmp_path / 'b.txt'}: No such file or directory; name an existing folder of article files",
+        },
+        str(tmp_path / "c.txt"): {
+            "reason": "unreadable",
+            "detail": f"{tmp_path / 'c.txt'}: neither a folder nor a file; name a folder of article files",
+        },
+    }
+    assert newslake("extract", tmp_path / "a.txt", tmp_path / "nothing.txt").returncode == 2
+
+
 @pytest.mark.parametrize("arguments", ["--help", "sources --help", "sources merge -h", "quarantine list --help", "rnu"])
 def test_a_command_that_is_made_alone_says_what_it_says_among_all(arguments: str) -> None:
     """Only what is asked for is made; the list of commands, and what is said of a name that none has, know all."""
