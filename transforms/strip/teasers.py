@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from transforms.strip.lines import Form, Line, fold, has_bullet
+from transforms.strip.lines import CUT, PROSE, SHORT, Line, fold, has_bullet
 from transforms.strip.rules import Rulebook
 
 RULE = "teaser.block"
