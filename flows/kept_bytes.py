@@ -18,13 +18,14 @@ from flows.opening import read_sidecar_of
 from flows.places import is_url, is_web
 from transforms.hints import SIDECAR_SUFFIX
 from transforms.keys import unescaped
-from transforms.read.members import RECORD
+from transforms.read.members import ITEM, RECORD
 from transforms.staged import digest
 from warehouse.lake import Layout
 from warehouse.replay import Target, blob_of, unpacked
 
-# Why a record was refused that is no JSON object: its bytes alone would be read as a text.
-_OF_RECORDS = ("not_a_record", "unreadable_json")
+# How a record is read again whose bytes alone do not say why it was refused: what is no JSON object would pass for a
+# text, a feed's teaser for an article.
+_FORMS = {"not_a_record": RECORD, "unreadable_json": RECORD, "only_a_teaser": ITEM}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class KeptBytes:
         sidecar = _sidecar(target, there)
         if sidecar is not None:
             path.with_name(path.name + SIDECAR_SUFFIX).write_bytes(sidecar)
-        form = RECORD if target.record is not None and target.reason in _OF_RECORDS else None
+        form = _FORMS.get(target.reason or "") if target.record is not None else None
         return Listed(target.file_key, str(path), len(content), mtime_of(path.stat()), record=target.record, form=form)
 
 

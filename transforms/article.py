@@ -142,7 +142,7 @@ class Hints:
 class RawFile:
     """A picked-up file or a container's member: its key (path inside the inbox, printable; a member's adds "#" and its
     place), its bytes, and what is known from outside. ``form`` is ``record`` where the bytes are one JSON object of a
-    container of such, None where they say themselves what they are."""
+    container of such, ``item`` where it was made of a feed's item, None where they say themselves what they are."""
 
     key: str
     content: bytes

@@ -113,6 +113,10 @@ def _begin(raw: RawFile, as_of: datetime, engine: Engine, site_rules: SiteRules 
             from transforms.read.json_records import read_json_record
 
             return [read_json_record(raw)]
+        case "item":
+            from transforms.read.syndicated import read_item
+
+            return [read_item(raw)]
         case "html":
             from transforms.read.html import begin_html
             from transforms.read.markup import decode_markup

@@ -293,6 +293,23 @@ def test_a_line_that_is_no_record_is_refused_again_and_not_read_as_a_text(place:
     assert place.ask(refused) == before
 
 
+def test_a_teaser_of_a_feed_is_refused_again_and_not_read_as_a_record(place: Place) -> None:
+    teaser = "The council of the harbour met on Friday and voted for the plan of the mayor again. " * 5
+    (place.inbox / "feed.xml").write_text(
+        "<rss version='2.0'><channel><title>The Quay Gazette</title><item><title>Council votes</title>"
+        f"<link>https://quay.example/news/1</link><description>{teaser}</description></item></channel></rss>",
+        encoding="utf-8",
+    )
+    place.run()
+    refused = "select input_key, state, reason, detail from ops.input where record is not null"
+    key = "feed.xml#https://quay.example/news/1"
+    told = f"{key}: an item with a teaser only; fetch the page that it links to"
+    assert place.ask(refused) == [(key, "quarantined", "only_a_teaser", told)]
+    done = place.replay_quarantine()
+    assert (done.same, done.changed) == (1, 0)
+    assert place.ask(refused) == [(key, "quarantined", "only_a_teaser", told)]
+
+
 def test_a_quarantine_is_read_again_and_what_can_be_used_by_now_is_loaded(place: Place) -> None:
     write_articles(place.inbox, range(2))
     (place.inbox / "empty.html").write_bytes(b"")

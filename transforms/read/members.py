@@ -15,6 +15,7 @@ from transforms.article import FieldFault, Hints
 from transforms.keys import printable
 
 RECORD = "record"  # the form of a member that is one JSON object, in the field names of the usual extractors
+ITEM = "item"  # the same of a feed's item, which is an article only where it carries its text
 _NO_HINTS = Hints()
 _LONGEST_NAME = 400  # characters of a name in a key
 BEAT = 8 * 2**20  # bytes between two signs of life

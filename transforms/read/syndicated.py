@@ -53,6 +53,11 @@ def read_syndicated(raw: RawFile) -> list[Reading]:
     return found
 
 
+def read_item(raw: RawFile) -> Reading:
+    """The reading of one item, from the JSON object that was made of it."""
+    return _judged(raw, str(msgspec.json.decode(raw.content).get("content_html", "")))
+
+
 def _in_utf8(content: bytes) -> bytes:
     """A feed in UTF-16 as one in UTF-8, without the declaration that says otherwise: what is looked for are bytes."""
     if not content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -61,8 +66,6 @@ def _in_utf8(content: bytes) -> bytes:
 
 
 def _read(raw: RawFile, entry: dict[str, Any], source: str, places: Places) -> Reading:
-    from transforms.read.json_records import read_json_record
-
     place = places.place(str(entry.get("id") or entry.get("link") or entry.get("title") or "item"))
     text = max(_texts(entry), key=lambda said: len(_TAG.sub("", said)), default="")
     # As a plain dict: feedparser's own gives one date for the other where that is missing.
@@ -79,10 +82,17 @@ def _read(raw: RawFile, entry: dict[str, Any], source: str, places: Places) -> R
         "source": source or None,
     }
     content = msgspec.json.encode({name: _sound(value) for name, value in record.items() if value}, order="sorted")
+    member = dataclasses.replace(raw, key=f"{raw.key}#{place}", content=content)
+    return dataclasses.replace(_judged(member, text), record=place, content=content)
+
+
+def _judged(item: RawFile, text: str) -> Reading:
+    """The reading of an item that is a JSON object; ``text`` is the longest that it carries."""
+    from transforms.read.json_records import read_json_record
+
     if weight_of(" ".join(_TAG.sub(" ", text).split())) < _LEAST:
-        return Rejection("only_a_teaser", "an item with a teaser only; fetch the page that it links to", place, content)
-    member = dataclasses.replace(raw, key=f"{raw.key}#{place}", content=content, form=RECORD)
-    return dataclasses.replace(read_json_record(member), record=place, content=content)
+        return Rejection("only_a_teaser", "an item with a teaser only; fetch the page that it links to")
+    return read_json_record(dataclasses.replace(item, form=RECORD))
 
 
 def _texts(entry: dict[str, Any]) -> Iterator[str]:
