@@ -45,6 +45,8 @@ def forget_subject(
             con = prepare(folder)
             if finish:
                 return _finish(con, as_json=as_json)
+            if to_clear(con):
+                clear(con, now=datetime.now(UTC))  # of an earlier call that was killed
         # Asked without the lock: a run does not wait for somebody who thinks it over.
         what = _told(_subject(con, article, source, refused_input), source)
         if not yes and not _confirmed(what):

@@ -22,10 +22,12 @@ from pathlib import Path
 import duckdb
 from duckdb import DuckDBPyConnection
 
+from warehouse.clearing import clear, to_clear
+from warehouse.errors import ForgetRefused, WarehouseBusy
 from warehouse.extent import Extent, extent_of
 from warehouse.lake import Layout, folder_of, one_thread, quoted, transaction
 from warehouse.leftovers import Removed, left_in_staging, sum_of, sweep, unknown_blobs
-from warehouse.locks import COMMIT_WAIT_SECONDS, commit_lock, run_in_progress
+from warehouse.locks import COMMIT_WAIT_SECONDS, commit_lock, run_in_progress, run_lock
 from warehouse.statements import one_row, statement
 from warehouse.stored import StoredFile, stored_files
 
@@ -83,7 +85,7 @@ def keep_up(
     dry_run: bool = False,
     wait_seconds: float = COMMIT_WAIT_SECONDS,
 ) -> UpkeepReport:
-    """Merge, let go and sweep, a step at a time; what was done.
+    """Merge, let go and sweep, a step at a time; what was done. A forgetting that was killed is finished before.
 
     Snapshots before ``keep_since`` are let go, but the newest. Files out of use, and leftovers of killed processes, are
     removed where they are older than ``unused_since``; a reader or writer that takes longer than that would miss them.
@@ -94,6 +96,7 @@ def keep_up(
     """
     began = time.monotonic()
     keep_since = min(keep_since, unused_since)  # a reader has its snapshot open as well as its files
+    notes = () if dry_run else _finish_forgetting(con, now)
     stored = stored_files(con)
     before = extent_of(con, stored)
     problems: list[str] = []
@@ -106,7 +109,6 @@ def keep_up(
         expired = _expire(con, keep_since, wait_seconds)
     old = _remove_old(con, stored, unused_since, wait_seconds, dry_run=dry_run)
     orphans = _remove_orphans(con, unused_since, wait_seconds, dry_run=dry_run)
-    notes: tuple[str, ...] = ()
     staging = raw = Removed()
     running = run_in_progress(folder_of(con))
     if running:
@@ -133,6 +135,18 @@ def keep_up(
     report = replace(report, after=extent_of(con, stored_files(con)))
     _record(con, report, now, wait_seconds)
     return replace(report, seconds=time.monotonic() - began)
+
+
+def _finish_forgetting(con: DuckDBPyConnection, now: datetime) -> tuple[str, ...]:
+    """Clear the files of what a killed `newslake forget` took out of the tables only; notes of what came of it."""
+    if not to_clear(con):
+        return ()
+    try:
+        with run_lock(folder_of(con)):
+            cleared = clear(con, now=now)
+    except (ForgetRefused, WarehouseBusy) as error:
+        return (f"What was forgotten is still in files, the next upkeep clears them: {error}",)
+    return (f"A forgetting was finished: {cleared.files:,} files and {cleared.blobs:,} kept blobs deleted.",)
 
 
 def _tables(con: DuckDBPyConnection, merge_below: int) -> list[tuple[str, str, int, int, float | None, int]]:

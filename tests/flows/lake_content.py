@@ -51,6 +51,7 @@ QUERIES = {
     "source aliases": """
         select s.domain, a.alias, a.alias_kind from dim_source_alias a join dim_source s using (source_id)
         order by all""",
+    "watches": "select subjects, findings, opened, resolved, open_incidents from ops.watch order by watch_id",
     "author names": "select name, author_kind from dim_author order by all",
     "blocks": "select text_hash, text, char_count from removed_block order by all",
     "site blocks": """

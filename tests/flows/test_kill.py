@@ -168,6 +168,27 @@ def a_held_feed(commands: Killer, place: Place, lake: Path) -> None:
     assert run.status == 3, run.said
 
 
+def a_source_merged(commands: Killer, place: Place, lake: Path) -> None:
+    """Two sources, of which one stands for the other."""
+    another_source(commands, place, lake)
+    merge = commands.run(*MERGE, "--warehouse", lake, "--settings", place.settings)
+    assert merge.status == 0, merge.said
+
+
+def a_page_that_a_rule_refused(commands: Killer, place: Place, lake: Path) -> None:
+    """An article that a rule kept out which the settings have no more."""
+    strict = lake.parent / "strict.toml"
+    rules = (f"article.body.{name}" for name in ("length", "length_of_short_kinds"))
+    changes = (f'[[rule_changes]]\nrule = "{rule}"\narguments = {{ min_value = 100_000 }}\n' for rule in rules)
+    strict.write_text(SETTINGS + "".join(changes), encoding="utf-8")
+    write_articles(lake.parent / "further", range(900, 901))
+    run = commands.run("run", lake.parent / "further", "--warehouse", lake, "--settings", strict)
+    assert "1 picked up = 1 quarantined" in run.said, run.said
+
+
+MERGE = ("sources", "merge", "quay-weekly.example", "quay-gazette.example", "--reason", "one paper")
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """A command that changes the lake in one commit: its words (BACKUPS is a place), and what makes work for it."""
@@ -180,22 +201,32 @@ class Command:
 COMMANDS = [
     Command("upkeep", ("upkeep",)),
     Command("restore", ("restore", "BACKUPS", "--replace"), a_backup_and_a_run_since),
-    Command(
-        "sources merge",
-        ("sources", "merge", "quay-weekly.example", "quay-gazette.example", "--reason", "one paper"),
-        another_source,
-    ),
+    Command("sources merge", MERGE, another_source),
+    Command("sources split", ("sources", "split", "quay-weekly.example", "--reason", "two papers"), a_source_merged),
+    Command("sources alias", ("sources", "alias", "quay-gazette.example", "The Old Gazette")),
+    Command("forget", ("forget", "--source", "quay-weekly.example", "--reason", "asked", "--yes"), another_source),
+    Command("watch", ("watch",)),
     Command("quarantine discard", ("quarantine", "discard", str(PAGES + 2), "--reason", "nothing in it")),
+    Command("quarantine replay", ("quarantine", "replay", "--all"), a_page_that_a_rule_refused),
     Command("run accept", ("run", "--accept", "2", "--reason", "it is like this"), a_held_feed),
     Command("run discard", ("run", "--discard", "2", "--reason", "error pages"), a_held_feed),
     Command("replay", ("replay", "--article", "1"), a_rule_for_the_site),
 ]
 
 
+LEARNED = ("block learning", "site templates", "site blocks")
+
+
 def told_by(lake: Path) -> Content:
-    """What a command changes in one commit. What a run learns of blocks has a commit of its own behind it, a row a run:
-    of one that was killed between the two, the next run learns it."""
-    return {name: rows for name, rows in content(lake).items() if name != "block learning"}
+    """What a command changes in one commit. What a run learns of its sites has a commit of its own behind it: of one
+    that was killed between the two, the next run learns it."""
+    return {name: rows for name, rows in content(lake).items() if name not in LEARNED}
+
+
+def learned_by(lake: Path) -> Content:
+    """What runs have learned."""
+    found = content(lake)
+    return {name: found[name] for name in LEARNED}
 
 
 @pytest.mark.timeout(3600 * 6)
@@ -217,7 +248,7 @@ def test_a_command_that_is_killed_leaves_the_lake_as_before_or_as_after(
     done = commands.run(*words(undisturbed))
     assert done.status == 0, done.said
     before, after, whole = told_by(template), told_by(undisturbed), content(undisturbed)
-    learned = (content(template)["block learning"], whole["block learning"])
+    learned = (learned_by(template), learned_by(undisturbed))
     assert (before == after) == (command.name == "upkeep"), "the command has nothing to do, and nothing is tested"
     for number, moment in enumerate(moments(max(1, MOMENTS // len(COMMANDS)), done.statements, done.seconds, SEED)):
         told = f"{command.name}, seed {SEED}, moment {number}: {moment}"
@@ -227,7 +258,7 @@ def test_a_command_that_is_killed_leaves_the_lake_as_before_or_as_after(
         prepare(lake).close()
         found = told_by(lake)
         assert found in (before, after), told
-        assert content(lake)["block learning"] in learned, told
+        assert learned_by(lake) in learned, told
         if found == before:
             again = commands.run(*words(lake))
             assert again.status == 0, (told, again.said)

@@ -81,8 +81,14 @@ def test_a_source_is_forgotten_after_a_backup_and_comes_back_with_it(lake: Path,
     }
     assert [p for p in folder.rglob("*") if p.is_file() and b"zzword" in p.read_bytes()] == []
     assert newslake("audit", "--warehouse", folder).returncode == 0
+    con = prepare(folder)
+    with transaction(con, "as if it had been killed"):
+        con.execute("update ops.forgotten set cleared_at = null")
+    con.close()
+    assert newslake("audit", "--warehouse", folder).returncode == 1
     again = newslake(*words, "--yes")
     assert (again.returncode, "port.example" in again.stderr) == (1, True)
+    assert newslake("audit", "--warehouse", folder).returncode == 0
 
     refused = newslake("restore", tmp_path / "backups", "--warehouse", folder)
     assert refused.returncode == 1

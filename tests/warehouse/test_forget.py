@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import psycopg
@@ -27,16 +28,19 @@ from warehouse.errors import ForgetRefused, SourceRefused
 from warehouse.forget import Subject, forget, subject_article, subject_input, subject_source
 from warehouse.lake import connect
 from warehouse.ledger import begin_run, end_run
+from warehouse.locks import run_lock
 from warehouse.migrate import prepare
 from warehouse.search import search
 from warehouse.search_index import update
 from warehouse.sources import merge
 from warehouse.storage import Storage, bind
+from warehouse.upkeep import keep_up
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 LATER = NOW + timedelta(days=1)
 DAY = timedelta(days=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # Words that stand nowhere but in what is to be forgotten. "zz" sorts last: it is the greatest value of its column.
 NEEDLES = ("zzqueville", "zzartimov", "zzecond", "zzitem", "zzlight", "zzblurb", "zzfault", "zzsection")
@@ -328,14 +332,19 @@ def test_what_is_not_there_is_refused_by_name(filled: Lake) -> None:
         subject_source(filled.con, "elsewhere.example")
 
 
-def test_a_forgetting_without_its_second_step_is_a_difference_of_the_audit_until_it_is_finished(filled: Lake) -> None:
+def test_a_forgetting_without_its_second_step_fails_the_audit_until_upkeep_finishes_it(filled: Lake) -> None:
     subject = subject_article(filled.con, id_of(filled, "a/secret.html"))
     forget(filled.con, subject, reason="r", requested_by="s", now=LATER, version="1")
-    assert to_clear(filled.con)
     assert [difference.check for difference in audit(filled.con)] == ["forgotten"]
     assert filled.rows("select count(*) from article where title like 'Zzq%'") == [(0,)]
-    clear(filled.con, now=LATER)
-    assert not to_clear(filled.con)
+    bounds: dict[str, Any] = {"now": LATER, "keep_since": EPOCH, "unused_since": EPOCH, "merge_below": 2**20}
+    with run_lock(filled.folder):
+        (note, _) = keep_up(filled.con, **bounds).notes
+    assert note.startswith("What was forgotten is still in files, the next upkeep clears them: ")
+    assert to_clear(filled.con)
+    (note,) = keep_up(filled.con, **bounds).notes
+    assert note.startswith("A forgetting was finished: ")
+    assert found_in(filled.folder, *NEEDLES) == []
     assert audit(filled.con) == []
 
 
