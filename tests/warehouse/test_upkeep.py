@@ -16,7 +16,9 @@ from lake_builder import NOW, Inbox, Lake, an_article
 from transforms.article import Rejection
 from transforms.staged import digest
 from warehouse.audit import audit
+from warehouse.clearing import clear
 from warehouse.extent import Extent
+from warehouse.forget import forget, subject_source
 from warehouse.lake import connect
 from warehouse.ledger import begin_run, end_run
 from warehouse.leftovers import Removed
@@ -258,6 +260,22 @@ def test_leftovers_of_killed_runs_go_and_kept_bytes_of_known_contents_stay(worn:
     report = keep(worn, unused_since=hour_ago)
     assert (report.staging, report.raw) == (Removed(files=1, bytes=4), Removed(files=2, bytes=8))
     assert [path.exists() for path in (kept, young, unknown, half, chunk.parent)] == [True, True, False, False, False]
+
+
+def test_bytes_of_what_was_forgotten_go_from_the_folder_of_another_host_as_well(lake: Lake) -> None:
+    text = "The fair opens. The mayor cut the ribbon at noon and the band played on."
+    page = an_article(text, url="https://fair.example/1", source="fair.example")
+    lake.load(Inbox().add("fair.txt", page, content=text.encode()), keep_raw="all")
+    kept = lake.folder / "raw" / digest(text)[:2] / f"{digest(text)}.zst"
+    elsewhere = kept.read_bytes()
+    subject = subject_source(lake.con, "fair.example")
+    forget(lake.con, subject, reason="asked", requested_by="steward", now=NOW, version="0.1.0")
+    clear(lake.con, now=NOW)
+    assert not kept.exists()
+    kept.write_bytes(elsewhere)  # this folder is as that of a host in which it was not asked
+    report = keep(lake, unused_since=datetime.now(UTC) + timedelta(hours=1))
+    assert report.raw == Removed(files=1, bytes=len(elsewhere))
+    assert not kept.exists()
 
 
 def test_kept_bytes_that_a_batch_finds_there_are_as_young_as_the_batch(lake: Lake) -> None:
