@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from flows.machine_faults import machine_faults_told
 from flows.terminal import complain, console
 from warehouse.backup import Backup, back_up
 from warehouse.errors import LakeError
@@ -28,7 +29,8 @@ def back_warehouse_up(folder: Path, backups: Path, *, as_json: bool) -> int:
 def restore_warehouse(folder: Path, backups: Path, *, replace: bool, as_json: bool) -> int:
     """Restore a backup and say what was in it; the exit status."""
     try:
-        found = restore(folder, backups, replace=replace)
+        with machine_faults_told(folder):
+            found = restore(folder, backups, replace=replace)
     except LakeError as error:
         complain(str(error))
         return 1

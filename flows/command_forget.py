@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from flows.account import account
+from flows.machine_faults import machine_faults_told
 from flows.terminal import complain, console
 from warehouse.clearing import clear, to_clear
 from warehouse.errors import LakeError
@@ -41,7 +42,7 @@ def forget_subject(
         return 2
     try:
         connect(folder, read_only=True).close()  # a warehouse that is not there is not made in order to forget
-        with run_lock(folder, wait_seconds=wait_seconds):
+        with machine_faults_told(folder), run_lock(folder, wait_seconds=wait_seconds):
             con = prepare(folder)
             if finish:
                 return _finish(con, as_json=as_json)
@@ -51,7 +52,7 @@ def forget_subject(
         what = _told(_subject(con, article, source, refused_input), source)
         if not yes and not _confirmed(what):
             return 2
-        with run_lock(folder, wait_seconds=wait_seconds):
+        with machine_faults_told(folder), run_lock(folder, wait_seconds=wait_seconds):
             subject = _subject(con, article, source, refused_input)
             if not yes and _told(subject, source) != what:
                 complain(f"nothing was done: by now it is {_told(subject, source)}. Look at that, and ask again")

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from flows.account import account
+from flows.machine_faults import machine_faults_told
 from flows.terminal import complain, console, print_table, shown
 from warehouse.errors import LakeError
 
@@ -103,10 +104,11 @@ def discard_quarantined(folder: Path, input_ids: list[int], *, reason: str) -> i
     from warehouse.quarantine import discard
 
     try:
-        connect(folder, read_only=True).close()
-        con = prepare(folder)
-        done = discard(con, input_ids, reason=reason.strip(), decided_by=account(), now=datetime.now(UTC))
-        con.close()
+        with machine_faults_told(folder):
+            connect(folder, read_only=True).close()
+            con = prepare(folder)
+            done = discard(con, input_ids, reason=reason.strip(), decided_by=account(), now=datetime.now(UTC))
+            con.close()
     except LakeError as error:
         complain(str(error))
         return 1

@@ -11,6 +11,7 @@ from pathlib import Path
 from flows import imported
 from flows.environment import settle
 from flows.feeds_and_rules import feeds_of, read_site_rules, rules_of
+from flows.machine_faults import in_words
 from flows.prefect_server import ServerDown, start_for_a_run
 from flows.progress import REPORTER, reporter_for
 from flows.replay_summary import ReplaySummary
@@ -83,7 +84,7 @@ def _carried_out(
     settle(folder)
     leave_on_sigterm(AS_A_RUN)
     server = start_for_a_run(folder)
-    summary = _summary(server, loaded, headline, flow, as_json=as_json)
+    summary = _summary(server, loaded, folder, headline, flow, as_json=as_json)
     if summary is None:
         return 1
     if as_json:
@@ -99,6 +100,7 @@ def _carried_out(
 def _summary(
     server: AbstractContextManager[None],
     loaded: Loaded,
+    folder: Path,
     headline: str,
     flow: Callable[[], ReplaySummary],
     *,
@@ -121,7 +123,7 @@ def _summary(
                 stack.enter_context(server)
             return flow()
         except (LakeError, ExpectationsError, ServerDown) as error:
-            complain(str(error))
+            complain(in_words(error, folder) or str(error))
         except Exception as error:
-            complain(f"the replay failed: {type(error).__name__}: {error}")
+            complain(in_words(error, folder) or f"the replay failed: {type(error).__name__}: {error}")
     return None

@@ -8,9 +8,10 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
+from flows.machine_faults import machine_faults_told
 from flows.terminal import announce, complain, console, shown
 from warehouse.errors import LakeError
-from warehouse.lake import Connection, connect
+from warehouse.lake import Connection, connect, folder_of
 from warehouse.search import Answer, search
 from warehouse.search_index import Standing, standing, update
 
@@ -59,7 +60,8 @@ def _brought_up_to_date(con: Connection, *, must: bool) -> Standing:
             announce(f"newslake: {done:,} of {to_do:,} readings indexed")
 
     try:
-        return update(con, told)
+        with machine_faults_told(folder_of(con)):
+            return update(con, told)
     except LakeError:
         if must:
             raise

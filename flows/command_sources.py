@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from flows.machine_faults import machine_faults_told
 from flows.terminal import complain, console, print_table, shown
 from warehouse import sources
 from warehouse.errors import LakeError
@@ -115,8 +116,9 @@ def _decide(
     as_json: bool,
 ) -> int:
     try:
-        connect(folder, read_only=True).close()  # there is one: preparing makes what is not there
-        done = decide(prepare(folder))
+        with machine_faults_told(folder):
+            connect(folder, read_only=True).close()  # there is one: preparing makes what is not there
+            done = decide(prepare(folder))
     except LakeError as error:
         complain(str(error))
         return 1

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from flows.alerts import redact_text
+from warehouse.errors import LakeError
 
 _STAYS = "What was in hand was dropped, what was committed before stays."
 
@@ -28,8 +30,21 @@ _FAULTS = [
 ]
 
 
+@contextmanager
+def machine_faults_told(folder: Path) -> Iterator[None]:
+    """Let a fault of the machine come as a :class:`LakeError` that says what it means for a warehouse."""
+    try:
+        yield
+    except Exception as error:
+        if words := in_words(error, folder):
+            raise LakeError(words) from error
+        raise
+
+
 def in_words(error: BaseException, folder: Path) -> str | None:
     """What an error of the machine means for the warehouse in ``folder``, and what to do; None for any other error."""
+    from flows.alerts import redact_text  # it brings what sends messages, which a command without faults has no use for
+
     said = redact_text(str(error))
     for signs, words in _FAULTS:
         if any(sign in said.lower() for sign in signs):

@@ -98,6 +98,48 @@ def test_a_full_disk_fails_the_run_keeps_what_was_committed_and_the_next_run_com
     assert audit(connect(lake, read_only=True)) == []
 
 
+CHANGING = [
+    ("quarantine", "discard", str(FIRST + 1), "--reason", "nothing in it"),
+    ("sources", "alias", "quay-gazette.example", "The Old Gazette"),
+    ("forget", "--article", "1", "--reason", "asked", "--yes"),
+    ("search", "--update"),
+    ("watch",),
+    ("replay",),
+    ("quarantine", "replay", "--all"),
+]
+
+
+@pytest.mark.timeout(900)
+def test_every_command_that_changes_the_lake_names_a_full_disk_and_a_locked_catalog(
+    commands: Killer, inbox: Path, settings: Path, small_disk: Path
+) -> None:
+    lake = small_disk / "lake"
+    (inbox / "zz-empty.html").write_bytes(b"")
+    assert commands.run("run", inbox, "--warehouse", lake, "--settings", settings).status == 0
+    before = content(lake)
+    filler = small_disk / "something else"
+    filler.write_bytes(b"x" * shutil.disk_usage(small_disk).free)
+    for words in CHANGING:
+        failed = commands.run(*words, "--warehouse", lake, "--settings", settings)
+        assert failed.status == 1, (words, failed.said)
+        assert f"The disk of the warehouse in {lake} is full." in failed.said, words
+        assert "Traceback" not in failed.said, words
+    filler.unlink()
+    other = sqlite3.connect(lake / "catalog.sqlite", isolation_level=None)
+    other.execute("begin immediate")
+    for words in CHANGING[:3]:
+        failed = commands.run(*words, "--warehouse", lake, "--settings", settings)
+        assert failed.status == 1, (words, failed.said)
+        assert f"Another program keeps the catalog of the warehouse in {lake} locked" in failed.said, words
+    other.execute("rollback")
+    other.close()
+    assert content(lake) == before
+    for words in CHANGING:
+        done = commands.run(*words, "--warehouse", lake, "--settings", settings)
+        assert done.status == 0, (words, done.said)
+    assert loaded(lake) == FIRST - 1
+
+
 @pytest.mark.timeout(900)
 def test_a_disk_that_became_read_only_is_named_and_nothing_changes(
     commands: Killer, inbox: Path, settings: Path, small_disk: Path
