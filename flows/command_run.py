@@ -23,6 +23,7 @@ from flows.terminal import announce, complain, console, print_table
 
 if TYPE_CHECKING:
     from expectations.rules import RuleBook
+    from flows.listing_ahead import ListingAhead
     from transforms.read.page_body import Engine
 
 
@@ -50,6 +51,7 @@ def run_once(
     # Prefect makes an exception of it inside the flow, and hands it on to this handler when the flow has ended.
     leave_on_sigterm(AS_A_RUN)
     from flows.archive import archive_of
+    from flows.listing_ahead import begin_listing
     from flows.pickup import NoInbox, check_inbox
 
     source = loaded.inbox(inbox)
@@ -63,6 +65,8 @@ def run_once(
         # A flow's parameters are kept by Prefect's server and shown on its pages: these reach the flow as a setting.
         os.environ["NEWSLAKE_INBOX"] = source
         inbox = None
+    settings = loaded.settings
+    listing = begin_listing(source, settings.ignore, folder, settings.pickup.settle_seconds)
     # Prefect's server takes longest, so it is begun first; what this process has to import is imported meanwhile.
     server = start_for_a_run(folder)
     summary = _flow(
@@ -76,6 +80,7 @@ def run_once(
         verify=verify,
         as_json=as_json,
         rules=rules,
+        listing=listing,
     )
     if summary is None:
         return 1
@@ -100,6 +105,7 @@ def _flow(
     verify: bool,
     as_json: bool,
     rules: RuleBook,
+    listing: ListingAhead | None,
 ) -> RunSummary | None:
     with ExitStack() as stack:
         reporter = stack.enter_context(reporter_for(as_json=as_json))
@@ -113,6 +119,7 @@ def _flow(
             from expectations.errors import ExpectationsError, RuleFileError
             from flows.forked import prepare_children
             from flows.ingest import OPENED, ingest
+            from flows.listing_ahead import AHEAD
             from flows.pickup import NoInbox
             from warehouse.errors import LakeError
             from warehouse.migrate import prepare
@@ -121,6 +128,7 @@ def _flow(
             with imported.set_aside():
                 verdict.warm_up(rules)
                 prepare_children(engine)
+                stack.callback(AHEAD.reset, AHEAD.set(listing))
                 with suppress(LakeError):  # the flow opens it too, and says what is wrong where Prefect sees it
                     stack.callback(OPENED.reset, OPENED.set((folder, prepare(folder))))
                 stack.enter_context(server)

@@ -33,7 +33,8 @@ from flows.chunks import CHUNKS_AT_ONCE, batches, cut, staged_pieces, under_way
 from flows.feeds_and_rules import bounds_of, feeds_of, lake_feeds, read_site_rules, rules_of
 from flows.gating import Gate
 from flows.listing import LISTING, Inbox, Listed
-from flows.pickup import NoInbox, list_inbox, settled
+from flows.listing_ahead import listing_of
+from flows.pickup import NoInbox
 from flows.places import from_the_root, shown
 from flows.progress import REPORTER
 from flows.readers import Readers, StagedChunk, readers_of
@@ -97,9 +98,8 @@ def run(loaded: Loaded, inbox: str, folder: Path, *, verify: bool) -> RunSummary
     missing: NoInbox | None = None
     with watch.stage("listing"):
         try:
-            listed = settled(
-                list_inbox(inbox, loaded.settings.ignore, access, folder), loaded.settings.pickup.settle_seconds
-            )
+            settle_seconds = loaded.settings.pickup.settle_seconds
+            listed = listing_of(inbox, loaded.settings.ignore, access, folder, settle_seconds)
         except NoInbox as error:
             if not Layout(folder).exists():
                 raise
