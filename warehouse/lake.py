@@ -119,6 +119,9 @@ def attach(layout: Layout, *, read_only: bool = False) -> DuckDBPyConnection:
         config={
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
+            # Names of tables are tables, never variables of Python. To look for such DuckDB calls Python in the middle
+            # of a statement, and loses a Ctrl-C that arrives there.
+            "python_enable_replacements": False,
             "allow_unsigned_extensions": True,  # while those of this environment are loaded
             "temp_directory": str(layout.staging / "spill"),  # folder_of reads the warehouse's folder from it
         }

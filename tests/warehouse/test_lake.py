@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pytest
 from lake_builder import Inbox, Lake, an_article
 
@@ -60,6 +61,15 @@ def test_no_extension_without_a_signature_is_loaded_once_the_lake_is_open(lake: 
     other.write_bytes(changed)
     with pytest.raises(duckdb.Error, match="signature"):
         lake.con.execute(f"load '{other}'")
+
+
+def test_a_variable_of_python_is_no_table(lake: Lake) -> None:
+    # To look for one DuckDB calls Python within the statement, and a Ctrl-C that arrives there is lost.
+    arrivals = pa.table({"a": [1]})
+    assert arrivals.num_rows == 1
+    for con in (lake.con, connect(lake.folder, read_only=True)):
+        with pytest.raises(duckdb.CatalogException, match="arrivals does not exist"):
+            con.execute("select * from arrivals")
 
 
 def test_a_load_takes_one_thread_and_gives_the_others_back(lake: Lake) -> None:
