@@ -51,7 +51,10 @@ def main() -> None:
         _leave(INTERRUPTED, _interrupted(words))
     except Exception as error:
         from flows.settings import SettingsError
+        from warehouse.errors import is_interruption
 
+        if is_interruption(error):
+            _leave(INTERRUPTED, _interrupted(words))
         if isinstance(error, OSError):
             _leave(1, f"{error}; nothing further was done")  # a disk that is full or read-only, before anything began
         if isinstance(error, UnicodeEncodeError | TypeError) and (garbled := [w for w in words if not is_utf8(w)]):

@@ -17,7 +17,7 @@ from flows.prefect_server import ServerDown, start_for_a_run
 from flows.settings import Loaded
 from flows.sigterm import AS_A_RUN, leave_on_sigterm
 from flows.terminal import announce, complain
-from warehouse.errors import LakeError
+from warehouse.errors import LakeError, is_interruption
 
 if TYPE_CHECKING:
     from flows.held import Verb
@@ -73,6 +73,8 @@ def decide(
     except (LakeError, ExpectationsError, ServerDown) as error:
         complain(in_words(error, folder) or str(error))
     except Exception as error:
+        if is_interruption(error):
+            raise KeyboardInterrupt from error
         complain(in_words(error, folder) or f"the run failed: {type(error).__name__}: {error}")
     if summary is None:
         return 1

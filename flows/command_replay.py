@@ -18,7 +18,7 @@ from flows.replay_summary import ReplaySummary
 from flows.settings import Loaded
 from flows.sigterm import AS_A_RUN, leave_on_sigterm
 from flows.terminal import announce, complain, console
-from warehouse.errors import LakeError
+from warehouse.errors import LakeError, is_interruption
 from warehouse.scope import Scope
 
 
@@ -125,5 +125,7 @@ def _summary(
         except (LakeError, ExpectationsError, ServerDown) as error:
             complain(in_words(error, folder) or str(error))
         except Exception as error:
+            if is_interruption(error):
+                raise KeyboardInterrupt from error
             complain(in_words(error, folder) or f"the replay failed: {type(error).__name__}: {error}")
     return None

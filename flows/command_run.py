@@ -121,7 +121,7 @@ def _flow(
             from flows.ingest import OPENED, ingest
             from flows.listing_ahead import AHEAD
             from flows.pickup import NoInbox
-            from warehouse.errors import LakeError
+            from warehouse.errors import LakeError, is_interruption
             from warehouse.migrate import prepare
 
         try:
@@ -143,6 +143,8 @@ def _flow(
         except (LakeError, NoInbox, ExpectationsError, ServerDown) as error:
             complain(in_words(error, folder) or str(error))
         except Exception as error:
+            if is_interruption(error):
+                raise KeyboardInterrupt from error
             complain(in_words(error, folder) or f"the run failed: {type(error).__name__}: {error}")
     return None
 

@@ -12,7 +12,7 @@ from flows.machine_faults import in_words
 from flows.settings import Loaded
 from flows.sigterm import leave_on_sigterm
 from flows.terminal import announce, complain, console, print_table
-from warehouse.errors import LakeError
+from warehouse.errors import LakeError, is_interruption
 
 
 def keep_up_once(loaded: Loaded, folder: Path, named_by: str, *, dry_run: bool, as_json: bool) -> int:
@@ -25,6 +25,8 @@ def keep_up_once(loaded: Loaded, folder: Path, named_by: str, *, dry_run: bool, 
         complain(in_words(error, folder) or str(error))
         return 1
     except Exception as error:
+        if is_interruption(error):
+            raise KeyboardInterrupt from error
         complain(in_words(error, folder) or f"upkeep failed: {type(error).__name__}: {error}")
         return 1
     if as_json:

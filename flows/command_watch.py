@@ -13,7 +13,7 @@ from flows.sigterm import leave_on_sigterm
 from flows.terminal import announce, complain, console, print_table
 from flows.watch_report import as_json as report_as_json
 from flows.watch_report import headline, rows
-from warehouse.errors import LakeError
+from warehouse.errors import LakeError, is_interruption
 
 
 def watch_once(
@@ -35,6 +35,8 @@ def watch_once(
     except SettingsError:
         raise
     except Exception as error:
+        if is_interruption(error):
+            raise KeyboardInterrupt from error
         complain(in_words(error, folder) or f"the watch failed: {type(error).__name__}: {error}")
         return 1
     if as_json:

@@ -30,6 +30,7 @@ from flows.stopwatch import Stopwatch
 from flows.summary import Finish, Problem, RunSummary, counts_of
 from transforms.staged import FAULTS, REJECTED, RESULTS, SCHEMA, Outcome
 from warehouse import ledger
+from warehouse.errors import is_interruption
 from warehouse.gates import HeldInput, held_extractors, held_inputs, held_rows
 from warehouse.heap import give_back
 from warehouse.lake import Connection, connect
@@ -116,7 +117,7 @@ class _Deciding:
                 learn_blocks(self._con, run_id=self._summary.run_id, now=_now())
         except BaseException as error:
             # Interrupts too: the run's end is recorded, and what was committed before it stays.
-            state: Finish = "failed" if isinstance(error, Exception) else "interrupted"
+            state: Finish = "failed" if isinstance(error, Exception) and not is_interruption(error) else "interrupted"
             try:
                 self._end(replace(self._summary, state=state, message=message_of_error(error)))
             except Exception as second:

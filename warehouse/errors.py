@@ -17,6 +17,11 @@ LakeError
 from __future__ import annotations
 
 
+def is_interruption(error: BaseException) -> bool:
+    """Whether somebody pressed Ctrl-C: within a statement DuckDB makes a RuntimeError of that, with it as the cause."""
+    return isinstance(error, KeyboardInterrupt) or isinstance(error.__cause__, KeyboardInterrupt)
+
+
 class LakeError(Exception):
     """Any failure of the warehouse that a user can act upon."""
 
