@@ -19,7 +19,7 @@ from flows.feeds_and_rules import feeds_of, read_site_rules
 from flows.forked import children_of_server, children_of_this_process
 from flows.listing import Listed
 from flows.pickup import NoInbox, list_inbox
-from flows.places import is_url, is_web
+from flows.places import is_url, is_web, path_of
 from flows.places import shown as shown_address
 from flows.reading import Job, access_of, limits_of, unpacker_of
 from flows.settings import Loaded
@@ -68,7 +68,7 @@ def extract_paths(loaded: Loaded, paths: list[str], *, as_json: bool) -> int:
 
 
 def _listed(path: str, loaded: Loaded) -> Iterator[Listed]:
-    """The files of ``path`` under keys that begin with the path as it was given.
+    """The files of ``path`` under keys that begin with the path as it was given: names alone may be alike.
 
     What is there and no file to read (a broken link, a pipe) is one with its problem: a shell's ``inbox/*`` names it
     among others. Raises :class:`NoInbox` where nothing is there.
@@ -80,11 +80,12 @@ def _listed(path: str, loaded: Loaded) -> Iterator[Listed]:
             raise
         yield Listed(printable(path), path, 0, None, ("unreadable", str(error)))
         return
+    place = path_of(path)
     for file in found:
         if is_url(path):
             yield file if is_web(path) else replace(file, file_key=f"{shown_address(path).rstrip('/')}/{file.file_key}")
         else:
-            yield replace(file, file_key=file.file_key if Path(path).is_file() else str(Path(path, file.file_key)))
+            yield replace(file, file_key=printable(place) if Path(place).is_file() else str(Path(place, file.file_key)))
 
 
 def _rows(loaded: Loaded, files: list[Listed]) -> Iterator[dict[str, Any]]:

@@ -80,7 +80,7 @@ def test_a_path_that_is_no_file_to_read_costs_extract_itself_only(tmp_path: Path
     assert said.returncode == 0
     found = {record["path"]: record.get("error") for record in map(json.loads, said.stdout.splitlines())}
     assert found == {
-        "a.txt": None,
+        str(tmp_path / "a.txt"): None,
         str(tmp_path / "b.txt"): {
             "reason": "unreadable",
             "detail": f"{tmp_path / 'b.txt'}: No such file or directory; name an existing folder of article files",
@@ -345,6 +345,21 @@ def test_extract_shows_cards_and_gives_json_with_all_keys(tmp_path: Path) -> Non
     ]
     assert one["published_at"] == "2026-03-02T08:15:00+01:00"
     assert (Path(other["path"]).name, other["error"]["reason"]) == ("b.txt", "empty")
+
+
+def test_extract_tells_files_of_one_name_apart_by_the_paths_as_they_were_given(tmp_path: Path) -> None:
+    for folder in ("bay", "quay"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.html").write_text(article(1), encoding="utf-8")
+        (tmp_path / folder / "empty.txt").write_bytes(b"")
+    given = ["bay/a.html", "quay/a.html", "bay/empty.txt", "./quay/empty.txt"]
+    said = newslake("extract", *given, "--json", cwd=tmp_path)
+    assert [json.loads(line)["path"] for line in said.stdout.splitlines()] == given
+    cards = newslake("extract", *given, cwd=tmp_path).stdout.splitlines()
+    assert [line for line in cards if line in given] == given
+    address = (tmp_path / "bay" / "a.html").as_uri()
+    said = newslake("extract", address, "--json")
+    assert json.loads(said.stdout)["path"] == str(tmp_path / "bay" / "a.html")
 
 
 def test_the_seeds_come_out_as_expected(seeds: Path, tmp_path: Path) -> None:
