@@ -5,6 +5,7 @@ A run's alert goes in as :func:`flows.alerts.alert_for_run` words it; the next r
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from flows.alerts import Alert
@@ -60,8 +61,7 @@ def tell_of_run(
     problems = deliver(con, said, now=now)
     if alert is not None and not made.opened:
         return f"{alert.title} (told before; it is open still)"
-    titles = [message.title for message in made.messages]
-    return f"{'; '.join(titles)} ({'; '.join(problems) or 'sent'})" if titles else None
+    return _told([message.title for message in made.messages], problems)
 
 
 def tell_of_decision(con: Connection, said: Alerts, *, run_id: int, warehouse: str, now: datetime) -> str | None:
@@ -73,8 +73,19 @@ def tell_of_decision(con: Connection, said: Alerts, *, run_id: int, warehouse: s
         made = make_round(rows, findings, rules, next_id=next_incident_id(con), remind=False)
         keep(con, made.changed, made.messages)
     problems = deliver(con, said, now=now)
-    titles = [message.title for message in made.messages]
-    return f"{'; '.join(titles)} ({'; '.join(problems) or 'sent'})" if titles else None
+    return _told([message.title for message in made.messages], problems)
+
+
+def _told(titles: Sequence[str], problems: Sequence[str]) -> str | None:
+    """The messages by their titles and what became of them. A problem begins with the title of its message: where all
+    of them have the same one, it is said once and without."""
+    if not titles:
+        return None
+    alike = {problem.removeprefix(f"{titles[0]}: ") for problem in problems if problem.startswith(f"{titles[0]}: ")}
+    shared = [problem for problem in alike if all(f"{title}: {problem}" in problems for title in titles)]
+    named = {f"{title}: {problem}" for title in titles for problem in shared}
+    others = [problem for problem in problems if problem not in named]
+    return f"{'; '.join(titles)} ({'; '.join([*shared, *others]) or 'sent'})"
 
 
 def _rows(con: Connection, inbox: str | None, *, resolved_after: datetime) -> list[IncidentRow]:

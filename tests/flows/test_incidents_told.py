@@ -19,7 +19,7 @@ from told_lake import FAILED, NOON, a_run, said, settings, with_runs
 from flows.alerts import Alert
 from flows.delivery import channels_of, deliver
 from flows.judging import Schedule
-from flows.run_rounds import tell_of_decision, tell_of_run
+from flows.run_rounds import _told, tell_of_decision, tell_of_run
 from flows.settings import Alerts
 from flows.watching import WatchedLater, watch_lake
 from warehouse.lake import Connection, connect
@@ -231,12 +231,27 @@ def tell_from_elsewhere(folder: str, channel: str) -> None:
 
 def test_without_a_channel_a_message_is_settled_and_says_where_to_name_one(con: Connection) -> None:
     told = tell(con, FAILED, said(), NOON)
-    assert told is not None and "no channel is set" in told
+    assert told == (
+        "newslake run 1: failed (not sent: no channel is set; name one in alerts.channels of newslake.toml)"
+    )
     [(delivered, problem, settled)] = con.execute(
         "select delivered, problem, settled_at is not null from ops.alert"
     ).fetchall()
     assert (delivered, settled) == (False, True)
     assert problem == "not sent: no channel is set; name one in alerts.channels of newslake.toml"
+
+
+def test_what_went_wrong_with_all_messages_is_said_once_and_else_of_each(con: Connection, receiver: Receiver) -> None:
+    channel = said(f"json://127.0.0.1:{receiver.port}/a")
+    low = dataclasses.replace(FAILED, cause="batch_suite", title="newslake run 2: low quality")
+    titles = "newslake run 2: low quality; newslake: resolved: inbox in: the run failed"
+    tell(con, FAILED, channel, NOON)
+    assert tell(con, low, said(), NOON + timedelta(hours=1), loaded=True, run_id=2) == (
+        f"{titles} (not sent: no channel is set; name one in alerts.channels of newslake.toml)"
+    )
+    assert _told(["A", "B"], ["A: refused"]) == "A; B (A: refused)"
+    assert _told(["A", "B"], ["A: refused", "B: refused", "C: refused"]) == "A; B (refused; C: refused)"
+    assert _told(["A"], ["messages wait for the next watch"]) == "A (messages wait for the next watch)"
 
 
 def test_an_open_incident_is_told_again_after_the_set_hours_then_after_twice_as_long(
