@@ -172,6 +172,15 @@ def test_a_broken_line_costs_itself_only_and_says_where_it_breaks() -> None:
     assert (last.record, last.content, last.body) == ("5", lines[4], "Last.")
 
 
+def test_where_a_string_that_does_not_end_begins_is_said_in_a_sentence() -> None:
+    _, broken = readings(b'{"text": "First record."}\n{"text": "Second', "dump.jsonl")
+    assert isinstance(broken, Rejection)
+    assert broken.detail == (
+        "dump.jsonl#2: not the JSON it should be: Unterminated string starting at line 2, column 10; "
+        "mend the record or fetch it again"
+    )
+
+
 def test_lines_of_records_are_told_by_content_whatever_the_name() -> None:
     found = readings(b'{"text": "One."}\n{"text": "Two."}\n', "dump.txt")
     assert [r.record for r in found] == ["1", "2"]

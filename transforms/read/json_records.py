@@ -123,7 +123,8 @@ def _decoded(content: bytes, first_line: int = 1) -> Json | Rejection:
     try:
         return json.loads(content.decode("utf-8", "replace"), strict=False, parse_constant=lambda _: None)  # type: ignore[no-any-return]
     except json.JSONDecodeError as error:
-        return _unreadable(f"{error.msg} at line {first_line - 1 + error.lineno}, column {error.colno}")
+        what = error.msg.removesuffix(" at")  # "Unterminated string starting at"
+        return _unreadable(f"{what} at line {first_line - 1 + error.lineno}, column {error.colno}")
     except RecursionError:
         return _unreadable("it nests too deeply")
     except ValueError:  # of what Python refuses to convert
