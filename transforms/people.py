@@ -35,6 +35,7 @@ _AFTER_BYLINE = re.compile(
 _PLACE = re.compile(r"\s*(?:[;|•·⋅●、，\n\t]|\s[–—-]\s|/)\s*")
 _IN_BRACKETS = re.compile(r"\(([^()]{0,80})\)")
 _DOTTED_END = re.compile(r"(?:^|\s)[^\W\d_]\.$|(?:\w\.){2}$")  # "Jo B.", "Mira Holm M.P.H."
+_AROUND_NOBODY = " .-–—*()[]<>\"'"
 _AFTER_NAME = re.compile(r"\s*(?:기자|特派員|記者|记者|编辑|編輯)\s*$")
 # Small words that begin a surname, not what a person does.
 _NAME_BEGINS = frozenset(
@@ -204,6 +205,11 @@ def is_role(text: str) -> bool:
     return words.role.match(folded) is not None or words.role_at_end.search(folded) is not None
 
 
+def names_nobody(name: str) -> bool:
+    """Whether a declared name is how a system writes that it knows none: "Unknown", "Unbekannt", "(Anonymous)"."""
+    return _without_lead(tidy(name)).strip(_AROUND_NOBODY).casefold() in _words().nobody
+
+
 def _without_lead(text: str) -> str:
     words = _words()
     text = text.strip()
@@ -222,6 +228,7 @@ def _is_listed(name: str) -> bool:
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Words:
     labels: frozenset[str]
+    nobody: frozenset[str]
     lead: re.Pattern[str]
     particles: frozenset[str]
     joint: re.Pattern[str]
@@ -241,6 +248,7 @@ def _words() -> _Words:
 
     return _Words(
         labels=frozenset(lists["lead"]),
+        nobody=frozenset(lists["nobody"]),
         lead=re.compile(rf"(?:{either('lead')})(?:\s*[:：]\s*|\s+)(?=\S)", re.IGNORECASE),
         particles=frozenset(lists["particles"]),
         joint=re.compile(rf"\s+(?:{either('joint')}|&)\s+"),

@@ -189,6 +189,13 @@ def test_the_headline_that_readers_see_is_the_title_unless_two_declared_ones_agr
         ),
         ("<meta property='article:author' content='https://social.example/quay'>", "", [], None),
         ("<meta name='author' content='desk@quay-gazette.example'>", "", [], None),
+        ("<meta name='author' content='Unknown'>", "<p class='byline author'>By Unknown</p>", [], None),
+        (
+            "<meta name='author' content='Unknown'>",
+            "<p class='byline'>By Ina Halvorsen</p>",
+            [Author("Ina Halvorsen")],
+            Origin.PAGE,
+        ),
     ],
 )
 def test_people_are_the_authors_and_addresses_are_not(

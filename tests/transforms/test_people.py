@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from transforms.article import Author
-from transforms.people import split_authors
+from transforms.people import names_nobody, split_authors
 from transforms.read.linked_data import linked_articles
 from transforms.read.record_fields import authors_of
 
@@ -128,3 +128,27 @@ def test_given_and_family_name_that_stand_apart_are_one_name() -> None:
         Author("Ina Halvorsen"),
         Author("Jo Bell"),
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "nobody"),
+    [
+        ("Unknown", True),
+        ("By Anonymous", True),
+        ("Author unknown", True),
+        ("(unbekannt)", True),
+        ("Autor desconocido", True),
+        ("佚名", True),
+        ("Unknown Mortal", False),
+        ("Anonymous Content Ltd", False),
+        ("Ina Unbekannt", False),
+        ("", False),
+    ],
+)
+def test_a_name_is_nobodys_where_all_of_it_says_so(name: str, nobody: bool) -> None:
+    assert names_nobody(name) is nobody
+
+
+def test_a_placeholder_among_declared_authors_is_none_of_them() -> None:
+    assert authors_of(["Unknown", {"name": "Ina Halvorsen"}]) == (Author("Ina Halvorsen"),)
+    assert authors_of("Unbekannt") == ()

@@ -210,6 +210,11 @@ def test_several_authors_are_told_apart(value: str, names: list[str]) -> None:
     assert [author.name for author in read(export(FULL | {"AUTHOR": value})).authors] == names
 
 
+def test_an_author_who_is_declared_unknown_is_none() -> None:
+    article = read(export(FULL | {"AUTHOR": "Unknown"}))
+    assert (article.authors, "Unknown" in article.body) == ((), False)
+
+
 @pytest.mark.parametrize("missing", ["TITLE", "PUBLISHED_DATE", "URL", "AUTHOR", "SUMMARY", "HIGHLIGHTS"])
 @pytest.mark.parametrize("value", ["None", "null", "NaN", "N/A", "[]", " - "])
 def test_a_value_that_says_there_is_none_leaves_its_field_null(missing: str, value: str) -> None:

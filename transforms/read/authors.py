@@ -21,7 +21,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from transforms.article import Author, Origin
 from transforms.describe import bare_name
-from transforms.people import split_authors
+from transforms.people import names_nobody, split_authors
 from transforms.read.byline import is_name
 from transforms.read.elsewhere import Elsewhere
 from transforms.read.evidence import Evidence, Texts
@@ -76,7 +76,7 @@ def declared_authors(
 
 def is_person(author: Author) -> bool:
     """Whether an author is said to be a person, by a name and not by a handle or address."""
-    return author.kind == "person" and not _HANDLE.fullmatch(author.name)
+    return author.kind == "person" and not _HANDLE.fullmatch(author.name) and not names_nobody(author.name)
 
 
 def _as_site(author: Author) -> Author:

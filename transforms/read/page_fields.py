@@ -18,6 +18,7 @@ from datetime import timedelta
 
 from transforms.article import Author, FieldFault, Kept, Origin, Published
 from transforms.dates import read_date
+from transforms.people import names_nobody
 from transforms.read.authors import is_person
 from transforms.read.beside_title import Shown, beside_title, first_time, labelled_date, signed
 from transforms.read.declared import Declared
@@ -53,6 +54,7 @@ def page_fields(said: Declared, source_text: str) -> Fields:
         better = better or signed(lines, said) or (() if authors else shown.authors or said.credited)
         if better and not _is_more_of(better, authors):
             authors, origins["authors"] = better, Origin.PAGE
+    authors = tuple(author for author in authors if not names_nobody(author.name))
     published = said.published
     fault = None
     if published is None:

@@ -16,7 +16,7 @@ import numpy as np
 
 from transforms.article import Author
 from transforms.describe import registrable_domain, says_nothing
-from transforms.people import split_authors
+from transforms.people import names_nobody, split_authors
 from transforms.read.linked_data import Json
 from transforms.read.record_shapes import Record, laid_flat
 from transforms.read.visible import without_break_marks
@@ -248,11 +248,12 @@ def lines_of(value: Json, separators: str) -> Iterator[str]:
 
 
 def authors_of(value: Json) -> tuple[Author, ...]:
-    """The authors that a value names, each once, in order."""
+    """The authors that a value names, each once, in order; "Unknown" and the like are none."""
     found: dict[str, Author] = {}
     for part in value if isinstance(value, list) else [value]:
         for author in split_authors(line_of(part) or _of_parts(part)):
-            found.setdefault(author.name.casefold(), author)
+            if not names_nobody(author.name):
+                found.setdefault(author.name.casefold(), author)
     return tuple(found.values())
 
 

@@ -21,7 +21,7 @@ from importlib import resources
 from transforms.article import FieldFault, Origin, RawFile, Reading, Rejection, Role
 from transforms.dates import read_date
 from transforms.describe import says_nothing
-from transforms.people import split_authors
+from transforms.people import names_nobody, split_authors
 from transforms.read import head as heads
 from transforms.read.draft import Draft
 from transforms.read.shape import is_gibberish, unwrap
@@ -203,7 +203,7 @@ def _take(draft: Draft, value: _Value) -> None:
     if not text:
         return
     field, name = value.field, value.field
-    if says_nothing(text):
+    if says_nothing(text) or (field == "authors" and names_nobody(text)):
         draft.cut(value.start, value.end, Role.METADATA, f"tag.{field}")
         return
     if field in ("published", "modified"):
