@@ -14,7 +14,7 @@ from flows.environment import settle
 from flows.feeds_and_rules import feeds_of, read_site_rules, rules_of
 from flows.machine_faults import in_words
 from flows.places import Access, has_credentials, shown
-from flows.prefect_server import ServerDown, start_for_a_run
+from flows.prefect_server import ServerDown, make_home, start_for_a_run
 from flows.progress import REPORTER, reporter_for
 from flows.settings import Loaded, SettingsError
 from flows.sigterm import AS_A_RUN, leave_on_sigterm
@@ -66,6 +66,7 @@ def run_once(
         os.environ["NEWSLAKE_INBOX"] = source
         inbox = None
     settings = loaded.settings
+    make_home()  # a folder that cannot be written is told of before there is a child to be ended
     listing = begin_listing(source, settings.ignore, folder, settings.pickup.settle_seconds)
     # Prefect's server takes longest, so it is begun first; what this process has to import is imported meanwhile.
     server = start_for_a_run(folder)

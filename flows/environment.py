@@ -35,14 +35,13 @@ _OWN_SERVER = {
 def settle(warehouse: Path) -> None:
     """Set what is not set: telemetry off and, where no server is named, the place of Prefect's files.
 
-    They lie in the warehouse folder, so that no home folder is needed and no other project's runs are seen.
+    They lie in the warehouse folder, so that no home folder is needed and no other project's runs are seen. Nothing is
+    made there yet: whoever names a wrong inbox leaves nothing behind.
     """
     for name, value in DEFAULTS.items():
         os.environ.setdefault(name, value)
     if not os.environ.get("PREFECT_API_URL"):
         os.environ.pop("PREFECT_API_URL", None)
         os.environ.setdefault("PREFECT_HOME", str(warehouse / "prefect"))
-        # The server does not make the folder of its own database.
-        Path(os.environ["PREFECT_HOME"]).mkdir(parents=True, exist_ok=True)
         for name, value in _OWN_SERVER.items():
             os.environ.setdefault(name, value)

@@ -35,6 +35,15 @@ class ServerDown(Exception):
     """The Prefect server did not come up."""
 
 
+def make_home() -> None:
+    """Make the folder of Prefect's files, where a server is to be started: it does not make that of its own database.
+
+    Raises OSError where nothing can be written there.
+    """
+    if not os.environ.get("PREFECT_API_URL"):
+        Path(os.environ.get("PREFECT_HOME") or "/").mkdir(parents=True, exist_ok=True)
+
+
 def start_for_a_run(folder: Path) -> AbstractContextManager[None]:
     """Start a server with its files in the warehouse ``folder`` and name it to Prefect, which reads the name at import.
 
@@ -121,6 +130,7 @@ def _end_with(server: subprocess.Popen[bytes], log: Path, is_ending: threading.E
 
 def _home_in(folder: Path) -> Path | None:
     """Prefect's home where it lies in the warehouse: one elsewhere is its user's, who may have set a database there."""
+    make_home()
     home = Path(os.environ.get("PREFECT_HOME") or "/")
     return home if home.resolve().is_relative_to(folder.resolve()) else None
 

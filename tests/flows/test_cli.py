@@ -332,6 +332,12 @@ def test_site_rules_without_a_folder_or_a_rule_says_what_to_do(tmp_path: Path) -
     assert "its file would be bay.example.txt" in unknown.stderr
 
 
+def test_a_run_with_a_mistyped_inbox_leaves_nothing_behind(tmp_path: Path) -> None:
+    refused = newslake("run", tmp_path / "inbx", "--warehouse", tmp_path / "lake", PREFECT_API_URL="")
+    assert (refused.returncode, f"{tmp_path / 'inbx'}: No such file or directory" in refused.stderr) == (2, True)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_extract_shows_cards_and_gives_json_with_all_keys(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text(article(1), encoding="utf-8")
     (tmp_path / "b.txt").write_bytes(b"")
