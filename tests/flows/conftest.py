@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -25,16 +26,33 @@ def prefect_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.Temp
     """The API address of a server for all tests of this folder; PREFECT_API_URL names it as long."""
     with ExitStack() as running:
         url = running.enter_context(running_prefect_server(tmp_path_factory.mktemp("prefect-server")))
-        running.callback(os.environ.pop, "PREFECT_API_URL", None)
+        running.callback(_name_to_prefect, None)
         request.config.stash[_RUNNING] = running
-        os.environ["PREFECT_API_URL"] = url
+        _name_to_prefect(url)
         yield url
+
+
+def _name_to_prefect(url: str | None) -> None:
+    """Have Prefect talk to this server, here and in the processes that are started here.
+
+    It reads its environment at import, and a test module may have imported it before there was a server: without an
+    address it starts one of its own, and a thread that asks while that comes up gets "Connection refused".
+    """
+    os.environ.pop("PREFECT_API_URL", None)
+    if url is not None:
+        os.environ["PREFECT_API_URL"] = url
+    if "prefect.context" in sys.modules:
+        sys.modules["prefect.context"].refresh_global_settings_context()
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
     """End the server when the tests of this folder are done: one that has nothing to do takes a twentieth of a core."""
-    if nextitem is not None and _HERE not in nextitem.path.parents and _RUNNING in item.config.stash:
+    if nextitem is None or _HERE in nextitem.path.parents or _RUNNING not in item.config.stash:
+        return
+    tests = item.session.items
+    # Whoever names files on the command line may go to another folder and come back.
+    if not any(_HERE in later.path.parents for later in tests[tests.index(nextitem) :]):
         item.config.stash[_RUNNING].close()
 
 

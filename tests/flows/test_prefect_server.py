@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from prefect.settings import PREFECT_API_URL  # as early as this: see the first test
 from prefect_process import free_port
 
 from flows import prefect_server
@@ -44,6 +45,12 @@ def _gone(url: str) -> bool:
             return True
         time.sleep(0.1)
     return False
+
+
+def test_prefect_in_this_process_asks_the_server_of_the_tests_also_where_it_was_imported_first(
+    prefect_server: str,
+) -> None:
+    assert PREFECT_API_URL.value() == prefect_server
 
 
 def test_a_killed_run_leaves_no_server_behind(tmp_path: Path) -> None:
