@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 from storage_servers import database, postgres, s3  # noqa: F401 - fixtures for the tests of every folder
 
 from flows import prefect_database
@@ -39,6 +41,9 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.register_profile("same examples", derandomize=True)
     if not os.environ.get("FRESH_EXAMPLES"):
         settings.load_profile("same examples")
+        # Hypothesis also tries numbers and texts that it finds in the source of the modules imported by then: others in
+        # each process, and others with each change of a file.
+        providers._get_local_constants = Constants
 
 
 def _input_folder(variable: str, name: str, needed: str) -> Path:

@@ -67,14 +67,18 @@ class Killer:
         self._process = process
         self._asked = 0
 
-    def run(self, *words: str | Path, at: Moment | None = None, ahead_by: float = 0.0) -> Outcome:
-        """One command of newslake, killed with its children at the moment ``at``, else left to its end.
+    def run(
+        self, *words: str | Path, at: Moment | None = None, ahead_by: float = 0.0, patience: float = PATIENCE
+    ) -> Outcome:
+        """One command of newslake, killed with its children at the moment ``at``, else left to its end, or for so many
+        seconds of ``patience``.
 
         With ``ahead_by`` the clock that Python's datetime reads is so many seconds ahead.
         """
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        asked = {"words": [str(word) for word in words], "at": asdict(at) if at else None, "ahead_by": ahead_by}
+        moment = asdict(at) if at else None
+        asked = {"words": [*map(str, words)], "at": moment, "ahead_by": ahead_by, "patience": patience}
         self._asked += 1
         self._process.stdin.write(json.dumps(asked | {"number": self._asked}) + "\n")
         self._process.stdin.flush()
@@ -116,12 +120,12 @@ def _serve() -> None:
     sys.stdout.flush()
     for line in sys.stdin:
         asked = json.loads(line)
-        outcome = _fork(asked["words"], asked["at"], asked["ahead_by"])
+        outcome = _fork(asked["words"], asked["at"], asked["ahead_by"], asked["patience"])
         sys.stdout.write(json.dumps(asdict(outcome) | {"number": asked["number"]}) + "\n")
         sys.stdout.flush()
 
 
-def _fork(words: list[str], at: dict[str, float] | None, ahead_by: float) -> Outcome:
+def _fork(words: list[str], at: dict[str, float] | None, ahead_by: float, patience: float) -> Outcome:
     steps, counts = os.pipe()  # a byte a statement
     said = tempfile.TemporaryFile()  # noqa: SIM115 - the child writes to it
     began = time.monotonic()
@@ -138,7 +142,7 @@ def _fork(words: list[str], at: dict[str, float] | None, ahead_by: float) -> Out
     statement, delay = (at["statement"], at["delay"]) if at else (sys.maxsize, 0.0)
     made, due, killed = 0, began + delay if statement == 0 else None, False
     while True:
-        wait = PATIENCE - (time.monotonic() - began) if due is None else due - time.monotonic()
+        wait = patience - (time.monotonic() - began) if due is None else due - time.monotonic()
         if wait <= 0 or not select.select([steps], [], [], wait)[0]:
             killed = True
             break

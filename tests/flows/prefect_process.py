@@ -30,7 +30,11 @@ def running_prefect_server(home: Path) -> Iterator[str]:
     """The API address of a real Prefect server on loopback, with its files in ``home``, while it runs."""
     port = free_port()
     prefect_database.place(home)
-    environ = os.environ | {"PREFECT_HOME": str(home), "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "2"}
+    environ = os.environ | {
+        "PREFECT_HOME": str(home),
+        "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "2",
+        "PREFECT_SERVER_DATABASE_TIMEOUT": "60",  # as newslake's own have it: a busy machine's disk takes its time
+    }
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     with (home / "server.log").open("wb") as log:
         server = subprocess.Popen(command, env=environ, stdout=log, stderr=subprocess.STDOUT)
