@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, closing
 from contextvars import ContextVar
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -123,12 +124,18 @@ def run(loaded: Loaded, inbox: str, folder: Path, *, verify: bool) -> RunSummary
     with (
         run_lock(folder, wait_seconds=loaded.settings.lock_wait_seconds),
         readers_of(loaded.settings, job, folder) as readers,
+        # A connection that the traceback of a failed run still holds may be let go of by any thread that collects
+        # garbage, and one of Prefect's that does while the process ends aborts it in DuckDB's destructor.
+        ExitStack() as opened_here,
     ):
         if listed.entries.num_rows and not Layout(folder).exists():
             readers.warm_up()  # everything will be read: the children start while the tables are made
         with watch.stage("opening"):
             opened = OPENED.get()
-            con = opened[1] if opened is not None and opened[0] == folder else prepare(folder)
+            if opened is not None and opened[0] == folder:
+                con = opened[1]
+            else:
+                con = opened_here.enter_context(closing(prepare(folder)))
             run_id = ledger.begin_run(
                 con, inbox=from_the_root(inbox), now=_now(), version=version("newslake"), flow_run_id=flow_run.get_id()
             )

@@ -301,6 +301,29 @@ def test_a_run_that_fails_is_recorded_as_failed_and_nothing_of_its_batch_is_kept
     assert is_audited_clean(lake)
 
 
+def test_a_run_that_fails_leaves_no_open_connection_behind_for_a_thread_that_collects_garbage(
+    run: Run, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flows import ingest
+    from flows.pickup import NoInbox
+    from warehouse.lake import Connection
+    from warehouse.migrate import prepare
+
+    opened: list[Connection] = []
+
+    def prepared(folder: Path) -> Connection:
+        opened.append(prepare(folder))
+        return opened[-1]
+
+    monkeypatch.setattr(ingest, "prepare", prepared)
+    inbox.rmdir()
+    with pytest.raises(NoInbox):
+        run()
+    [con] = opened
+    with pytest.raises(Exception, match="already closed"):
+        con.execute("select 1")
+
+
 def test_a_warehouse_that_was_moved_answers_and_goes_on(run: Run, inbox: Path, lake: Path, tmp_path: Path) -> None:
     write_articles(inbox, range(2))
     run()
