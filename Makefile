@@ -84,7 +84,7 @@ dictionary: dev-environment
 
 lock:
 	uv pip compile --universal --no-emit-index-url --generate-hashes --no-header -q --group build -o requirements.lock pyproject.toml
-	uv pip compile --universal --no-emit-index-url --generate-hashes --no-header -q --group build --group dev --extra s3 --extra postgres --extra ray -c requirements.lock -o requirements-dev.lock pyproject.toml
+	uv pip compile --universal --no-emit-index-url --generate-hashes --no-header -q --group build --group dev --extra s3 --extra gcs --extra postgres --extra ray -c requirements.lock -o requirements-dev.lock pyproject.toml
 
 bench: dev-environment
 	@$(BIN)/python -m benchmarks.install_peers

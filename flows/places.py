@@ -8,6 +8,7 @@ user and a password, which go to the server and nowhere else: whatever is printe
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import re
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ FileSystem = Any  # fsspec's AbstractFileSystem: it has no types
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _PATH = re.compile(r"[/?#]")
 _PORT = re.compile(r"(?:\[[^]]*\]|[^:]*)(?::\d+)?")
-_VARIABLES = ("AWS_", "AZURE_", "FSSPEC_", "GOOGLE_")
+_VARIABLES = ("AWS_", "AZURE_", "FSSPEC_", "GCSFS_", "GOOGLE_", "STORAGE_EMULATOR_")
 _EXTRAS = {"s3": "s3", "s3a": "s3", "gs": "gcs", "gcs": "gcs"}
 
 
@@ -108,6 +109,8 @@ def file_system(address: str, access: Access) -> tuple[FileSystem, str]:
         match scheme:
             case "s3" | "s3a":
                 return _s3(address, access)
+            case "gs" | "gcs":
+                return _gcs(address, access)
             case "http" | "https":
                 return fsspec.filesystem("http", use_listings_cache=False, client_kwargs=_web(access)), address
             case _:
@@ -127,14 +130,14 @@ def refusal(error: BaseException) -> OSError:
 
     To be raised `from None`: Prefect keeps the traceback of a run that fails, with each error's cause.
     """
-    if isinstance(error, FileNotFoundError) or getattr(error, "status", None) in (404, 410):
+    if isinstance(error, FileNotFoundError) or _status(error) in (404, 410):
         return FileNotFoundError(errno.ENOENT, "is not there any more")
     return OSError(error.errno if isinstance(error, OSError) and error.errno else errno.EIO, _in_words(error))
 
 
 def _in_words(error: BaseException) -> str:
     name = type(error).__name__
-    status = getattr(error, "status", None)
+    status = _status(error)
     if isinstance(error, PermissionError) or status in (401, 403):
         return "access was refused; check the credentials and their rights"
     if name in ("NoCredentialsError", "PartialCredentialsError"):
@@ -146,6 +149,14 @@ def _in_words(error: BaseException) -> str:
     if "Connect" in name or isinstance(error, ConnectionError):
         return "the server could not be reached"
     return f"it could not be read ({name})"
+
+
+def _status(error: BaseException) -> int | None:
+    """The status that a server answered with, as aiohttp or gcsfs keep it, which has a bare OSError for a 403."""
+    if type(error) is OSError and str(error).startswith("Forbidden: "):
+        return 403
+    found = getattr(error, "status", None) or getattr(error, "code", None)
+    return found if isinstance(found, int) else None
 
 
 def _s3(address: str, access: Access) -> tuple[FileSystem, str]:
@@ -166,7 +177,23 @@ def _s3(address: str, access: Access) -> tuple[FileSystem, str]:
     return fsspec.filesystem("s3", **options), place
 
 
+def _gcs(address: str, access: Access) -> tuple[FileSystem, str]:
+    import fsspec
+
+    # Else gcsfs asks another service of what kind a bucket is: a second and a half to load its library, and where that
+    # service refuses, a question and a warning an object. Only zonal buckets need it; who has one may set it to true.
+    os.environ.setdefault("GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT", "false")
+    # What it logs, with its traceback, is raised too.
+    logging.getLogger("gcsfs").setLevel(logging.CRITICAL + 1)
+    system = fsspec.filesystem("gs", use_listings_cache=False, requests_timeout=_timeout(access))
+    return system, address.partition("://")[2]
+
+
 def _web(access: Access) -> dict[str, Any]:
+    return {"timeout": _timeout(access)}
+
+
+def _timeout(access: Access) -> Any:
     import aiohttp
 
-    return {"timeout": aiohttp.ClientTimeout(total=None, sock_connect=access.seconds, sock_read=access.seconds)}
+    return aiohttp.ClientTimeout(total=None, sock_connect=access.seconds, sock_read=access.seconds)

@@ -21,7 +21,7 @@ from flows.places import Access, FileSystem, file_system, is_web, refusal, schem
 from transforms.keys import printable
 
 LIST_BYTES = 256 * 2**20  # of a list of addresses: some millions
-PAGE_KEYS = 1_000  # the most that S3 gives at once
+PAGE_KEYS = 1_000  # the most that S3 and Google's store give at once
 _LOOK_BYTES = 2**16
 _AT_ONCE = 16  # servers of pages are asked side by side, no more than a browser does
 
@@ -113,6 +113,10 @@ def _objects(system: FileSystem, scheme: str, path: str) -> Iterator[_Object]:
         bucket, _, prefix = path.partition("/")
         yield from _s3_objects(system, bucket, f"{prefix}/" if prefix else "")
         return
+    if scheme in ("gs", "gcs"):
+        bucket, _, prefix = path.partition("/")
+        yield from _gcs_objects(system, bucket, f"{prefix}/" if prefix else "")
+        return
     pending = [path]
     while pending:
         folder = pending.pop()
@@ -141,6 +145,20 @@ def _s3_objects(system: Any, bucket: str, prefix: str) -> Iterator[_Object]:
         if not found.get("IsTruncated"):
             return
         page = {"ContinuationToken": found["NextContinuationToken"]}
+
+
+def _gcs_objects(system: Any, bucket: str, prefix: str) -> Iterator[_Object]:
+    """Not by ls(), to which a bucket that is not there is an empty one."""
+    page: dict[str, str] = {}
+    while True:
+        found = system.call("GET", "b/{}/o", bucket, prefix=prefix, maxResults=PAGE_KEYS, json_out=True, **page)
+        for entry in found.get("items", ()):
+            key = entry["name"].removeprefix(prefix)
+            if key and not key.endswith("/"):
+                yield _Object(key, int(entry["size"]), _nanoseconds(entry), tag_of(entry))
+        if "nextPageToken" not in found:
+            return
+        page = {"pageToken": found["nextPageToken"]}
 
 
 def _single(system: FileSystem, path: str) -> tuple[int, int | None, str | None] | None:

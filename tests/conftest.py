@@ -10,7 +10,7 @@ import pytest
 from hypothesis import settings
 from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
-from storage_servers import database, postgres, s3  # noqa: F401 - fixtures for the tests of every folder
+from storage_servers import database, gcs, postgres, s3  # noqa: F401 - fixtures for the tests of every folder
 
 from flows import prefect_database
 
