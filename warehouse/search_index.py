@@ -5,7 +5,8 @@ term, so that a word costs a few row groups) and `manifest.json`, which names th
 they hold. A segment is written whole before the manifest that names it takes the old one's place, so a reader has the
 old index or the new one, a build that is killed leaves the old one, and the next build goes on behind it. Readings are
 added batch by batch; what a newer reading replaced is passed over in questions. What does not belong to the lake as it
-stands (another format, a lake restored to an earlier day) is built anew.
+stands (another format, a lake restored to an earlier day, something forgotten since, on this host or another) is built
+anew.
 
 Why not DuckDB's own fts extension: its index is made whole each time, it lives in a database file that a writer closes
 to readers, and its words are those of languages with spaces. This one grows with what is new, is read while it grows,
@@ -50,9 +51,13 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What counts: the segments, and the last batch they hold with the moment when it was committed."""
+    """What counts: the segments, and the last batch they hold with the moment when it was committed.
+
+    ``forgotten`` is the last forgetting before the first segment was begun: of a later one they may hold the words.
+    """
 
     format: int
+    forgotten: int
     last_batch: int
     committed_at: str | None
     readings: int
@@ -70,7 +75,7 @@ class Standing:
     bytes: int
 
 
-_EMPTY = Manifest(FORMAT, 0, None, 0, (), ())
+_EMPTY = Manifest(FORMAT, 0, 0, None, 0, (), ())
 
 
 def index_folder(con: DuckDBPyConnection) -> Path:
@@ -87,6 +92,8 @@ def manifest_of(con: DuckDBPyConnection) -> Manifest:
     except (OSError, ValueError, TypeError, KeyError):
         return _EMPTY
     if manifest.format != FORMAT or _committed_at(con, manifest.last_batch) != manifest.committed_at:
+        return _EMPTY
+    if manifest.forgotten != _last_forgetting(con):
         return _EMPTY
     folder = index_folder(con)
     return manifest if all((folder / segment.file).exists() for segment in manifest.segments) else _EMPTY
@@ -129,6 +136,17 @@ def discard(folder: Path) -> None:
         shutil.rmtree(folder / "search", ignore_errors=True)
 
 
+def discard_foreign(con: DuckDBPyConnection) -> bool:
+    """Remove an index that does not belong to the lake as it stands, and say whether there was one.
+
+    Raises :class:`warehouse.errors.WarehouseBusy` where another process is building.
+    """
+    if not (index_folder(con) / "manifest.json").exists() or manifest_of(con) is not _EMPTY:
+        return False
+    discard(folder_of(con))
+    return True
+
+
 def prepare_words(con: DuckDBPyConnection) -> None:
     """Give ``con`` the macros that say what a word is."""
     con.execute(statement("search/words"))
@@ -138,6 +156,8 @@ def _build(con: DuckDBPyConnection, folder: Path, told: Callable[[int, int], Non
     con.execute(f"set memory_limit = '{_MEMORY}'")
     prepare_words(con)
     manifest = manifest_of(con)
+    if manifest is _EMPTY:
+        manifest = replace(manifest, forgotten=_last_forgetting(con))
     _sweep(folder, manifest)
     steps = _steps(_behind(con, manifest.last_batch))
     to_do = sum(readings for _, readings in steps)
@@ -221,6 +241,10 @@ def _committed_at(con: DuckDBPyConnection, batch_id: int) -> str | None:
         return None
     found = con.execute(f"select committed_at::varchar from ops.batch where batch_id = {batch_id}").fetchone()
     return None if found is None else str(found[0])
+
+
+def _last_forgetting(con: DuckDBPyConnection) -> int:
+    return int(one_row(con, "select coalesce(max(forgotten_id), 0) from ops.forgotten")[0])
 
 
 def is_gone(error: duckdb.Error) -> bool:

@@ -28,6 +28,7 @@ from warehouse.extent import Extent, extent_of
 from warehouse.lake import Layout, folder_of, one_thread, quoted, transaction
 from warehouse.leftovers import Removed, left_in_staging, sum_of, sweep, unknown_blobs
 from warehouse.locks import COMMIT_WAIT_SECONDS, commit_lock, run_in_progress, run_lock
+from warehouse.search_index import discard_foreign
 from warehouse.statements import one_row, statement
 from warehouse.stored import StoredFile, stored_files
 
@@ -96,7 +97,7 @@ def keep_up(
     """
     began = time.monotonic()
     keep_since = min(keep_since, unused_since)  # a reader has its snapshot open as well as its files
-    notes = () if dry_run else _finish_forgetting(con, now)
+    notes = () if dry_run else (*_finish_forgetting(con, now), *_without_foreign_index(con))
     stored = stored_files(con)
     before = extent_of(con, stored)
     problems: list[str] = []
@@ -147,6 +148,17 @@ def _finish_forgetting(con: DuckDBPyConnection, now: datetime) -> tuple[str, ...
     except (ForgetRefused, WarehouseBusy) as error:
         return (f"What was forgotten is still in files, the next upkeep clears them: {error}",)
     return (f"A forgetting was finished: {cleared.files:,} files and {cleared.blobs:,} kept blobs deleted.",)
+
+
+def _without_foreign_index(con: DuckDBPyConnection) -> tuple[str, ...]:
+    """Remove a search index that another host's forgetting did not reach; a note of it."""
+    try:
+        removed = discard_foreign(con)
+    except WarehouseBusy as error:
+        return (f"The search index may hold what was forgotten, the next upkeep removes it: {error}",)
+    return (
+        ("The search index was not of the lake as it stands: removed, the next search builds it.",) if removed else ()
+    )
 
 
 def _tables(con: DuckDBPyConnection, merge_below: int) -> list[tuple[str, str, int, int, float | None, int]]:

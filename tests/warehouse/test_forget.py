@@ -14,11 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import psycopg
 import pyarrow as pa
 import pytest
 from lake_builder import NOW, Inbox, Lake, an_article
-from storage_servers import S3, Postgres
 from test_concurrency import content
 
 from transforms.article import Author, FieldFault, Rejection
@@ -33,7 +31,6 @@ from warehouse.migrate import prepare
 from warehouse.search import search
 from warehouse.search_index import update
 from warehouse.sources import merge
-from warehouse.storage import Storage, bind
 from warehouse.upkeep import keep_up
 
 HERE = Path(__file__).parent
@@ -41,6 +38,7 @@ ROOT = HERE.parents[1]
 LATER = NOW + timedelta(days=1)
 DAY = timedelta(days=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+BOUNDS: dict[str, Any] = {"now": LATER, "keep_since": EPOCH, "unused_since": EPOCH, "merge_below": 2**20}
 
 # Words that stand nowhere but in what is to be forgotten. "zz" sorts last: it is the greatest value of its column.
 NEEDLES = ("zzqueville", "zzartimov", "zzecond", "zzitem", "zzlight", "zzblurb", "zzfault", "zzsection")
@@ -337,12 +335,11 @@ def test_a_forgetting_without_its_second_step_fails_the_audit_until_upkeep_finis
     forget(filled.con, subject, reason="r", requested_by="s", now=LATER, version="1")
     assert [difference.check for difference in audit(filled.con)] == ["forgotten"]
     assert filled.rows("select count(*) from article where title like 'Zzq%'") == [(0,)]
-    bounds: dict[str, Any] = {"now": LATER, "keep_since": EPOCH, "unused_since": EPOCH, "merge_below": 2**20}
     with run_lock(filled.folder):
-        (note, _) = keep_up(filled.con, **bounds).notes
+        (note, _) = keep_up(filled.con, **BOUNDS).notes
     assert note.startswith("What was forgotten is still in files, the next upkeep clears them: ")
     assert to_clear(filled.con)
-    (note,) = keep_up(filled.con, **bounds).notes
+    (note,) = keep_up(filled.con, **BOUNDS).notes
     assert note.startswith("A forgetting was finished: ")
     assert found_in(filled.folder, *NEEDLES) == []
     assert audit(filled.con) == []
@@ -393,38 +390,3 @@ def test_killed_anywhere_it_is_as_before_or_finished_by_the_next_call(filled: La
         assert found_in(folder, *NEEDLES) == []
         assert audit(con) == []
         con.close()
-
-
-@pytest.fixture
-def elsewhere(
-    tmp_path: Path, s3: S3, postgres: Postgres, database: str, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[tuple[Lake, str]]:
-    for name, value in s3.environ.items():
-        monkeypatch.setenv(name, value)
-    bucket = s3.bucket()
-    places = Storage(f"postgres:{postgres.connection(database)}", f"s3://{bucket}/x", s3.endpoint, "us-east-1", "path")
-    bind(tmp_path / "elsewhere", places)
-    con = prepare(tmp_path / "elsewhere")
-    con.execute("set threads = 1")
-    yield Lake(tmp_path / "elsewhere", con, begin_run(con, inbox="/inbox", now=NOW, version="0.1.0")), bucket
-    con.close()
-
-
-def test_it_goes_from_postgresql_and_from_s3_as_well(
-    elsewhere: tuple[Lake, str], s3: S3, postgres: Postgres, database: str, tmp_path: Path
-) -> None:
-    lake, bucket = elsewhere
-    fill(lake)
-    end(lake)
-    take_out(lake, article=id_of(lake, "a/secret.html"))
-    take_out(lake, source="zzpaper.example")
-    local = tmp_path / "objects"
-    for found in s3.client().list_objects_v2(Bucket=bucket)["Contents"]:
-        (local / found["Key"]).parent.mkdir(parents=True, exist_ok=True)
-        s3.client().download_file(bucket, found["Key"], str(local / found["Key"]))
-    assert found_in(local, *NEEDLES, "zzpaper", "zzshort") == []
-    with psycopg.connect(postgres.connection(database)) as session:
-        for table in ("ducklake_file_column_stats", "ducklake_table_column_stats"):
-            rows = session.execute(f"select min_value, max_value from {table}").fetchall()
-            assert [row for row in rows if "zz" in str(row).lower()] == []
-    assert audit(lake.con) == []
