@@ -231,7 +231,7 @@ class Extractor:
                 raise ChildrenEnded("the children were ended while files were read; the next run reads them")
 
     def _refused(self, file: Listed, error: BaseException) -> Rows:
-        reason, detail = self._words(file.file_key, error)
+        reason, detail = self._words(file.input_key, error)
         if is_url(file.path):
             # It may have been the server. The process of the flow does not wait for it to look at the bytes.
             what = detail.partition(";")[0]

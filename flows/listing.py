@@ -57,6 +57,11 @@ class Listed:
     record: str | None = None
     form: str | None = None
 
+    @property
+    def input_key(self) -> str:
+        """What it is called in a message."""
+        return self.file_key if self.record is None else f"{self.file_key}#{self.record}"
+
 
 @dataclass(frozen=True, slots=True)
 class Inbox:

@@ -142,17 +142,17 @@ def pick_up(file: Listed, job: Job, *, opens: bool = True) -> PickedUp | Rows:
         try:
             content = unpacked(content, packing.codec, replace(job.unpacker.bounds, member=most))
         except Broken as error:
-            refusal = Rejection(error.reason, f"{file.file_key}: {error.detail}")
+            refusal = Rejection(error.reason, f"{file.input_key}: {error.detail}")
     raw, problem = raw_file(file.file_key, content, read_sidecar_of(file, job.access, content_type), job.feeds)
     if file.record is not None:
-        raw = replace(raw, key=f"{raw.key}#{file.record}", form=file.form)
+        raw = replace(raw, key=file.input_key, form=file.form)
     facts = InputFacts(file.file_key, raw.feed, size, mtime_ns, digest(content), file.etag)
     if facts.content_hash == file.known_hash:
         return [same_row(facts)]
     if len(content) > most:
         reason, detail = too_large(most)
         cut = replace(facts, size=file.size)
-        return rows(cut, b"", [Rejection(reason, f"{file.file_key}: {detail}")], keep_raw=False)
+        return rows(cut, b"", [Rejection(reason, f"{file.input_key}: {detail}")], keep_raw=False)
     found = PickedUp(raw, facts, (sidecar_fault(problem),) if problem is not None else ())
     return found if refusal is None else found.rows([refusal], job)
 
@@ -196,7 +196,7 @@ def end_of_container(
     passed_over = end.passed_over if end is not None else ()
     if is_empty and not passed_over:
         reason, detail = fault or ("no_record", "a container without members; nothing to read")
-        refusal = Rejection(reason, f"{file.file_key}: {detail}")
+        refusal = Rejection(reason, f"{file.input_key}: {detail}")
         found = refused(pick_up(file, job, opens=False), refusal, job)
         if found[0]["reason"] == "too_large":
             found[0] |= {"reason": refusal.reason, "detail": refusal.detail}
