@@ -57,6 +57,11 @@ class KeptBytes:
         ``spool`` is a folder of the run's own.
         """
         there = _in_inbox(target)
+        if target.record is not None and target.reason == "nested_too_deeply":
+            # Its own bytes do not say how deep it lay: it is read with the archive that it came in, or not at all.
+            what = f"{target.input_key}: {target.inbox} does not hold its archive any more; put it back, or unpack it"
+            lost = Missing("needs_its_archive", what)
+            return lost if isinstance(there, Missing) else Found(there, is_alone=False)
         blob = blob_of(self._layout, target.content_hash)
         if blob is None:
             blob = quarantined.get(target.input_id)

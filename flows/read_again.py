@@ -90,7 +90,7 @@ class _Sheet:
         self._by_content: dict[tuple[str, str | None], Target] = {}
         self._too_large: dict[str, Target] = {}  # of these only the beginning was hashed
         self._alone: set[int] = set()
-        self._unfolding: set[str] = set()  # files in quarantine: a record in one is news
+        self._unfolding: set[str] = set()  # files and members in quarantine: a record in one is news
         self._waiting: dict[int, Target] = {}
         self._same = 0
         self._unread: Counter[str] = Counter()
@@ -110,10 +110,10 @@ class _Sheet:
             self._by_content[target.file_key, target.content_hash] = target
         else:
             self._by_content[target.input_key, target.content_hash] = target
-        if target.record is None and target.state == "quarantined":
-            self._unfolding.add(target.file_key)
-            if target.reason == "too_large":
-                self._too_large[target.input_key] = target
+        if not is_alone and target.state == "quarantined":
+            self._unfolding.add(target.input_key)
+        if target.record is None and target.reason == "too_large":
+            self._too_large[target.input_key] = target
 
     def take(self, table: pa.Table) -> pa.Table:
         """The rows that are to be judged and loaded, with the ids of their inputs."""
@@ -125,7 +125,7 @@ class _Sheet:
         for place, row in enumerate(rows):
             target = self._target_of(row)
             if target is None:
-                if row["record"] is not None and row["file_key"] in self._unfolding:
+                if self._is_news(row["input_key"]):
                     places.append(place)
                     ids.append(None)
                 continue
@@ -145,6 +145,11 @@ class _Sheet:
         for target in self._waiting.values():
             self.miss(target, "changed")
         return ReadAgain(path, self._same, self._left(self._unread), self._left(self._refused))
+
+    def _is_news(self, key: str) -> bool:
+        """Whether ``key`` is of a record in something that is in quarantine until now."""
+        parts = key.split("#")
+        return any("#".join(parts[:end]) in self._unfolding for end in range(1, len(parts)))
 
     def _target_of(self, row: dict[str, str | None]) -> Target | None:
         key, content = row["input_key"] or "", row["content_hash"]

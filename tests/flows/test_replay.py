@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import shutil
@@ -15,6 +16,7 @@ from typing import Any
 
 import pytest
 from lake_content import content
+from test_containers_loaded import a_zip
 from written_articles import article, write_articles
 
 from warehouse.audit import audit
@@ -308,6 +310,43 @@ def test_a_teaser_of_a_feed_is_refused_again_and_not_read_as_a_record(place: Pla
     done = place.replay_quarantine()
     assert (done.same, done.changed) == (1, 0)
     assert place.ask(refused) == [(key, "quarantined", "only_a_teaser", told)]
+
+
+def test_members_of_an_archive_are_refused_again_under_their_own_names_until_the_settings_let_them_in(
+    place: Place,
+) -> None:
+    deep = a_zip(("c.zip", a_zip(("d.zip", a_zip(("page.html", article(0).encode()))))))
+    torn = gzip.compress(article(1).encode())[:-60]
+    (place.inbox / "a.zip").write_bytes(a_zip(("b.zip", deep), ("page.html.gz", torn)))
+    place.run()
+    refused = "select input_key, reason, detail from ops.input where state = 'quarantined' order by 1"
+    inner, page = "a.zip#b.zip#c.zip#d.zip", "a.zip#page.html.gz"
+    before = [
+        (
+            inner,
+            "nested_too_deeply",
+            f"{inner}: a container in 3 containers; not opened. Unpack it, or raise containers.max_depth",
+        ),
+        (
+            page,
+            "torn_container",
+            f"{page}: its gzip data break off before their end; what came before was read, what follows is lost. Fetch "
+            "the file again",
+        ),
+    ]
+    assert place.ask(refused) == before
+    done = place.replay_quarantine()
+    assert (done.same, done.changed, done.unread) == (2, 0, ())
+    assert place.ask(refused) == before
+    (place.inbox / "a.zip").rename(place.folder / "a.zip")
+    (left,) = place.replay_quarantine().unread
+    assert (left.reason, left.example) == ("needs_its_archive", inner)
+    (place.folder / "a.zip").rename(place.inbox / "a.zip")
+    place.set(ALL + "[containers]\nmax_depth = 4\n")
+    done = place.replay_quarantine()
+    assert (done.same, done.changed, done.counts.loaded, done.counts.container) == (1, 1, 1, 1)
+    assert place.ask("select path from article") == [(f"{inner}#page.html",)]
+    assert place.is_sound()
 
 
 def test_a_quarantine_is_read_again_and_what_can_be_used_by_now_is_loaded(place: Place) -> None:
