@@ -46,12 +46,12 @@ def decide(
         con = connect(folder, read_only=True)
         held_inputs(con, run_id, name)  # a wrong number should not take ten seconds to be told
         con.close()
+        settle(folder)
+        leave_on_sigterm(AS_A_RUN)
+        server = start_for_a_run(folder)
     except LakeError as error:
         complain(str(error))
         return 1
-    settle(folder)
-    leave_on_sigterm(AS_A_RUN)
-    server = start_for_a_run(folder)
     announce(f"newslake run --{verb} {run_id}: warehouse {folder} ({named_by})")
     from expectations.errors import ExpectationsError
 

@@ -78,12 +78,12 @@ def _carried_out(
 
     try:
         connect(folder, read_only=True).close()  # a wrong folder should not take ten seconds to be told
+        settle(folder)
+        leave_on_sigterm(AS_A_RUN)
+        server = start_for_a_run(folder)
     except LakeError as error:
         complain(str(error))
         return 1
-    settle(folder)
-    leave_on_sigterm(AS_A_RUN)
-    server = start_for_a_run(folder)
     summary = _summary(server, loaded, folder, headline, flow, as_json=as_json)
     if summary is None:
         return 1

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from flows import imported
 from flows.environment import settle
 from flows.feeds_and_rules import feeds_of, read_site_rules, rules_of
-from flows.machine_faults import in_words
+from flows.machine_faults import in_words, machine_faults_told
 from flows.places import Access, has_credentials, shown
 from flows.prefect_server import ServerDown, make_home, start_for_a_run
 from flows.progress import REPORTER, reporter_for
@@ -20,6 +20,7 @@ from flows.settings import Loaded, SettingsError
 from flows.sigterm import AS_A_RUN, leave_on_sigterm
 from flows.summary import RunSummary
 from flows.terminal import announce, complain, console, print_table
+from warehouse.errors import LakeError, is_interruption
 
 if TYPE_CHECKING:
     from expectations.rules import RuleBook
@@ -66,10 +67,15 @@ def run_once(
         os.environ["NEWSLAKE_INBOX"] = source
         inbox = None
     settings = loaded.settings
-    make_home()  # a folder that cannot be written is told of before there is a child to be ended
-    listing = begin_listing(source, settings.ignore, folder, settings.pickup.settle_seconds)
-    # Prefect's server takes longest, so it is begun first; what this process has to import is imported meanwhile.
-    server = start_for_a_run(folder)
+    # Prefect's server takes longest; what this process has to import is imported meanwhile.
+    try:
+        with machine_faults_told(folder):
+            make_home()  # a folder that cannot be written is told of before there is a child to be ended
+        listing = begin_listing(source, settings.ignore, folder, settings.pickup.settle_seconds)
+        server = start_for_a_run(folder)
+    except LakeError as error:
+        complain(str(error))
+        return 1
     summary = _flow(
         server,
         loaded.settings.extraction.engine,
@@ -122,7 +128,6 @@ def _flow(
             from flows.ingest import OPENED, ingest
             from flows.listing_ahead import AHEAD
             from flows.pickup import NoInbox
-            from warehouse.errors import LakeError, is_interruption
             from warehouse.migrate import prepare
 
         try:

@@ -21,6 +21,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 from flows import imported, prefect_database
+from flows.machine_faults import machine_faults_told
 from flows.terminal import complain
 
 _HOST = "127.0.0.1"
@@ -48,10 +49,21 @@ def start_for_a_run(folder: Path) -> AbstractContextManager[None]:
     """Start a server with its files in the warehouse ``folder`` and name it to Prefect, which reads the name at import.
 
     Gives what the run is to go on in: it is entered when the server answers, and raises :class:`ServerDown`. The server
-    ends with this process, however that ends.
+    ends with this process, however that ends. Raises :class:`warehouse.errors.LakeError` where the folder cannot be
+    written.
     """
     if os.environ.get("PREFECT_API_URL"):
         return nullcontext()
+    with machine_faults_told(folder):
+        server, url = _begun(folder)
+    # Prefect sends its last events and logs at exit too, before what was registered this early is called.
+    atexit.register(_stop, server)
+    os.environ["PREFECT_API_URL"] = url
+    return _answering(server, url, folder / _LOG)
+
+
+def _begun(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
+    """A server that starts, and the address at which it is going to answer."""
     folder.mkdir(parents=True, exist_ok=True)
     if (home := _home_in(folder)) is not None:
         prefect_database.place(home)
@@ -65,11 +77,7 @@ def start_for_a_run(folder: Path) -> AbstractContextManager[None]:
             # It has no pages on which somebody would fill in a block; what is registered in the database stays.
             env=os.environ | {"PREFECT_SERVER_REGISTER_BLOCKS_ON_START": "false"},
         )
-    # Prefect sends its last events and logs at exit too, before what was registered this early is called.
-    atexit.register(_stop, server)
-    url = f"http://{_HOST}:{port}/api"
-    os.environ["PREFECT_API_URL"] = url
-    return _answering(server, url, folder / _LOG)
+    return server, f"http://{_HOST}:{port}/api"
 
 
 @contextmanager

@@ -16,7 +16,9 @@ from killing import Killer
 from lake_content import content
 from written_articles import article, write_articles
 
+from flows.prefect_server import start_for_a_run
 from warehouse.audit import audit
+from warehouse.errors import LakeError
 from warehouse.lake import connect, transaction
 
 FIRST, MORE = 4, 16
@@ -142,7 +144,7 @@ def test_every_command_that_changes_the_lake_names_a_full_disk_and_a_locked_cata
 
 @pytest.mark.timeout(900)
 def test_a_disk_that_became_read_only_is_named_and_nothing_changes(
-    commands: Killer, inbox: Path, settings: Path, small_disk: Path
+    commands: Killer, inbox: Path, settings: Path, small_disk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lake = small_disk / "lake"
     run = ("run", inbox, "--warehouse", lake, "--settings", settings)
@@ -150,7 +152,11 @@ def test_a_disk_that_became_read_only_is_named_and_nothing_changes(
     (inbox / "0900.html").write_text(article(900), encoding="utf-8")
     before = content(lake)
     subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
-    for words in (run, ("upkeep", *run[2:])):
+    with monkeypatch.context() as alone:
+        alone.delenv("PREFECT_API_URL")
+        with pytest.raises(LakeError, match=r"on a disk, .* that is read-only; nothing was changed. Make it writable"):
+            start_for_a_run(lake)
+    for words in (run, ("upkeep", *run[2:]), ("replay", *run[2:])):
         failed = commands.run(*words)
         assert failed.status == 1, failed.said
         assert str(small_disk) in failed.said, failed.said
