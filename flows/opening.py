@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 from flows.listing import Listed, mtime_of
 from flows.places import Access, UnknownPlace, file_system, is_url, is_web, refusal, scheme_of, shown
+from flows.stores import tag_of
 from transforms.hints import SIDECAR_BYTES, SIDECAR_SUFFIX
 
 if TYPE_CHECKING:
@@ -111,6 +112,18 @@ def _open_url(file: Listed, access: Access) -> Iterator[Opened]:
     kind = _S3Object if scheme_of(file.path) in ("s3", "s3a") else _Object
     with io.BufferedReader(kind(system, path, file), _BUFFER_BYTES) as stream:
         yield Opened(cast(BinaryIO, stream), file.mtime_ns)
+    if kind is _Object and file.etag is not None:
+        _refuse_replaced(system, path, file.etag)
+
+
+def _refuse_replaced(system: Any, path: str, etag: str) -> None:
+    """A store that cannot be asked for the object that was listed, and no other, is asked which one it has now."""
+    try:
+        found = tag_of(system.info(path))
+    except Exception as error:
+        raise refusal(error) from None
+    if found != etag:
+        raise StillWritten(errno.EBUSY, "it changed since it was listed")
 
 
 def _said_of_page(address: str, content_type: str | None) -> bytes:

@@ -108,6 +108,11 @@ class Gcs:
         path = f"/upload/storage/v1/b/{bucket}/o?uploadType=media&name={quote(key, safe='')}"
         return str(self._post(path, content.encode(), "text/html")["etag"])
 
+    def delete(self, bucket: str, key: str) -> None:
+        """Take an object away."""
+        path = f"/storage/v1/b/{bucket}/o/{quote(key, safe='')}"
+        urlopen(Request(self.address + path, method="DELETE"), timeout=10).close()
+
     def _post(self, path: str, content: bytes, kind: str) -> dict[str, Any]:
         with urlopen(Request(self.address + path, content, {"Content-Type": kind}), timeout=10) as answer:
             found: dict[str, Any] = json.load(answer)

@@ -13,8 +13,6 @@ from web_server import web_server
 from written_articles import article
 
 from flows import stores
-from flows.listing import Listed
-from flows.opening import open_input
 from flows.pickup import NoInbox, list_inbox
 from flows.places import Access
 
@@ -47,9 +45,20 @@ def test_a_bucket_that_is_not_there_is_an_error_and_no_empty_one() -> None:
         list_inbox("gs://nosuchbucket/x", (), Access())
 
 
-def test_an_object_that_is_gone_since_the_listing_has_vanished(gcs: Gcs) -> None:
-    with pytest.raises(FileNotFoundError), open_input(Listed("a", f"gs://{gcs.bucket()}/a", 4, None)) as opened:
-        opened.stream.read()
+def test_what_changed_or_vanished_since_the_listing_is_told_apart(gcs: Gcs) -> None:
+    bucket = gcs.bucket()
+    for name in ("changed.txt", "shorter.txt", "gone.txt", "kept.txt"):
+        gcs.put(bucket, name, f"The ferry of {name} runs again from Monday on. " * 9)
+    inbox = list_inbox(f"gs://{bucket}", (), Access())
+    gcs.put(bucket, "changed.txt", "The ferry of another port runs again on Friday. " * 30)
+    gcs.put(bucket, "shorter.txt", "None.")
+    gcs.delete(bucket, "gone.txt")
+    assert {key: row["reason"] or row["outcome"] for key, row in read(inbox, Access()).items()} == {
+        "changed.txt": "changed_while_read",
+        "gone.txt": "vanished",
+        "kept.txt": "article",
+        "shorter.txt": "changed_while_read",
+    }
 
 
 def test_a_listing_goes_on_from_page_to_page(monkeypatch: pytest.MonkeyPatch) -> None:
