@@ -217,15 +217,14 @@ COMMANDS = [
 LEARNED = ("block learning", "site templates", "site blocks")
 
 
-def told_by(lake: Path) -> Content:
+def told_by(found: Content) -> Content:
     """What a command changes in one commit. What a run learns of its sites has a commit of its own behind it: of one
     that was killed between the two, the next run learns it."""
-    return {name: rows for name, rows in content(lake).items() if name not in LEARNED}
+    return {name: rows for name, rows in found.items() if name not in LEARNED}
 
 
-def learned_by(lake: Path) -> Content:
+def learned_by(found: Content) -> Content:
     """What runs have learned."""
-    found = content(lake)
     return {name: found[name] for name in LEARNED}
 
 
@@ -247,8 +246,9 @@ def test_a_command_that_is_killed_leaves_the_lake_as_before_or_as_after(
     shutil.copytree(template, undisturbed)
     done = commands.run(*words(undisturbed))
     assert done.status == 0, done.said
-    before, after, whole = told_by(template), told_by(undisturbed), content(undisturbed)
-    learned = (learned_by(template), learned_by(undisturbed))
+    untouched, whole = content(template), content(undisturbed)
+    before, after = told_by(untouched), told_by(whole)
+    learned = (learned_by(untouched), learned_by(whole))
     assert (before == after) == (command.name == "upkeep"), "the command has nothing to do, and nothing is tested"
     for number, moment in enumerate(moments(max(1, MOMENTS // len(COMMANDS)), done.statements, done.seconds, SEED)):
         told = f"{command.name}, seed {SEED}, moment {number}: {moment}"
@@ -256,10 +256,10 @@ def test_a_command_that_is_killed_leaves_the_lake_as_before_or_as_after(
         shutil.copytree(template, lake)
         assert not commands.run(*words(lake), at=moment).hung, told
         prepare(lake).close()
-        found = told_by(lake)
-        assert found in (before, after), told
-        assert learned_by(lake) in learned, told
-        if found == before:
+        found = content(lake)
+        assert told_by(found) in (before, after), told
+        assert learned_by(found) in learned, told
+        if told_by(found) == before:
             again = commands.run(*words(lake))
             assert again.status == 0, (told, again.said)
             assert content(lake) == whole, told
