@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +68,109 @@ def states(lake: Path) -> dict[str, str]:
     return dict(ask(lake, "select input_key, coalesce(reason, state) from ops.input where is_latest order by 1"))
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A run that is done: its summary, and the lake that it loaded."""
+
+    summary: Any
+    lake: Path
+
+
+@pytest.fixture(scope="module")
+def done(empty_lake: Path, prefect_server: str, tmp_path_factory: pytest.TempPathFactory) -> Done:
+    """One run over one file of each kind, whose lake the tests after it only read."""
+    from flows.ingest import ingest
+
+    folder = tmp_path_factory.mktemp("done")
+    inbox, lake, settings = folder / "inbox", folder / "lake", folder / "newslake.toml"
+    shutil.copytree(empty_lake, lake)
+    write_articles(inbox, range(3, 4))
+    (inbox / "copy.html").write_bytes((inbox / "0003.html").read_bytes())
+    text = article(1).replace("2026-03-02T08:15:00+01:00", "2099-03-02T08:15:00+01:00")
+    (inbox / "future.html").write_text(text, encoding="utf-8")
+    (inbox / "later.html").write_text(article(2), encoding="utf-8")
+    os.utime(inbox / "later.html", (4_000_000_000, 4_000_000_000))
+    (inbox / "port-post.example" / "2026-03-02").mkdir(parents=True)
+    (inbox / "port-post.example" / "2026-03-02" / "a.txt").write_text(
+        "Ferry returns\n\n" + "The ferry between the two ports runs again from Monday. " * 8
+    )
+    settings.write_text("[[feeds]]\nname = 'pages'\npattern = '{domain}/{date:%Y-%m-%d}/*.txt'\n", encoding="utf-8")
+    return Done(ingest(inbox=str(inbox), warehouse=str(lake), settings_file=str(settings)), lake)
+
+
+def test_an_article_is_readable_with_its_fields_and_their_origins(done: Done) -> None:
+    read = "from article where url = 'https://quay-gazette.example/news/3'"
+    found = ask(done.lake, f"select title, authors, published_date, published_offset, url, source, language {read}")
+    assert [(*row[:2], str(row[2]), *row[3:]) for row in found] == [
+        (
+            "Council of district 3 votes on its harbour",
+            ["Ina Halvorsen"],
+            "2026-03-04",
+            60,
+            "https://quay-gazette.example/news/3",
+            "quay-gazette.example",
+            "en",
+        )
+    ]
+    ((body,),) = ask(done.lake, f"select body {read}")
+    assert "\n\nParagraph 1 of report 3 says that the harbour council" in body
+    assert "All rights reserved" not in body
+
+
+def test_the_same_bytes_under_another_name_point_to_the_first(done: Done) -> None:
+    assert (done.summary.counts.loaded, done.summary.counts.duplicate) == (4, 1)
+    assert ask(
+        done.lake, "select d.input_key, f.input_key from ops.input d join ops.input f on f.input_id = d.duplicate_of"
+    ) == [("copy.html", "0003.html")]
+
+
+def test_a_feed_gives_what_the_files_lack_and_the_path_says_the_source(done: Done) -> None:
+    found = ask(
+        done.lake,
+        "select article.feed, article.source, observed_at::date::varchar, observed_origin from article "
+        "join fact_article using (article_id, revision, extraction, observed_at) where article.feed <> '(none)'",
+    )
+    assert found == [("pages", "port-post.example", "2026-03-02", "path")]
+
+
+def test_every_expectation_of_every_batch_is_recorded(done: Done) -> None:
+    suites = dict(ask(done.lake, "select suite, count(*) from ops.expectation_result group by 1"))
+    assert set(suites) == {"dim_source", "dim_source.batch", "fact_article", "fact_article.batch", "lake"}
+    assert suites["fact_article"] >= 20
+
+
+def test_an_impossible_value_is_null_with_its_fault_and_the_article_loads(done: Done) -> None:
+    assert states(done.lake)["future.html"] == "loaded"
+    assert ask(
+        done.lake,
+        "select published_date, published_at, published_precision from article "
+        "where url = 'https://quay-gazette.example/news/1'",
+    ) == [(None, None, None)]
+    assert ask(
+        done.lake,
+        "select i.input_key, f.raw_value from ops.field_fault f join ops.input i using (input_id) "
+        "where f.field = 'published_date'",
+    ) == [("future.html", "2099-03-02")]
+
+
+def test_a_file_from_the_future_is_observed_now(done: Done) -> None:
+    assert states(done.lake)["later.html"] == "loaded"
+    assert ask(
+        done.lake,
+        "select f.observed_at < now(), f.observed_origin from fact_article f join ops.input i using (input_id) "
+        "where i.input_key = 'later.html'",
+    ) == [(True, "run")]
+
+
+def test_each_run_leaves_a_markdown_and_a_table_artifact(done: Done) -> None:
+    from prefect.client.orchestration import get_client
+
+    with get_client(sync_client=True) as client:
+        artifacts = {artifact.key: artifact.type for artifact in client.read_artifacts()}
+    assert artifacts["newslake-run"] == "markdown"
+    assert artifacts["newslake-run-states"] == "table"
+
+
 def test_what_is_new_is_loaded_and_again_nothing_is(run: Run, inbox: Path, lake: Path) -> None:
     write_articles(inbox, range(5))
     first = run()
@@ -78,26 +183,6 @@ def test_what_is_new_is_loaded_and_again_nothing_is(run: Run, inbox: Path, lake:
     assert (second.counts.picked_up, second.counts.unchanged) == (0, 5)
     assert ask(lake, "select count(*), min(revision), max(revision) from fact_article") == [(5, 1, 1)]
     assert is_audited_clean(lake)
-
-
-def test_an_article_is_readable_with_its_fields_and_their_origins(run: Run, inbox: Path, lake: Path) -> None:
-    write_articles(inbox, range(3, 4))
-    run()
-    found = ask(lake, "select title, authors, published_date, published_offset, url, source, language from article")
-    assert [(*row[:2], str(row[2]), *row[3:]) for row in found] == [
-        (
-            "Council of district 3 votes on its harbour",
-            ["Ina Halvorsen"],
-            "2026-03-04",
-            60,
-            "https://quay-gazette.example/news/3",
-            "quay-gazette.example",
-            "en",
-        )
-    ]
-    (body,) = ask(lake, "select body from article")[0]
-    assert "\n\nParagraph 1 of report 3 says that the harbour council" in body
-    assert "All rights reserved" not in body
 
 
 def test_a_changed_file_is_a_new_revision_and_a_touched_one_is_unchanged(run: Run, inbox: Path, lake: Path) -> None:
@@ -126,16 +211,6 @@ def test_verify_hashes_what_size_and_time_would_pass_over(run: Run, inbox: Path,
     assert file.stat().st_size == facts.st_size
     assert run().counts.articles_edited == 0
     assert run(verify=True).counts.articles_edited == 1
-
-
-def test_the_same_bytes_under_another_name_point_to_the_first(run: Run, inbox: Path, lake: Path) -> None:
-    write_articles(inbox, range(1))
-    (inbox / "copy.html").write_bytes((inbox / "0000.html").read_bytes())
-    summary = run()
-    assert (summary.counts.loaded, summary.counts.duplicate) == (1, 1)
-    assert ask(
-        lake, "select d.input_key, f.input_key from ops.input d join ops.input f on f.input_id = d.duplicate_of"
-    ) == [("copy.html", "0000.html")]
 
 
 def test_each_hostile_input_is_accounted_for_and_its_neighbours_load(run: Run, inbox: Path, lake: Path) -> None:
@@ -219,53 +294,6 @@ def test_batches_and_chunks_of_any_size_give_the_same_lake(run: Run, inbox: Path
     pieces = run("[batch]\nmax_rows = 2\nchunk_files = 1\n")
     assert pieces.batches == 5
     assert content(lake) == whole
-
-
-def test_a_feed_gives_what_the_files_lack_and_the_path_says_the_source(run: Run, inbox: Path, lake: Path) -> None:
-    folder = inbox / "quay-gazette.example" / "2026-03-02"
-    folder.mkdir(parents=True)
-    (folder / "a.txt").write_text("Ferry returns\n\n" + "The ferry between the two ports runs again from Monday. " * 8)
-    run("[[feeds]]\nname = 'pages'\npattern = '{domain}/{date:%Y-%m-%d}/*.txt'\n")
-    found = ask(
-        lake,
-        "select article.feed, article.source, observed_at::date::varchar, observed_origin from article "
-        "join fact_article using (article_id, revision, extraction, observed_at)",
-    )
-    assert found == [("pages", "quay-gazette.example", "2026-03-02", "path")]
-
-
-def test_every_expectation_of_every_batch_is_recorded(run: Run, inbox: Path, lake: Path) -> None:
-    write_articles(inbox, range(2))
-    run()
-    suites = dict(ask(lake, "select suite, count(*) from ops.expectation_result group by 1"))
-    assert set(suites) == {"dim_source", "dim_source.batch", "fact_article", "fact_article.batch", "lake"}
-    assert suites["fact_article"] >= 20
-
-
-def test_an_impossible_value_is_null_with_its_fault_and_the_article_loads(run: Run, inbox: Path, lake: Path) -> None:
-    text = article(1).replace("2026-03-02T08:15:00+01:00", "2099-03-02T08:15:00+01:00")
-    (inbox / "future.html").write_text(text, encoding="utf-8")
-    assert run().counts.loaded == 1
-    assert ask(lake, "select published_date, published_at, published_precision from article") == [(None, None, None)]
-    assert ("published_date", "2099-03-02") in ask(lake, "select field, raw_value from ops.field_fault")
-
-
-def test_a_file_from_the_future_is_observed_now(run: Run, inbox: Path, lake: Path) -> None:
-    write_articles(inbox, range(1))
-    os.utime(inbox / "0000.html", (4_000_000_000, 4_000_000_000))
-    assert run().counts.loaded == 1
-    assert ask(lake, "select observed_at < now(), observed_origin from fact_article") == [(True, "run")]
-
-
-def test_each_run_leaves_a_markdown_and_a_table_artifact(run: Run, inbox: Path) -> None:
-    from prefect.client.orchestration import get_client
-
-    write_articles(inbox, range(1))
-    run()
-    with get_client(sync_client=True) as client:
-        artifacts = {artifact.key: artifact.type for artifact in client.read_artifacts()}
-    assert artifacts["newslake-run"] == "markdown"
-    assert artifacts["newslake-run-states"] == "table"
 
 
 def test_a_second_run_at_the_same_time_is_refused_with_a_message_that_names_the_first(
