@@ -95,8 +95,9 @@ def test_a_full_disk_fails_the_run_keeps_what_was_committed_and_the_next_run_com
     undisturbed = tmp_path / "undisturbed"
     whole = commands.run("run", inbox, "--warehouse", undisturbed, "--settings", settings)
     assert whole.status == 0, whole.said
-    assert content(lake)["readings"] == content(undisturbed)["readings"]
-    assert content(lake)["inputs"] == content(undisturbed)["inputs"]
+    found, wanted = content(lake), content(undisturbed)
+    assert found["readings"] == wanted["readings"]
+    assert found["inputs"] == wanted["inputs"]
     assert audit(connect(lake, read_only=True)) == []
 
 
