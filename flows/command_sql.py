@@ -24,16 +24,16 @@ def ask(
     except LakeError as error:
         complain(str(error))
         return 1
-    if is_empty:
-        complain(f"The warehouse in {folder} holds no article yet. `newslake run INBOX` loads a folder of them.")
-    if question is not None:
-        return 0
-    if sys.stdin.isatty() and sys.stdout.isatty():
+    hint = f"The warehouse in {folder} holds no article yet. `newslake run INBOX` loads a folder of them."
+    is_session = question is None and sys.stdin.isatty() and sys.stdout.isatty()
+    status = 0 if question is not None or is_session else _answer_all(con, output, timeout)
+    if is_empty and status == 0:  # what was refused has its own reason
+        complain(hint)
+    if is_session:
         from flows.shell import Shell
 
         Shell(con, output, timeout).run()
-        return 0
-    return _answer_all(con, output, timeout)
+    return status
 
 
 def _answer_all(con: Connection, output: str | None, timeout: float | None) -> int:
