@@ -12,7 +12,10 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from pebble import CONSTS
+from expectations.deferred import deferred
+
+with deferred("asyncio"):  # pebble has decorators with it that nobody asks for: 0.02 s
+    from pebble import CONSTS
 
 from flows.extraction import Extractor, available_cores
 from flows.feeds_and_rules import feeds_of, read_site_rules
