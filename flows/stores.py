@@ -7,12 +7,10 @@ time and compared by its bytes.
 
 from __future__ import annotations
 
-import asyncio
 import errno
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urldefrag, urlsplit
 
@@ -232,6 +230,8 @@ class _Facts:
 
 
 def _page_facts(system: Any, pages: Sequence[str]) -> list[_Facts]:
+    import asyncio  # not above: 0.01 s of every short command
+
     from fsspec.asyn import sync
 
     async def ask(part: Sequence[str]) -> list[_Facts]:
@@ -267,6 +267,8 @@ async def _head(session: Any, page: str) -> _Facts:
 
 
 def _web_time(said: Any) -> int | None:
+    from email.utils import parsedate_to_datetime
+
     try:
         moment = parsedate_to_datetime(said["Last-Modified"])
     except (KeyError, ValueError):
