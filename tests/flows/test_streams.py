@@ -95,56 +95,46 @@ def test_a_file_that_is_opened_never_takes_the_number_of_a_closed_stream() -> No
     assert done.returncode == 0
 
 
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (["run", "."], "interrupted; the batch in hand was dropped, what was committed before stays"),
-        (["upkeep"], "interrupted; the step in hand was dropped, what was done before stays"),
-        (["status"], "interrupted"),
-    ],
-)
-def test_ctrl_c_says_what_becomes_of_the_work_as_a_termination_does(lake: Path, words: list[str], said: str) -> None:
-    interrupted = (
-        "import os, signal, flows.command_run, flows.command_upkeep, flows.command_inspect\n"
-        "def stop(*_, **__): os.kill(os.getpid(), signal.SIGINT); signal.pause()\n"
-        "flows.command_run.run_once = flows.command_upkeep.keep_up_once = flows.command_inspect.show_status = stop\n"
-        "from flows.cli import main; main()"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", interrupted, *words, "--warehouse", str(lake)],
+INTERRUPTED = [
+    (["run", "."], "interrupted; the batch in hand was dropped, what was committed before stays"),
+    (["upkeep"], "interrupted; the step in hand was dropped, what was done before stays"),
+    (["status"], "interrupted"),
+]
+
+
+def ended(code: str, *words: str | Path) -> subprocess.CompletedProcess[str]:
+    """A command with ``code`` run before it, in a process that Ctrl-C reaches."""
+    return subprocess.run(
+        [sys.executable, "-c", f"{code}from flows.cli import main; main()", *words],
         capture_output=True,
         text=True,
+        timeout=120,
         check=False,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
+
+
+@pytest.mark.parametrize(("words", "said"), INTERRUPTED)
+def test_ctrl_c_says_what_becomes_of_the_work_as_a_termination_does(lake: Path, words: list[str], said: str) -> None:
+    stop = (
+        "import os, signal, flows.command_run, flows.command_upkeep, flows.command_inspect\n"
+        "def stop(*_, **__): os.kill(os.getpid(), signal.SIGINT); signal.pause()\n"
+        "flows.command_run.run_once = flows.command_upkeep.keep_up_once = flows.command_inspect.show_status = stop\n"
+    )
+    done = ended(stop, *words, "--warehouse", lake)
     assert (done.returncode, done.stdout, done.stderr) == (130, "", f"newslake: {said}\n")
 
 
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (["run", "."], "interrupted; the batch in hand was dropped, what was committed before stays"),
-        (["upkeep"], "interrupted; the step in hand was dropped, what was done before stays"),
-        (["status"], "interrupted"),
-    ],
-)
+@pytest.mark.parametrize(("words", "said"), INTERRUPTED)
 def test_ctrl_c_within_a_statement_is_no_failure(lake: Path, words: list[str], said: str) -> None:
-    interrupted = (
+    stop = (
         "import os, signal, threading, duckdb, warehouse.migrate, flows.command_upkeep, flows.command_inspect\n"
         "def stop(*_, **__):\n"
         "    con = duckdb.connect(config={'python_enable_replacements': False, 'threads': 1})\n"
         "    threading.Timer(0.5, os.kill, [os.getpid(), signal.SIGINT]).start()\n"
         "    con.execute('select sum(i % 7) from range(1_000_000_000_000) as numbers(i)').fetchall()\n"
         "warehouse.migrate.prepare = flows.command_upkeep.keep_warehouse = flows.command_inspect.show_status = stop\n"
-        "from flows.cli import main; main()"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", interrupted, *words, "--warehouse", str(lake)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-    )
+    done = ended(stop, *words, "--warehouse", lake)
     assert (done.returncode, done.stdout) == (130, "")
     assert done.stderr.splitlines()[-1] == f"newslake: {said}"
