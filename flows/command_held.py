@@ -74,7 +74,7 @@ def decide(
         complain(in_words(error, folder) or str(error))
     except Exception as error:
         if is_interruption(error):
-            raise KeyboardInterrupt from error
+            raise
         complain(in_words(error, folder) or f"the run failed: {type(error).__name__}: {error}")
     if summary is None:
         return 1

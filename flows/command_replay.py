@@ -126,6 +126,6 @@ def _summary(
             complain(in_words(error, folder) or str(error))
         except Exception as error:
             if is_interruption(error):
-                raise KeyboardInterrupt from error
+                raise
             complain(in_words(error, folder) or f"the replay failed: {type(error).__name__}: {error}")
     return None

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from flows import imported
 from flows.environment import settle
 from flows.feeds_and_rules import feeds_of, read_site_rules, rules_of
-from flows.machine_faults import in_words, machine_faults_told
+from flows.machine_faults import in_words
 from flows.places import Access, has_credentials, shown
-from flows.prefect_server import ServerDown, make_home, start_for_a_run
+from flows.prefect_server import ServerDown, start_for_a_run
 from flows.progress import REPORTER, reporter_for
 from flows.settings import Loaded, SettingsError
 from flows.sigterm import AS_A_RUN, leave_on_sigterm
@@ -69,8 +69,6 @@ def run_once(
     settings = loaded.settings
     # Prefect's server takes longest; what this process has to import is imported meanwhile.
     try:
-        with machine_faults_told(folder):
-            make_home()  # a folder that cannot be written is told of before there is a child to be ended
         listing = begin_listing(source, settings.ignore, folder, settings.pickup.settle_seconds)
         server = start_for_a_run(folder)
     except LakeError as error:
@@ -150,7 +148,7 @@ def _flow(
             complain(in_words(error, folder) or str(error))
         except Exception as error:
             if is_interruption(error):
-                raise KeyboardInterrupt from error
+                raise
             complain(in_words(error, folder) or f"the run failed: {type(error).__name__}: {error}")
     return None
 

@@ -24,11 +24,10 @@ def ask(
     except LakeError as error:
         complain(str(error))
         return 1
-    hint = f"The warehouse in {folder} holds no article yet. `newslake run INBOX` loads a folder of them."
     is_session = question is None and sys.stdin.isatty() and sys.stdout.isatty()
     status = 0 if question is not None or is_session else _answer_all(con, output, timeout)
     if is_empty and status == 0:  # what was refused has its own reason
-        complain(hint)
+        complain(f"The warehouse in {folder} holds no article yet. `newslake run INBOX` loads a folder of them.")
     if is_session:
         from flows.shell import Shell
 

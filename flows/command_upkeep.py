@@ -26,7 +26,7 @@ def keep_up_once(loaded: Loaded, folder: Path, named_by: str, *, dry_run: bool, 
         return 1
     except Exception as error:
         if is_interruption(error):
-            raise KeyboardInterrupt from error
+            raise
         complain(in_words(error, folder) or f"upkeep failed: {type(error).__name__}: {error}")
         return 1
     if as_json:

@@ -36,7 +36,7 @@ def watch_once(
         raise
     except Exception as error:
         if is_interruption(error):
-            raise KeyboardInterrupt from error
+            raise
         complain(in_words(error, folder) or f"the watch failed: {type(error).__name__}: {error}")
         return 1
     if as_json:

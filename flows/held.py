@@ -27,10 +27,9 @@ from flows.feeds_and_rules import bounds_of, feeds_of, lake_feeds, rules_of
 from flows.run_rounds import tell_of_decision
 from flows.settings import Loaded, load
 from flows.stopwatch import Stopwatch
-from flows.summary import Finish, Problem, RunSummary, counts_of
+from flows.summary import Problem, RunSummary, counts_of, ending_by
 from transforms.staged import FAULTS, REJECTED, RESULTS, SCHEMA, Outcome
 from warehouse import ledger
-from warehouse.errors import is_interruption
 from warehouse.gates import HeldInput, held_extractors, held_inputs, held_rows
 from warehouse.heap import give_back
 from warehouse.lake import Connection, connect
@@ -117,7 +116,7 @@ class _Deciding:
                 learn_blocks(self._con, run_id=self._summary.run_id, now=_now())
         except BaseException as error:
             # Interrupts too: the run's end is recorded, and what was committed before it stays.
-            state: Finish = "failed" if isinstance(error, Exception) and not is_interruption(error) else "interrupted"
+            state = ending_by(error)
             try:
                 self._end(replace(self._summary, state=state, message=message_of_error(error)))
             except Exception as second:

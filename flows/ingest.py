@@ -44,13 +44,12 @@ from flows.run_rounds import tell_of_run
 from flows.settings import Loaded, Settings, load
 from flows.staging import sweep
 from flows.stopwatch import Stopwatch
-from flows.summary import STATES, Finish, Problem, RunSummary, counts_of
+from flows.summary import STATES, Problem, RunSummary, counts_of, ending_by
 from transforms.extract import extractors
 from transforms.hints import Feed
 from transforms.read.site_rules import SiteRules
 from transforms.staged import Outcome, in_one_piece
 from warehouse import ledger
-from warehouse.errors import is_interruption
 from warehouse.heap import give_back, map_large_blocks
 from warehouse.lake import Connection, Layout
 from warehouse.load import BatchCounts, load_batch
@@ -158,7 +157,7 @@ def run(loaded: Loaded, inbox: str, folder: Path, *, verify: bool) -> RunSummary
             current.load_changes(listed, missing, verify=verify)
         except BaseException as error:
             # Interrupts too: the run's end is recorded, and what was committed before it stays.
-            state: Finish = "failed" if isinstance(error, Exception) and not is_interruption(error) else "interrupted"
+            state = ending_by(error)
             try:
                 current.finish(replace(summary, state=state, message=message_of_error(error)), listed)
             except Exception as second:

@@ -1,7 +1,7 @@
 """A listing that is begun while the process that wants it has much to import.
 
 To list a million files takes about as long as Prefect takes to start, and on two cores both fit into that time: a child
-lists, and hands its columns over in a file that has no name. It is forked from a process that has no thread, no server
+lists, and hands its columns over in memory that both have. It is forked from a process that has no thread, no server
 and no database yet, and does nothing but look at the inbox; where that cannot be, or the child ends before its time,
 the flow lists for itself.
 """
@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import mmap
 import multiprocessing
+import os
 import signal
 import sys
-import tempfile
 from collections.abc import Sequence
 from contextvars import ContextVar
 from multiprocessing.connection import Connection
@@ -31,9 +31,9 @@ class ListingAhead:
     def __init__(self, address: str, ignore: Sequence[str], warehouse: Path, settle_seconds: float) -> None:
         self.address = address
         context = multiprocessing.get_context("fork")
-        self._columns = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as what is mapped of it
+        self._columns = os.memfd_create("listing")  # no folder has to have room for it
         self._answer, sender = context.Pipe(duplex=False)
-        given = address, tuple(ignore), warehouse, settle_seconds, self._columns.fileno(), sender
+        given = address, tuple(ignore), warehouse, settle_seconds, self._columns, sender
         self._child = context.Process(target=_list, args=given, daemon=True)
         self._child.start()
         sender.close()
@@ -45,7 +45,7 @@ class ListingAhead:
 
     def result(self) -> Inbox | None:
         """What the child found, once; None where it ended without an answer. Raises :class:`NoInbox`."""
-        with self._columns as file, self._answer:
+        with os.fdopen(self._columns, "rb") as file, self._answer:
             try:
                 answer = self._answer.recv()
             except EOFError:

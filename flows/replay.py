@@ -39,11 +39,10 @@ from flows.replay_summary import Example, ReplaySummary, Tally
 from flows.settings import Loaded, load
 from flows.staging import sweep
 from flows.stopwatch import Stopwatch
-from flows.summary import Finish, counts_of
+from flows.summary import counts_of, ending_by
 from transforms.extract import extractors
 from transforms.staged import SCHEMA, Outcome
 from warehouse import ledger
-from warehouse.errors import is_interruption
 from warehouse.heap import give_back
 from warehouse.lake import Connection, Layout, connect
 from warehouse.load import REPLAYED, BatchCounts, load_batch
@@ -173,7 +172,7 @@ class _Replay:
             self._read_and_load(staging)
         except BaseException as error:
             # Interrupts too: the run's end is recorded, and what was committed before it stays.
-            state: Finish = "failed" if isinstance(error, Exception) and not is_interruption(error) else "interrupted"
+            state = ending_by(error)
             try:
                 self._end(replace(self._summary, state=state, message=message_of_error(error)))
             except Exception as second:

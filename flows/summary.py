@@ -6,11 +6,19 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from warehouse.errors import is_interruption
+
 if TYPE_CHECKING:
     from warehouse.ledger import RunCounts
     from warehouse.load import BatchCounts
 
 Finish = Literal["completed", "failed", "interrupted"]
+
+
+def ending_by(error: BaseException) -> Finish:
+    """How a run ended that ``error`` ended."""
+    return "failed" if isinstance(error, Exception) and not is_interruption(error) else "interrupted"
+
 
 STATES = ("loaded", "quarantined", "duplicate", "held", "failed")
 

@@ -42,6 +42,19 @@ def read(text: str) -> Article:
     return reading
 
 
+def left_null(article: Article) -> list[str]:
+    """The tags whose fields an article lacks."""
+    found = {
+        "TITLE": article.title,
+        "PUBLISHED_DATE": article.published,
+        "URL": article.url,
+        "AUTHOR": article.authors or None,
+        "SUMMARY": article.summary,
+        "HIGHLIGHTS": article.highlights or None,
+    }
+    return [name for name, value in found.items() if value is None]
+
+
 def export(fields: dict[str, str]) -> str:
     return "\n".join(f"<{name}>{value}</{name}>" for name, value in fields.items()) + "\n"
 
@@ -182,15 +195,7 @@ def test_a_missing_or_empty_tag_leaves_its_field_null(missing: str, how: str) ->
     if how == "self-closed":
         text = text.replace(f"<{missing}> \n </{missing}>", f"<{missing}/>")
     article = read(text)
-    found = {
-        "TITLE": article.title,
-        "PUBLISHED_DATE": article.published,
-        "URL": article.url,
-        "AUTHOR": article.authors or None,
-        "SUMMARY": article.summary,
-        "HIGHLIGHTS": article.highlights or None,
-    }
-    assert [name for name, value in found.items() if value is None] == [missing]
+    assert left_null(article) == [missing]
     assert article.body.split("\n\n") == BODY
     assert article.faults == ()
 
@@ -219,15 +224,7 @@ def test_an_author_who_is_declared_unknown_is_none() -> None:
 @pytest.mark.parametrize("value", ["None", "null", "NaN", "N/A", "[]", " - "])
 def test_a_value_that_says_there_is_none_leaves_its_field_null(missing: str, value: str) -> None:
     article = read(export(FULL | {missing: value}))
-    fields = {
-        "TITLE": article.title,
-        "PUBLISHED_DATE": article.published,
-        "URL": article.url,
-        "AUTHOR": article.authors or None,
-        "SUMMARY": article.summary,
-        "HIGHLIGHTS": article.highlights or None,
-    }
-    assert [name for name, found in fields.items() if found is None] == [missing]
+    assert left_null(article) == [missing]
     assert article.faults == ()
 
 
