@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Sequence
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
-from transforms.article import Hints, Origin
+from transforms.article import DECLARED, Hints, Origin
 from transforms.public_suffixes import suffix_labels
 from transforms.scripts import has_unspaced
 from transforms.strip.lines import tidy
@@ -21,6 +21,7 @@ BRIEF_WORDS = 80  # an article with fewer words is a brief
 _BRIEF_CHARACTERS = 240  # the same for scripts without spaces
 
 _SHORTEST_SITE = 4  # letters of a part of a site's name that is taken for it
+_JOINTS = re.compile(r"[|·•»›–—:/｜ㅣ丨-]")  # few titles have one
 _TITLE_JOINT = re.compile(r"\s+(?:[|·•»›–—-]|::|//|:)\s+|\s*[|｜ㅣ丨]\s*|:\s+")
 
 
@@ -61,7 +62,7 @@ def clean_title(title: str, site_names: Iterable[str] = ()) -> str | None:
     """
     title = tidy(title)
     names = {form for name in site_names for form in (bare_name(name), bare_name(name.replace(".", "")))} - {""}
-    for _ in range(3):
+    for _ in range(3 if _JOINTS.search(title) else 0):
         joints = list(_TITLE_JOINT.finditer(title))
         if joints and _is_of_site(title[joints[-1].end() :], joints[-1][0], names):
             title = title[: joints[-1].start()].rstrip()
@@ -172,7 +173,7 @@ def usable_url(candidates: Sequence[str], hints: Hints, *, witness: str | None =
     for candidate in candidates:
         url = tidy_url(candidate, outside)
         if url and _has_path(url) and (not domains or registrable_domain(url) in domains):
-            return url, Origin.DECLARED
+            return url, DECLARED
     if hints.url and (url := tidy_url(hints.url.value)) and _has_path(url):
         return url, hints.url.origin
     return None
@@ -191,7 +192,7 @@ def source_of(url: str | None, hints: Hints) -> tuple[str, Origin] | None:
     A hinted source that is no domain stays as it is, in lower case, for the operator named it.
     """
     if url and (domain := registrable_domain(url)):
-        return domain, hints.url.origin if hints.url and tidy_url(hints.url.value) == url else Origin.DECLARED
+        return domain, hints.url.origin if hints.url and tidy_url(hints.url.value) == url else DECLARED
     for hint in (hints.source, hints.url):
         if hint and (domain := registrable_domain(hint.value)):
             return domain, hint.origin

@@ -7,10 +7,12 @@ because duckdb does not promise that its hash stays the same.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from operator import itemgetter
 
 import pyarrow as pa
 import xxhash
@@ -160,6 +162,9 @@ class InputFacts:
         return self.file_key if self.record is None else f"{self.file_key}#{self.record}"
 
 
+_ARTICLE = Outcome.ARTICLE.value
+
+
 def in_one_piece(staged: pa.Table) -> pa.Table:
     """The rows with each column in one piece, but for the bytes of the inputs: they are the most of a batch, nobody
     looks into them before a few are kept, and they may stay in the files that they wait in."""
@@ -261,7 +266,7 @@ def _row(inputs: InputFacts, file_content: bytes, reading: Reading, keep_raw: bo
     else:
         row["observed_at"] = reading.observed_at
         row["observed_origin"] = reading.observed_origin.value if reading.observed_origin else None
-    return row | {"outcome": Outcome.ARTICLE.value} | _article_columns(reading)
+    return row | {"outcome": _ARTICLE} | _article_columns(reading)
 
 
 def _place(outer: str | None, inner: str | None) -> str | None:
@@ -277,15 +282,15 @@ def _article_columns(article: Article) -> dict[str, object]:
         "char_count": len(article.body),
         "removed_chars": sum(len("".join(article.source_text[r.start : r.end].split())) for r in article.removed),
         "body_hash": digest(article.body),
-        "reading_hash": digest(repr(sorted((_fields(article.as_read) if article.as_read else fields).items()))),
+        "reading_hash": digest(_as_written(_fields(article.as_read) if article.as_read else fields)),
         "block_set_version": article.block_set_version,
         "confidence": article.confidence,
-        "origins": [(name, origin.value) for name, origin in article.origins],
+        "origins": [(name, origin._value_) for name, origin in article.origins],
         "removed": [
             {
                 "start": r.start,
                 "end": r.end,
-                "role": r.role.value,
+                "role": r.role._value_,
                 "rule": r.rule,
                 "text": (text := article.source_text[r.start : r.end]),
                 "text_hash": digest(text),
@@ -301,7 +306,7 @@ def _fields(article: Article) -> dict[str, object]:
     return {
         "identity_key": article.identity_key,
         "identity_kind": article.identity_kind,
-        "kind": article.kind.value,
+        "kind": article.kind._value_,
         "title": article.title,
         "kicker": article.kicker,
         "summary": article.summary,
@@ -310,8 +315,8 @@ def _fields(article: Article) -> dict[str, object]:
         "published_date": published.day if published else None,
         "published_at": _utc(published),
         "published_offset": published.offset_minutes if published else None,
-        "published_precision": published.precision.value if published else None,
-        "published_origin": published.origin.value if published else None,
+        "published_precision": published.precision._value_ if published else None,
+        "published_origin": published.origin._value_ if published else None,
         "modified_at": _utc(article.modified),
         "url": article.url,
         "source": article.source,
@@ -325,6 +330,19 @@ def _fields(article: Article) -> dict[str, object]:
         "items": list(article.items),
         "body": article.body,
     }
+
+
+@functools.cache
+def _template(names: tuple[str, ...]) -> tuple[str, Callable[[dict[str, object]], tuple[object, ...]]]:
+    """How fields of these names are written, and what takes their values in that order."""
+    in_order = sorted(names)
+    return f"[{', '.join(f'({name!r}, %r)' for name in in_order)}]", itemgetter(*in_order)
+
+
+def _as_written(fields: dict[str, object]) -> str:
+    """``repr(sorted(fields.items()))``, of which hashes lie in lakes, in two thirds of the time."""
+    template, values = _template(tuple(fields))
+    return template % values(fields)
 
 
 def _utc(stamp: Published | None) -> datetime | None:

@@ -48,7 +48,7 @@ DATE = re.compile(
 BEFORE_DATE = frozenset({"on", "am", "le", "el", "em", "il", "op"})  # what may stand between a label and its date
 
 _TOKEN = re.compile(rf"[^\W\d_][\w.'’\-\u200c\u200d{_MARKS}]{{0,30}}")
-_DIGIT = re.compile(r"\d")
+_YEAR = re.compile(r"\d{4}|[令平昭][和成]")  # without one there is no date, which is told in no time
 _ENDS = " \t|•·,;:–—-/()"
 _PIECES = re.compile(r"\s*[|•·]\s*|\s[–—-]\s")
 
@@ -107,7 +107,7 @@ def read_credit(text: str, book: Rulebook, *, bare_name: bool = False, small_nam
     faults: list[FieldFault] = []
     labelled = False
     for _ in range(3):
-        m = DATE.search(rest) if _DIGIT.search(rest) else None
+        m = DATE.search(rest) if _YEAR.search(rest) else None
         if m is None:
             break
         before, which = _label_before(rest[: m.start()], book)

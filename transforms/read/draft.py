@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 
 from transforms.account import unselected
 from transforms.article import (
+    DECLARED,
+    TEXT,
     Article,
     Author,
     FieldFault,
@@ -114,9 +116,10 @@ class Draft:
 
     def finish(self) -> Article:
         """The article of this draft, with every character of its source accounted for."""
-        texts = [
-            tidy(without_bullet(line.text)) if self.kind is Kind.ROUNDUP else tidy(line.text) for line in self.body
-        ]
+        texts = [line.text for line in self.body]
+        if self.kind is Kind.ROUNDUP:
+            texts = list(map(without_bullet, texts))
+        texts = list(map(tidy, texts))
         body = in_paragraphs(texts) if self.format == "json" else "\n\n".join(texts)
         self._keep_body()
         kind = self.kind
@@ -206,15 +209,15 @@ class Draft:
         url = place[0] if place else None
         if place:
             self.origins["url"] = place[1]
-        if self.urls and (place is None or place[1] is not Origin.DECLARED):
+        if self.urls and (place is None or place[1] is not DECLARED):
             self.faults.append(FieldFault("url", self.urls[0], "url.unusable"))
         stated = self.stated_source
         domain = registrable_domain(stated) if stated and "." in stated and " " not in stated else None
-        source = source_of(url, self.raw.hints) if url or not domain else (domain, Origin.DECLARED)
+        source = source_of(url, self.raw.hints) if url or not domain else (domain, DECLARED)
         if source:
             self.origins["source"] = source[1]
         if stated and domain is None:
-            self.origins["source_name"] = Origin.DECLARED
+            self.origins["source_name"] = DECLARED
             return url, source[0] if source else None, tidy(stated)
         return url, source[0] if source else None, None
 
@@ -223,11 +226,11 @@ class Draft:
         seen = detect_language(body[:_LANGUAGE_SAMPLE])
         hint = self.raw.hints.language
         if seen:
-            self.origins["language"] = Origin.DECLARED if seen == self.stated_language else Origin.TEXT
+            self.origins["language"] = DECLARED if seen == self.stated_language else TEXT
             if self.stated_language not in (None, seen):
                 self.faults.append(FieldFault("language", str(self.stated_language), "language.contradicted"))
         elif self.stated_language:
-            self.origins["language"] = Origin.DECLARED
+            self.origins["language"] = DECLARED
         elif hint:
             self.origins["language"] = hint.origin
         return seen or self.stated_language or (hint.value if hint else None)

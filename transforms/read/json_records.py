@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from transforms.article import FieldFault, Origin, RawFile, Reading, Rejection, Role
+from transforms.article import DECLARED, FieldFault, RawFile, Reading, Rejection, Role
 from transforms.dates import read_date
 from transforms.read.decode import decode
 from transforms.read.draft import Draft
@@ -192,13 +192,13 @@ def _draft(raw: RawFile, fields: Record, paragraphs: Sequence[str], mark: str | 
     draft.kicker = line_of(pick(fields, "kicker"))
     draft.summary = line_of(pick(fields, "summary"))
     draft.highlights = tuple(lines_of(pick(fields, "highlights"), ";"))
-    draft.take_authors(authors, Origin.DECLARED)
+    draft.take_authors(authors, DECLARED)
     draft.section = line_of(pick(fields, "section"))
     for name in NAMES["categories"]:
         if name in fields:
-            draft.take_categories(list(lines_of(fields[name], ";,")), Origin.DECLARED)
+            draft.take_categories(list(lines_of(fields[name], ";,")), DECLARED)
     if not draft.categories:
-        draft.take_categories(list(lines_of(pick(fields, "keywords"), ";,")), Origin.DECLARED)
+        draft.take_categories(list(lines_of(pick(fields, "keywords"), ";,")), DECLARED)
     texts: list[tuple[str, str]] = [
         ("title", draft.title or ""),
         ("kicker", draft.kicker or ""),
@@ -213,7 +213,7 @@ def _draft(raw: RawFile, fields: Record, paragraphs: Sequence[str], mark: str | 
     _lay_out(draft, [(field, text) for field, text in texts if text])
     for field in ("title", "kicker", "summary", "highlights", "section"):
         if getattr(draft, field):
-            draft.origins[field] = Origin.DECLARED
+            draft.origins[field] = DECLARED
     if mark:
         draft.faults.append(FieldFault("body", mark.strip(), "json.truncated_by_source"))
     _dates(draft, fields)
@@ -305,13 +305,13 @@ def _dates(draft: Draft, fields: Record) -> None:
         said = stamp_of(pick(fields, field))
         if not said:
             continue
-        found = read_date(said, Origin.DECLARED)
+        found = read_date(said, DECLARED)
         if found is None:
             draft.faults.append(FieldFault(column, said[:200], "date.unreadable"))
         elif field == "published":
-            draft.take_published(found, Origin.DECLARED)
+            draft.take_published(found, DECLARED)
         elif field == "modified":
-            draft.modified, draft.origins["modified"] = found, Origin.DECLARED
+            draft.modified, draft.origins["modified"] = found, DECLARED
         elif found.at is not None and draft.raw.hints.fetched_at is None:
-            hints = dataclasses.replace(draft.raw.hints, fetched_at=found.at, fetched_origin=Origin.DECLARED)
+            hints = dataclasses.replace(draft.raw.hints, fetched_at=found.at, fetched_origin=DECLARED)
             draft.raw = dataclasses.replace(draft.raw, hints=hints)

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib import resources
 
+import msgspec
+
 from transforms.article import FieldFault, Origin, RawFile, Reading, Rejection, Role
 from transforms.dates import read_date
 from transforms.describe import says_nothing
@@ -266,7 +268,7 @@ def _content_lines(draft: Draft, value: _Value) -> list[Line]:
     found: list[Line] = []
     for line in split_lines(text, value.start, value.end):
         if "<" in line.text and _MARKED_WORDS.search(line.text):
-            found += [part._replace(gap=line.gap) for part in _unmarked(draft, line.start, line.end)]
+            found += [msgspec.structs.replace(part, gap=line.gap) for part in _unmarked(draft, line.start, line.end)]
         else:
             found.append(_resolved(line))
     return found
@@ -296,7 +298,7 @@ def _paragraph(text: str, pieces: list[tuple[int, int]]) -> list[Line]:
         return []
     if len(pieces) == 1:
         lines = [_resolved(line) for line in split_lines(text, *pieces[0])]
-        return [lines[0]._replace(gap=1), *lines[1:]]
+        return [msgspec.structs.replace(lines[0], gap=1), *lines[1:]]
     joined = tidy(html.unescape("".join(text[a:b] for a, b in pieces)))
     start = pieces[0][0] + _blank(text, *pieces[0])
     end = pieces[-1][0] + len(text[slice(*pieces[-1])].rstrip())

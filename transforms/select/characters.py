@@ -26,7 +26,11 @@ _BARS = "|›»·•/→>—–"
 _DENSE = ((0x0E00, 0x0E7F), (0x3040, 0x9FFF), (0xAC00, 0xD7AF), (0xF900, 0xFAFF))
 # Scripts written without spaces, where a run of letters is a sentence and not a word; and where all of them stand.
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}"
-_LIKELY_UNSPACED = re.compile("[\u0e00-\u109f\u1780-\u19ff\u2e80-\uabff\uf900-\U0003ffff]+")
+_LIKELY_UNSPACED = (
+    (0x0E00, 0x10A0), (0x1780, 0x1A00), (0x2E80, 0x3400), (0x4DB6, 0x4E00), (0x9FA6, 0xAC00), (0xF900, 0x10000)
+)  # fmt: skip
+_HAN = ((0x3400, 0x4DB6), (0x4E00, 0x9FA6))  # in every version of Unicode
+_BEYOND = re.compile("[\U00010000-\U0003ffff]+")
 _FIRST_UNSPACED = 0x0E00
 _WESTERN = "cp1252"  # a byte a character, with the typographic marks: of nine texts in ten in Western languages
 _PUNCTUATION = range(0x1A00, 0x2E80)  # and signs, Greek and Latin once more: between the likely ones
@@ -167,7 +171,7 @@ def word_count(text: str) -> int:
     high = points[points >= _FIRST_UNSPACED] if not text.isascii() else points[:0]
     if not ((high < _PUNCTUATION.start) | (high >= _PUNCTUATION.stop)).any():
         return runs  # nearly every text; the expression takes twenty times as long to say so
-    return runs + _unspaced_letters(text) // _LETTERS_A_WORD
+    return runs + _unspaced_letters(text, high) // _LETTERS_A_WORD
 
 
 def _runs(inside: npt.NDArray[np.bool_]) -> int:
@@ -182,14 +186,38 @@ def _western_table() -> bytes:
     return bytes(sign.isalnum() or sign == "_" for sign in signs)
 
 
-def _unspaced_letters(text: str) -> int:
-    """How many letters and marks of a text are of scripts that put no spaces between words."""
-    if not (likely := "".join(_LIKELY_UNSPACED.findall(text))):
-        return 0
+def _unspaced_letters(text: str, high: npt.NDArray[np.uint32]) -> int:
+    """How many letters and marks of a text are of scripts that put no spaces between words.
+
+    ``high`` are its code points among which they are. What lies beyond the basic plane is nearly always an emoji.
+    """
+    basic = high[high < _PLANE]
+    count = int(np.count_nonzero(_unspaced_table()[basic]))
+    if len(basic) == len(high) or not (beyond := "".join(_BEYOND.findall(text))):
+        return count
+    return count + len(_of_unspaced_scripts(beyond))
+
+
+def _of_unspaced_scripts(text: str) -> str:
+    """The letters and marks of a text that are of scripts that put no spaces between words."""
     import pyarrow as pa  # which knows the scripts of Unicode; few texts have such letters
     import pyarrow.compute as pc
 
-    return len(pc.replace_substring_regex(pa.scalar(likely), f"[^{_UNSPACED}]+", "").as_py() or "")
+    return pc.replace_substring_regex(pa.scalar(text), f"[^{_UNSPACED}]+", "").as_py() or ""
+
+
+@functools.cache
+def _unspaced_table() -> npt.NDArray[np.bool_]:
+    """Of each code point of the basic plane whether it is of a script that puts no spaces between words.
+
+    It takes three milliseconds to make, and tells in a hundredth of the time that the expression takes for a text.
+    """
+    likely = "".join(chr(point) for start, end in _LIKELY_UNSPACED for point in range(start, end))
+    table = np.zeros(_PLANE, dtype=bool)
+    table[[ord(sign) for sign in _of_unspaced_scripts(likely)]] = True
+    for start, end in _HAN:
+        table[start:end] = True
+    return table
 
 
 def in_threes(numbers: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:

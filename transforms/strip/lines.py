@@ -12,7 +12,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from enum import IntEnum
-from typing import NamedTuple
+
+import msgspec
 
 from transforms.scripts import count_dense, has_dense
 
@@ -53,7 +54,7 @@ class Form(IntEnum):
 PROSE, ASK, SHORT, CUT = Form.PROSE, Form.ASK, Form.SHORT, Form.CUT
 
 
-class Line(NamedTuple):
+class Line(msgspec.Struct, frozen=True):
     """A line that is not blank: its span in the source without outer white space, and its measures.
 
     ``gap`` counts the blank lines before it.
@@ -67,7 +68,7 @@ class Line(NamedTuple):
     gap: int
 
 
-class Stretch(NamedTuple):
+class Stretch(msgspec.Struct, frozen=True):
     """A line that is not blank and of which nothing need be measured: its span without outer white space, its text."""
 
     start: int
