@@ -30,7 +30,7 @@ _LIKELY_UNSPACED = (
     (0x0E00, 0x10A0), (0x1780, 0x1A00), (0x2E80, 0x3400), (0x4DB6, 0x4E00), (0x9FA6, 0xAC00), (0xF900, 0x10000)
 )  # fmt: skip
 _HAN = ((0x3400, 0x4DB6), (0x4E00, 0x9FA6))  # in every version of Unicode
-_BEYOND = re.compile("[\U00010000-\U0003ffff]+")
+_BEYOND = re.compile("[\U00010000-\U0001f2ff\U0001fb00-\U0003ffff]+")  # beyond the plane, without the emoji
 _FIRST_UNSPACED = 0x0E00
 _WESTERN = "cp1252"  # a byte a character, with the typographic marks: of nine texts in ten in Western languages
 _PUNCTUATION = range(0x1A00, 0x2E80)  # and signs, Greek and Latin once more: between the likely ones

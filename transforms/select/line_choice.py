@@ -12,6 +12,7 @@ as such, of the articles 1 in 100 (lists of products, mostly).
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -143,7 +144,7 @@ def choose_lines(lines: Sequence[Line], book: Rulebook, trees: Trees | None = No
     sentence = matrix[:, names.index("mass")] > 0
     found = choice(texts, completed(probabilities(trees or packaged(MODEL), matrix), sentence))
     small = line_words()["function"]
-    said = {word for index in found.chosen.nonzero()[0] for word in _WORD.findall(texts[index].lower())}
+    said = set(_WORD.findall("\n".join(itertools.compress(texts, found.chosen)).lower()))
     first = {word for word in _WORD.findall(texts[0].lower()) if word not in small}
     echoed, echoes = (matrix[:, names.index(name)].astype(np.float64) for name in ("echoed", "echoes"))
     return LineChoice(rows, found, echoed, echoes, len(first & said) / max(len(first), 1))

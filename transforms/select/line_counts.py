@@ -8,6 +8,7 @@ length, at most 600, in hundreds; a character of a dense script counts three.
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -46,7 +47,7 @@ _CLOCK = re.compile(r"\d[:.h]\d\d\b")
 _SIGNS = re.compile(r"[©®™@{}<>$€£¥]|http|www\.")
 _PARTICLE = re.compile(r"[のはをにがでともたし的了是在和与將将]")  # what stands for function words in dense scripts
 _PHRASE = 9  # characters of a dense script that are a phrase rather than a label
-_WORD = re.compile(r"\w+")
+_WORD_OR_END = re.compile(r"\w+|\n")
 _YEAR, _LONG = 1 << 30, 1 << 31
 _RULES = ("nav.word", "share.bar", "comment.count", "newsletter.signup", "link.more", "ad.marker", "copyright.footer")
 _KINDS = (
@@ -182,12 +183,14 @@ def _counted(
 
     A run of a dense script that is longer than a label counts as its pairs of characters.
     """
-    said = [_WORD.findall(text.lower()) for text in texts]
+    said = _WORD_OR_END.findall("\n".join([*texts, ""]).lower())
     if particles.any():
-        said = [[part for word in found for part in _parts(word)] for found in said]
-    word_row = np.repeat(np.arange(len(said)), [len(found) for found in said])
-    numbers: dict[str, int] = {}
-    number_of = np.array([numbers.setdefault(word, len(numbers)) for found in said for word in found], dtype=np.int64)
+        said = [part for word in said for part in _parts(word)]
+    numbers = dict(zip(dict.fromkeys(said), itertools.count(), strict=False))
+    number_of = np.fromiter(map(numbers.__getitem__, said), np.int64, len(said))
+    is_end = number_of == numbers["\n"]
+    word_row = np.cumsum(is_end)[~is_end]
+    number_of = number_of[~is_end]
     bits = np.array(list(map(_facts, numbers)), dtype=np.int64)
     kinds: dict[str, Floats] = {}
     for number, kind in enumerate(_KINDS):

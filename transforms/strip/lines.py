@@ -34,10 +34,11 @@ _BULLET = re.compile(r"(?:[-–—*•·‣◦▪■►▶●○✓➤→>»☞]
 _WORD = re.compile(r"\w+")
 _SMALL = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefghijklmnopqrstuvwxyz")
 _NO_WORD = bytes(sign for sign in range(128) if not (chr(sign).isalnum() or sign == ord("_")))
-_HARAKAT = re.compile("[\u064b-\u0652\u0640\u0670\u200c-\u200f]")
+_HARAKAT = "\u064b-\u0652\u0640\u0670\u200c-\u200f"  # marks of vowels and of direction, which go
 LETTERS = str.maketrans("أإآٱةىیکёς", "ااااهييكеσ")  # spelling variants of one letter
 _EVEN = {chr(a): chr(b) for a, b in (LETTERS | str.maketrans("’‘ʼ´`–—−‐“”„«»", "'''''----\"\"\"\"\"")).items()}
-_UNEVEN = re.compile(f"[{''.join(map(re.escape, _EVEN))}]")  # a line has few: found in a tenth of a translation's time
+# Of both a line has few: found in a tenth of a translation's time.
+_UNEVEN = re.compile(f"[{''.join(map(re.escape, _EVEN))}{_HARAKAT}]")
 _ENDS = ' \t"*#=_~|•·►▶▸»›→←«‹.:;,-+>!…。：、|【】■●▼▲◆★☆[](){}<'
 
 
@@ -119,7 +120,7 @@ def weight_of(text: str) -> int:
 
 def form_of(text: str, weight: int) -> Form:
     """The form of a stripped line."""
-    if weight <= 2 * LONG and not text[-1].isalnum() and _ELLIPSIS.search(text[-8:]):
+    if weight <= 2 * LONG and _may_be_cut(text) and _ELLIPSIS.search(text[-8:]):
         return CUT
     if weight > LONG:
         return PROSE
@@ -133,6 +134,11 @@ def form_of(text: str, weight: int) -> Form:
     if weight > _MARKLESS_PROSE and _MARKLESS.search(text):
         return PROSE
     return SHORT
+
+
+def _may_be_cut(text: str) -> bool:
+    """Whether a line's last two characters may be of an ellipsis: hardly one is asked further."""
+    return text.endswith("..") if text[-1] == "." else not text[-1].isalnum()
 
 
 def has_inner_stop(text: str) -> bool:
@@ -168,8 +174,8 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return tidy(text.lower().strip(_ENDS))
-    text = _HARAKAT.sub("", unicodedata.normalize("NFKC", text).replace("\u0307", ""))
-    text = _UNEVEN.sub(lambda found: _EVEN[found[0]], text.casefold())
+    text = unicodedata.normalize("NFKC", text).replace("\u0307", "").casefold()
+    text = _UNEVEN.sub(lambda found: _EVEN.get(found[0], ""), text)
     return " ".join(text.strip(_ENDS).split())
 
 
