@@ -1,5 +1,5 @@
 -- One row per site of $sites whose lines are to be looked at, with how many characters the bodies of its last 100
--- articles have: the sites of which the fifth, tenth, … article is among the new ones; from the hundredth on the
+-- articles have: the sites of which the fifth, tenth, … article is among the new ones; above the hundredth the
 -- hundred and tenth, and so on.
 --
 -- A look reads those bodies wherever they lie, for a site of a page a week in the files of a year. With a thousand new

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-PAGE = b"<!doctype html><html><body><p>The ferry runs again.</p></body></html>"
+PAGE = b"<!doctype html><html><body><p>Die F\xe4hre f\xe4hrt wieder.</p></body></html>"  # Latin-1, as they say
 
 
 def a_record(
