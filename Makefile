@@ -92,6 +92,7 @@ bench: dev-environment
 	$(BIN)/python -m benchmarks.pipeline $(BENCH)
 	$(BIN)/python -m benchmarks.pipeline --engine fast $(BENCH)
 	$(BIN)/python -m benchmarks.extraction $(BENCH)
+	$(BIN)/python -m benchmarks.texts $(BENCH)
 	$(BIN)/python -m benchmarks.false_cuts $(BENCH)
 	$(BIN)/python -m benchmarks.monitors $(BENCH)
 

@@ -25,7 +25,7 @@ def test_every_published_section_has_its_place_in_the_readme() -> None:
     places = re.findall(r"<!-- (?!end )([\w ]+) -->", page)
     assert places == [
         "pipeline", "pipeline fast", "long run", "field", "growth", "extraction html", "extraction text",
-        "extraction lines", "extraction speed", "false cuts", "tried", "startup", "monitors", "quality costs",
+        "extraction lines", "extraction speed", "texts", "false cuts", "tried", "startup", "monitors", "quality costs",
         "warehouse", "queries", "inbox", "warc", "upkeep", "soak",
     ]  # fmt: skip
     assert [place for place in places if page.count(f"<!-- end {place} -->") != 1] == []
