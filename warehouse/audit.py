@@ -13,6 +13,7 @@ from itertools import groupby
 from duckdb import DuckDBPyConnection
 
 from warehouse.errors import LakeError
+from warehouse.lake import one_look
 from warehouse.statements import one_row, statement, statements
 from warehouse.stored import stored_files
 from warehouse.undisturbed import undisturbed
@@ -121,12 +122,15 @@ def _meaning(sql: str) -> str:
 def _nulls(con: DuckDBPyConnection) -> list[Difference]:
     found = []
     required = con.execute(statement("audit_columns")).fetchall()
-    for table, columns in groupby(required, key=lambda row: row[0]):
-        names = [name for _, name in columns]
-        counts = one_row(con, f"select {', '.join(f'count(*) - count({name})' for name in names)} from {table}")
-        found += [
-            Difference("not_null", "A column that is not null holds no null.", f"{table}.{name} holds {count} nulls")
-            for name, count in zip(names, counts, strict=True)
-            if count
-        ]
+    with one_look(con):
+        for table, columns in groupby(required, key=lambda row: row[0]):
+            names = [name for _, name in columns]
+            counts = one_row(con, f"select {', '.join(f'count(*) - count({name})' for name in names)} from {table}")
+            found += [
+                Difference(
+                    "not_null", "A column that is not null holds no null.", f"{table}.{name} holds {count} nulls"
+                )
+                for name, count in zip(names, counts, strict=True)
+                if count
+            ]
     return found

@@ -131,8 +131,6 @@ def without_forgotten(con: DuckDBPyConnection, tables: dict[str, pa.Table]) -> d
     """The tables of a batch (``staged``, which has a column row, ``rejected``, ``faults``, ``holding``) with nothing in
     them of what was forgotten: such a record is rejected, for the reason forgotten, and what accounts for it stays.
     """
-    if con.execute("select 1 from ops.forgotten_key limit 1").fetchone() is None:
-        return tables
     rows = con.execute(statement("forget/arriving")).to_arrow_table().column("row")
     if not len(rows):
         return tables

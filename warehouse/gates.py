@@ -15,7 +15,7 @@ from duckdb import DuckDBPyConnection
 
 from transforms.staged import SCHEMA
 from warehouse.errors import LakeError
-from warehouse.lake import transaction
+from warehouse.lake import register, transaction, unregister
 from warehouse.load import Extractor
 from warehouse.statements import statement
 from warehouse.undisturbed import undisturbed
@@ -68,26 +68,29 @@ class HeldInput:
 
 def record_verdicts(con: DuckDBPyConnection, run_id: int, verdicts: pa.Table, breaches: pa.Table) -> None:
     """Record what a run's slices were judged to be (:data:`VERDICTS`, :data:`BREACHES`), in a commit of its own."""
-    con.register("verdicts", verdicts.select(VERDICTS.names).cast(VERDICTS))
-    con.register("breaches", breaches.select(BREACHES.names).cast(BREACHES))
+    tables = {
+        "verdicts": verdicts.select(VERDICTS.names).cast(VERDICTS),
+        "breaches": breaches.select(BREACHES.names).cast(BREACHES),
+    }
+    register(con, tables)
     try:
         with transaction(con, f"gates of run {run_id}: {verdicts.num_rows} slices"):
             con.execute("insert into ops.gate by name from verdicts")
             if breaches.num_rows:
                 con.execute("insert into ops.gate_breach by name from breaches")
     finally:
-        con.unregister("verdicts")
-        con.unregister("breaches")
+        unregister(con, tables)
 
 
 def earlier_slices(con: DuckDBPyConnection, slices: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
     """The counts of the newest thirty earlier slices of each (unit, name), newest first, with ``judged_at``."""
     units, names = [unit for unit, _ in slices], [name for _, name in slices]
-    con.register("slices", pa.table({"unit": pa.array(units, pa.string()), "name": pa.array(names, pa.string())}))
+    table = pa.table({"unit": pa.array(units, pa.string()), "name": pa.array(names, pa.string())})
+    register(con, {"slices": table})
     try:
         return _rows(con, "gates/earlier", {})
     finally:
-        con.unregister("slices")
+        unregister(con, ["slices"])
 
 
 def unfinished_verdicts(con: DuckDBPyConnection, run_id: int, inbox: str) -> list[dict[str, Any]]:

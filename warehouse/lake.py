@@ -18,10 +18,11 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import duckdb
@@ -30,6 +31,9 @@ from duckdb import DuckDBPyConnection
 from warehouse.errors import LakeError, NoWarehouse, StorageRefused, WarehouseBroken, WarehouseNewer
 from warehouse.locks import COMMIT_WAIT_SECONDS, commit_lock
 from warehouse.storage import Storage, storage_of, told
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 # What every function of this package takes; the flows name the type without importing duckdb.
 Connection = DuckDBPyConnection
@@ -235,8 +239,36 @@ def transaction(
             still_held()
             con.execute("commit")
         except BaseException:
-            _roll_back(con)
+            roll_back(con)
             raise
+
+
+@contextmanager
+def one_look(con: DuckDBPyConnection) -> Iterator[None]:
+    """One transaction that writes nothing to the lake, for several statements: together they read from the catalog once
+    which snapshot is the newest, 2 ms, where each would."""
+    con.execute("begin")
+    try:
+        yield
+        con.execute("commit")
+    except BaseException:
+        roll_back(con)
+        raise
+
+
+def register(con: DuckDBPyConnection, tables: Mapping[str, pa.Table]) -> None:
+    """Give Arrow tables names that statements know them by. DuckDB makes a view of each, and looks into the lake three
+    times for its parts."""
+    with one_look(con):
+        for name, table in tables.items():
+            con.register(name, table)
+
+
+def unregister(con: DuckDBPyConnection, names: Iterable[str]) -> None:
+    """Take the names back."""
+    with one_look(con):
+        for name in names:
+            con.unregister(name)
 
 
 def applied_version(con: DuckDBPyConnection) -> int | None:
@@ -253,7 +285,8 @@ def known_version() -> int:
     return max(int(path.name[:4]) for path in _MIGRATIONS.glob("[0-9]*.sql"))
 
 
-def _roll_back(con: DuckDBPyConnection) -> None:
+def roll_back(con: DuckDBPyConnection) -> None:
+    """End a transaction that failed."""
     try:
         con.execute("rollback")
     except duckdb.Error:

@@ -14,7 +14,7 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from warehouse.incidents import last_watch
-from warehouse.lake import expect_rows, folder_of, transaction
+from warehouse.lake import expect_rows, folder_of, register, transaction, unregister
 from warehouse.locks import claim_run, goes_on
 from warehouse.statements import one_row, statement
 from warehouse.undisturbed import undisturbed
@@ -152,12 +152,12 @@ def select_changed(con: DuckDBPyConnection, listing: pa.Table, *, verify: bool =
     to it needs no reading, only :func:`touch`.
     """
     expect_rows(con, listing.num_rows)
-    con.register("listing", listing)
+    register(con, {"listing": listing})
     try:
         sql = statement("ledger/changed_files")
         changed = undisturbed(con, lambda: con.execute(sql, {"verify": verify}).to_arrow_table())
     finally:
-        con.unregister("listing")
+        unregister(con, ["listing"])
     return changed, listing.num_rows - changed.num_rows
 
 
@@ -166,23 +166,23 @@ def select_loaded(con: DuckDBPyConnection, listing: pa.Table) -> pa.Table:
 
     Whole is what is loaded, has the bytes of another input that is, or is a file of records of which none was refused.
     """
-    con.register("listing", listing)
+    register(con, {"listing": listing})
     try:
         return con.execute(statement("ledger/loaded_files")).to_arrow_table()
     finally:
-        con.unregister("listing")
+        unregister(con, ["listing"])
 
 
 def touch(con: DuckDBPyConnection, files: pa.Table) -> None:
     """Record new sizes, modification times and version tags of files (:data:`LISTING`) whose bytes are as known."""
     if not files.num_rows:
         return
-    con.register("touched", files.select(LISTING.names).cast(LISTING))
+    register(con, {"touched": files.select(LISTING.names).cast(LISTING)})
     try:
         with transaction(con, f"{files.num_rows} files touched"):
             con.execute(statement("ledger/touch"))
     finally:
-        con.unregister("touched")
+        unregister(con, ["touched"])
 
 
 def problems(con: DuckDBPyConnection, run_id: int) -> list[tuple[str, str, int, str]]:

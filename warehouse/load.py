@@ -22,7 +22,7 @@ from warehouse.decisions import decided
 from warehouse.errors import LakeError, LoadRefused
 from warehouse.forget import without_forgotten
 from warehouse.heap import flush_duckdb
-from warehouse.lake import Layout, folder_of, one_thread, transaction
+from warehouse.lake import Layout, folder_of, one_thread, register, transaction, unregister
 from warehouse.sources import settle_identities, show_anew
 from warehouse.statements import one_row, statement, statements
 
@@ -152,11 +152,10 @@ def load_batch(
         "replayed": REPLAYED.empty_table() if replayed is None else _cast(replayed, REPLAYED),
         "holding": HOLDING.empty_table() if holding is None else _cast(holding, HOLDING),
     }
-    for name, table in tables.items():
-        con.register(name, table)
+    register(con, tables)
     try:
         (keys,) = one_row(con, "select count(*) from ops.forgotten_key")
-        known = without_forgotten(con, tables)
+        known = without_forgotten(con, tables) if keys else tables
         for name, table in known.items():
             if table is not tables[name]:
                 con.register(name, table)
@@ -214,8 +213,7 @@ def load_batch(
                 *one_row(con, f"select {', '.join(names)} from ops.batch where batch_id = ?", [batch_id])
             )
     finally:
-        for name in (*tables, "decisions"):
-            con.unregister(name)
+        unregister(con, (*tables, "decisions"))
         for name in _WORK_TABLES:
             con.execute(f"drop table if exists temp.main.{name}")  # without the schema the lake is searched first
     return counts

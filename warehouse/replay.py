@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-from warehouse.lake import Layout
+from warehouse.lake import Layout, register, unregister
 from warehouse.scope import Scope
 from warehouse.statements import one_row, statement
 from warehouse.undisturbed import undisturbed
@@ -112,9 +112,9 @@ def differences(con: DuckDBPyConnection, staged: pa.Table, targets: Sequence[Tar
     reread = staged.append_column("row", pa.array(range(staged.num_rows), pa.int64()))
     for name, kind in (("article_id", pa.int64()), ("revision", pa.int32()), ("extraction", pa.int32())):
         reread = reread.append_column(name, pa.array([getattr(target, name) for target in targets], kind))
-    con.register("reread", reread.drop_columns(["raw", "removed"]))
+    register(con, {"reread": reread.drop_columns(["raw", "removed"])})
     try:
         rows = undisturbed(con, lambda: con.execute(statement("replay/differences")).fetchall())
     finally:
-        con.unregister("reread")
+        unregister(con, ["reread"])
     return [Difference(*row) for row in rows]

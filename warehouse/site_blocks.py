@@ -21,7 +21,7 @@ from duckdb import DuckDBPyConnection
 
 from transforms.staged import digest
 from transforms.strip.site_blocks import Place, SiteBlocks
-from warehouse.lake import transaction
+from warehouse.lake import one_look, register, transaction, unregister
 from warehouse.statements import one_row, statement
 from warehouse.undisturbed import undisturbed
 
@@ -96,6 +96,11 @@ def learn_blocks(con: DuckDBPyConnection, *, run_id: int, now: datetime) -> Lear
 
 def _look(con: DuckDBPyConnection, learned_up_to: int) -> tuple[list[dict[str, object]], pa.Table]:
     """What is found on the sites with new inputs: blocks with what is to be done about each, and a row a site."""
+    with one_look(con):
+        return _found(con, learned_up_to)
+
+
+def _found(con: DuckDBPyConnection, learned_up_to: int) -> tuple[list[dict[str, object]], pa.Table]:
     con.execute("set variable learned_up_to = ?", [learned_up_to])
     sites = con.execute(statement("site_blocks/touched")).fetchall()
     changed: list[dict[str, object]] = []
@@ -145,8 +150,7 @@ def _record(
     learned = sum(block["change"] == "learned" for block in changed)
     aged = sum(block["change"] == "aged" for block in changed)
     learning = Learning(version + (1 if learned or aged else 0), templates.num_rows, learned, aged)
-    con.register("changed", pa.Table.from_pylist(changed, schema=_CHANGED))
-    con.register("templates", templates)
+    register(con, {"changed": pa.Table.from_pylist(changed, schema=_CHANGED), "templates": templates})
     variables = {
         "version": learning.version,
         "last_batch": last_batch,
@@ -164,6 +168,5 @@ def _record(
                 con.execute(statement("site_blocks/record_seen"))
             con.execute(statement("site_blocks/record"))
     finally:
-        con.unregister("changed")
-        con.unregister("templates")
+        unregister(con, ("changed", "templates"))
     return learning
