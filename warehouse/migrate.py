@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
 from duckdb import DuckDBPyConnection
 
 from transforms.staged import digest
@@ -117,9 +118,10 @@ def migrations() -> list[Migration]:
 
 
 def _recorded(con: DuckDBPyConnection) -> dict[int, str]:
-    if applied_version(con) is None:
-        return {}
-    return dict(con.execute("select version, checksum from ops.migration").fetchall())
+    try:
+        return dict(con.execute("select version, checksum from ops.migration").fetchall())
+    except duckdb.CatalogException:
+        return {}  # before the first
 
 
 def _together(missing: Sequence[Migration]) -> list[list[Migration]]:

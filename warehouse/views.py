@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent / "models"
 _HEAD_LINE = re.compile(r"--\s?(.*)")
 _COLUMN = re.compile(r"([a-z_]+): (.+)")
+_NAMED = re.compile(r"\bmain\.(\w+)")
 _PARTS = {path.stem: path.read_text(encoding="utf-8").strip() for path in (_FOLDER / "parts").glob("*.sql")}
 _CALL = re.compile(rf"\b({'|'.join(_PARTS)})\(([\w.]+)\)")
 
@@ -31,7 +33,13 @@ class Model:
 
     def is_built_upon(self, other: Model) -> bool:
         """Whether its select reads the other view."""
-        return re.search(rf"\bmain\.{other.name}\b", self.sql) is not None
+        return other.name in _read_by(self.sql)
+
+
+@cache
+def _read_by(sql: str) -> frozenset[str]:
+    """What a select reads by a name with its schema; sought once, since each view is held against each other."""
+    return frozenset(_NAMED.findall(sql))
 
 
 def models() -> list[Model]:
