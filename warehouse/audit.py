@@ -13,8 +13,7 @@ from itertools import groupby
 from duckdb import DuckDBPyConnection
 
 from warehouse.errors import LakeError
-from warehouse.lake import one_look
-from warehouse.statements import one_row, statement, statements
+from warehouse.statements import statement, statements
 from warehouse.stored import stored_files
 from warehouse.undisturbed import undisturbed
 
@@ -120,17 +119,15 @@ def _meaning(sql: str) -> str:
 
 
 def _nulls(con: DuckDBPyConnection) -> list[Difference]:
-    found = []
     required = con.execute(statement("audit_columns")).fetchall()
-    with one_look(con):
-        for table, columns in groupby(required, key=lambda row: row[0]):
-            names = [name for _, name in columns]
-            counts = one_row(con, f"select {', '.join(f'count(*) - count({name})' for name in names)} from {table}")
-            found += [
-                Difference(
-                    "not_null", "A column that is not null holds no null.", f"{table}.{name} holds {count} nulls"
-                )
-                for name, count in zip(names, counts, strict=True)
-                if count
-            ]
-    return found
+    counts = []
+    for table, columns in groupby(required, key=lambda row: row[0]):
+        names = [name for _, name in columns]
+        told = ", ".join(f"'{table}.{name}'" for name in names)
+        nulls = ", ".join(f"count(*) - count({name})" for name in names)
+        counts.append(f"select unnest([{told}]) as name, unnest([{nulls}]) as nulls from {table}")
+    found = con.execute(f"from ({' union all '.join(counts)}) where nulls > 0 order by name").fetchall()
+    return [
+        Difference("not_null", "A column that is not null holds no null.", f"{name} holds {nulls} nulls")
+        for name, nulls in found
+    ]
