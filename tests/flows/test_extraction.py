@@ -186,7 +186,7 @@ def test_a_child_whose_parent_was_killed_ends_with_its_page_s_deadline(tmp_path:
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
     with subprocess.Popen([sys.executable, str(script), str(tmp_path / "inbox")], env=environment) as parent:
         deadline = time.monotonic() + 60
-        while not (busy := _children(least_seconds=0.5, below=parent.pid)) and time.monotonic() < deadline:
+        while not (busy := _children(least_seconds=0.2, below=parent.pid)) and time.monotonic() < deadline:
             time.sleep(0.1)
         parent.kill()
     assert busy
