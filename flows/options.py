@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from flows.log import AS_JSON, write
+from flows.log import AS_JSON, speak_json, write
 
 if TYPE_CHECKING:
     from flows.settings import Loaded
@@ -35,7 +35,8 @@ def settings(file: Path | None) -> Loaded:
         loaded = load(file)
     except SettingsError as error:
         leave(USAGE, str(error))
-    AS_JSON.set(loaded.settings.log == "json")
+    if loaded.settings.log == "json":
+        speak_json()
     return loaded
 
 

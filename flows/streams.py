@@ -6,6 +6,8 @@ import io
 import os
 import sys
 
+from flows.log import ForeignLines, speak_json
+
 
 def prepare_streams() -> None:
     """Open what the caller closed (`newslake status >&-`), and speak UTF-8 whatever the locale says.
@@ -25,10 +27,15 @@ def prepare_streams() -> None:
             setattr(sys, name, os.fdopen(opened, mode, encoding="utf-8"))
         elif flags == os.O_WRONLY and isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    # What is wrong with the arguments is said before the settings are read; a variable is there from the beginning.
+    if os.environ.get("NEWSLAKE_LOG") == "json":
+        speak_json()
 
 
 def flush() -> None:
     """Write what is still to be written, also to a reader who has left: the exit status stays the command's."""
+    if isinstance(sys.stderr, ForeignLines):
+        sys.stderr.end()
     try:
         sys.stdout.flush()
     except BrokenPipeError:

@@ -477,6 +477,12 @@ def test_with_json_for_a_log_every_line_on_standard_error_is_an_object_and_resul
     assert json.loads(line)["level"] == "error"
     assert str(tmp_path / "nowhere") in json.loads(line)["message"]
 
+    unknown = newslake("run", "--no-such-option", NEWSLAKE_LOG="json")
+    assert (unknown.returncode, unknown.stdout) == (2, "")
+    assert (
+        "No such option: --no-such-option" in [json.loads(line)["message"] for line in unknown.stderr.splitlines()][-1]
+    )
+
     mistaken = newslake("status", "--warehouse", tmp_path / "lake", NEWSLAKE_LOG="loud")
     assert mistaken.returncode == 2
     assert "NEWSLAKE_LOG: log: Invalid enum value 'loud', expected one of json, text" in mistaken.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -138,3 +139,25 @@ def test_ctrl_c_within_a_statement_is_no_failure(lake: Path, words: list[str], s
     done = ended(stop, *words, "--warehouse", lake)
     assert (done.returncode, done.stdout) == (130, "")
     assert done.stderr.splitlines()[-1] == f"newslake: {said}"
+
+
+def test_with_json_for_a_log_what_a_library_or_the_interpreter_writes_is_an_object_a_line_too() -> None:
+    program = (
+        "from flows.streams import flush, prepare_streams; prepare_streams(); import sys, warnings; "
+        "print('\\x1b[33m(raylet)\\x1b[0m A worker', 'died', file=sys.stderr); warnings.warn('of its own accord'); "
+        "sys.stderr.write('not ended'); flush(); 1 / 0"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", program],
+        env=os.environ | {"NEWSLAKE_LOG": "json"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    lines = [json.loads(line) for line in said.stderr.splitlines()]
+    assert {line["level"] for line in lines} == {"warning"}
+    assert [line["message"] for line in lines[:3]] == [
+        "(raylet) A worker died", "<string>:1: UserWarning: of its own accord", "not ended"
+    ]  # fmt: skip
+    assert lines[-1]["message"] == "ZeroDivisionError: division by zero"
