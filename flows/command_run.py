@@ -144,7 +144,7 @@ def _flow(
             )
         except RuleFileError as error:
             raise SettingsError(str(error)) from error
-        except (LakeError, NoInbox, ExpectationsError, ServerDown) as error:
+        except (LakeError, NoInbox, SettingsError, ExpectationsError, ServerDown) as error:
             complain(in_words(error, folder) or str(error))
         except Exception as error:
             if is_interruption(error):

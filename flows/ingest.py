@@ -41,7 +41,7 @@ from flows.progress import REPORTER
 from flows.readers import Readers, StagedChunk, readers_of
 from flows.reading import Job, access_of, limits_of, unpacker_of
 from flows.run_rounds import tell_of_run
-from flows.settings import Loaded, Settings, load
+from flows.settings import Loaded, Settings, SettingsError, load
 from flows.staging import sweep
 from flows.stopwatch import Stopwatch
 from flows.summary import STATES, Problem, RunSummary, counts_of, ending_by
@@ -96,7 +96,7 @@ def run(loaded: Loaded, inbox: str, folder: Path, *, verify: bool) -> RunSummary
     map_large_blocks()
     access = access_of(loaded.settings)
     archive = archive_of(loaded, inbox, access)
-    missing: NoInbox | None = None
+    missing: NoInbox | SettingsError | None = None
     with watch.stage("listing"):
         try:
             settle_seconds = loaded.settings.pickup.settle_seconds
@@ -122,11 +122,12 @@ def run(loaded: Loaded, inbox: str, folder: Path, *, verify: bool) -> RunSummary
     )
     with (
         run_lock(folder, wait_seconds=loaded.settings.lock_wait_seconds),
-        readers_of(loaded.settings, job, folder) as readers,
         # A connection that the traceback of a failed run still holds may be let go of by any thread that collects
         # garbage, and one of Prefect's that does while the process ends aborts it in DuckDB's destructor.
         ExitStack() as opened_here,
     ):
+        readers = readers_of(loaded.settings, job, folder)
+        missing = _why_not_entered(readers, opened_here, folder) or missing
         if listed.entries.num_rows and not Layout(folder).exists():
             readers.warm_up()  # everything will be read: the children start while the tables are made
         with watch.stage("opening"):
@@ -169,6 +170,17 @@ def run(loaded: Loaded, inbox: str, folder: Path, *, verify: bool) -> RunSummary
         return current.finish(summary, listed)
 
 
+def _why_not_entered(readers: Readers, stack: ExitStack, folder: Path) -> SettingsError | None:
+    """Enter ``readers`` on ``stack``. A cluster that does not answer is told of like an inbox that is not there."""
+    try:
+        stack.enter_context(readers)
+    except SettingsError as error:
+        if not Layout(folder).exists():
+            raise
+        return error
+    return None
+
+
 class _Run:
     """One run under way: where it is, and what it has counted."""
 
@@ -209,10 +221,10 @@ class _Run:
         self.staging = Layout(folder).staging / f"run-{run_id}"
         self._gate = Gate(con, settings, book, run_id, inbox, self.staging, as_of=as_of)
 
-    def load_changes(self, listed: Inbox, missing: NoInbox | None, *, verify: bool) -> None:
+    def load_changes(self, listed: Inbox, missing: NoInbox | SettingsError | None, *, verify: bool) -> None:
         """Read, validate and load what is not known yet, and learn from it for the runs to come.
 
-        Raises ``missing``, why there is no listing: not before there is a run that fails of it, and tells.
+        Raises ``missing``, why nothing is listed or read: not before there is a run that fails of it, and tells.
         """
         if missing is not None:
             raise missing

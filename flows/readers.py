@@ -151,12 +151,16 @@ class RayReaders:
         if self._address is None:
             options |= {"include_dashboard": False} | ({"num_cpus": self._cores} if self._cores else {})
         try:
+            if self._address is not None:
+                _knock(self._address, self._job.access.seconds)
             self._runner = RayTaskRunner(address=self._address, init_kwargs=options).__enter__()
-        except ConnectionError as error:
+        except OSError as error:
             raise SettingsError(
                 f"runner.address: no Ray cluster answers at {self._address} ({error}). Look whether its head runs and "
-                "its port is open to this machine (ray://HOST:10001, as a rule); nothing was read"
+                "its port is open to this machine (HOST:6379 or ray://HOST:10001, as a rule); nothing was read"
             ) from error
+        except (ValueError, RuntimeError) as error:  # no address, or a cluster of another version of Ray or Python
+            raise SettingsError(f"runner.address: the cluster at {self._address} cannot be used: {error}") from error
         # Enough that no worker waits while the flow's process is busy with a batch.
         self.ahead = max(CHUNKS_AHEAD, 2 * int(ray.cluster_resources().get("CPU", 1)))
         return self
@@ -196,6 +200,16 @@ class RayReaders:
     def clear(self) -> None:
         if self._staging:
             remove(f"{self._staging}/{self._whose}", self._job.access)
+
+
+def _knock(address: str, seconds: float) -> None:
+    """Look whether something listens at ``HOST:PORT`` or ``ray://HOST:PORT``. Raises OSError.
+
+    Ray itself asks a head that is not there again for more than ten minutes, and says so in lines of its own.
+    """
+    host, _, port = address.rpartition("://")[2].rpartition(":")
+    if host and port.isdecimal():
+        socket.create_connection((host.strip("[]"), int(port)), timeout=seconds).close()
 
 
 def _is_here(address: str) -> bool:
