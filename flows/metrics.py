@@ -25,10 +25,12 @@ def exposition(now: Status, held: pa.Table, *, is_running: bool) -> str:
     registry = CollectorRegistry()
 
     def gauge(name: str, says: str, of: Iterable[tuple[tuple[str, ...], object]], labels: tuple[str, ...] = ()) -> None:
+        known = [(values, value) for values, value in of if value is not None]
+        if not known and not labels:
+            return  # a gauge that is never set says 0: a time in 1970, of which every alert on an age would tell
         told = Gauge(f"newslake_{name}", says, labels, registry=registry)
-        for values, value in of:
-            if value is not None:
-                (told.labels(*values) if labels else told).set(_number(value))
+        for values, value in known:
+            (told.labels(*values) if labels else told).set(_number(value))
 
     totals = now.totals.to_pylist()[0]
     gauge("articles", "Articles in the lake.", [((), totals["articles"])])
