@@ -1,4 +1,5 @@
-"""What the machine has against a command, in words: a full or read-only disk, a catalog that another program locks."""
+"""What the machine has against a command, in words: a full or read-only disk, a catalog that another program locks, a
+server that went away."""
 
 from __future__ import annotations
 
@@ -26,6 +27,22 @@ _FAULTS = [
         ("database is locked", "database table is locked"),
         "Another program keeps the catalog of the warehouse in {folder} locked (an SQLite shell, or a copy that writes "
         "to it?). {stays} End it, then run it again.",
+    ),
+    (
+        (
+            "server closed the connection",
+            "unable to connect to postgres",
+            "terminating connection due to administrator command",
+            "no connection to the server",
+            'failed to execute query "rollback"',  # all that DuckDB says where a read found it gone
+        ),
+        "PostgreSQL, which has the catalog of the warehouse in {folder}, went away. {stays} Look whether it runs, then "
+        "run it again.",
+    ),
+    (
+        ("could not connect to server error for http", "could not establish connection error for http"),
+        "The store that has the data of the warehouse in {folder} does not answer. {stays} Look whether it runs and "
+        "whether storage.s3_endpoint names it, then run it again.",
     ),
 ]
 

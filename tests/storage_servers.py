@@ -86,6 +86,13 @@ class S3:
 @pytest.fixture(scope="session")
 def s3() -> Iterator[S3]:
     """A real S3 server (moto) on loopback, in a process of its own."""
+    with s3_server() as server:
+        yield server
+
+
+@contextmanager
+def s3_server() -> Iterator[S3]:
+    """A server of its own for one test, which may outlive it."""
     with _served("moto.server", "-H", "127.0.0.1", "-p") as address:
         keys = {"AWS_ACCESS_KEY_ID": "AKIATESTOFNEWSLAKE", "AWS_SECRET_ACCESS_KEY": "s3cret-of-the-tests"}
         yield S3(address, keys)
