@@ -7,11 +7,13 @@ warehouse folder: the embedded server of a single run has no scheduler.
 from __future__ import annotations
 
 import importlib
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows.deployments import FILE_NAME, Deployment, DeploymentSchedule, NoDeployments, deployments
 from flows.environment import settle
+from flows.log import AS_JSON
 from flows.prefect_server import ServerDown, for_schedules
 from flows.terminal import announce, complain
 
@@ -47,8 +49,12 @@ def _serve(said: list[Deployment], folder: Path, settings_file: Path | None) -> 
     from prefect import serve
 
     found = prepared(said, folder, settings_file)
+    # Prefect's own, on every stop: it says nothing of newslake, and looks like a fault in a service's journal.
+    warnings.filterwarnings("ignore", message=r"coroutine 'Runner\.astop' was never awaited")
+    if AS_JSON.get():
+        announce(f"deployments are served: {', '.join(f'{one.flow_name}/{one.name}' for one in found)}")
     # A run and an upkeep go on side by side; each deployment's own limit lets one of its runs in at a time.
-    serve(*found, limit=len(found))
+    serve(*found, limit=len(found), print_starting_message=not AS_JSON.get())
 
 
 def prepared(said: list[Deployment], folder: Path, settings_file: Path | None) -> list[RunnerDeployment]:

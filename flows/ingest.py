@@ -41,6 +41,7 @@ from flows.progress import REPORTER
 from flows.readers import Readers, StagedChunk, readers_of
 from flows.reading import Job, access_of, limits_of, unpacker_of
 from flows.run_rounds import tell_of_run
+from flows.served import told
 from flows.settings import Loaded, Settings, SettingsError, load
 from flows.staging import sweep
 from flows.stopwatch import Stopwatch
@@ -87,7 +88,10 @@ def ingest(
     """
     loaded = load(Path(settings_file) if settings_file else None)
     folder, _ = loaded.warehouse(warehouse)
-    return run(loaded, loaded.inbox(inbox), folder, verify=verify)
+    with told(loaded.settings) as tell:
+        summary = run(loaded, loaded.inbox(inbox), folder, verify=verify)
+        tell(summary.headline())
+        return summary
 
 
 def run(loaded: Loaded, inbox: str, folder: Path, *, verify: bool) -> RunSummary:

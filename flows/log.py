@@ -18,6 +18,7 @@ from typing import Literal, TextIO
 
 AS_JSON: ContextVar[bool] = ContextVar("AS_JSON", default=False)
 
+_OURS = '{"time": "'
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -55,7 +56,10 @@ class ForeignLines(io.TextIOBase):
         return True
 
     def _tell(self, line: str) -> None:
-        if message := _COLOUR.sub("", line).strip():
+        if line.startswith(_OURS):  # of a run that a service started, whose lines it hands on
+            self.stream.write(line + "\n")
+            self.stream.flush()
+        elif message := _COLOUR.sub("", line).strip():
             write("warning", message)
 
 

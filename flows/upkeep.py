@@ -8,6 +8,7 @@ from prefect import flow
 from prefect.artifacts import create_table_artifact
 
 from flows.housekeeping import as_json, headline, keep_warehouse, rows
+from flows.served import told
 from flows.settings import load
 from warehouse.errors import LakeError
 
@@ -21,9 +22,11 @@ def upkeep(warehouse: str | None = None, settings_file: str | None = None, dry_r
     """
     loaded = load(Path(settings_file) if settings_file else None)
     folder, _ = loaded.warehouse(warehouse)
-    report = keep_warehouse(loaded, folder, dry_run=dry_run)
-    said = "\n".join([headline(report), *report.notes, *report.problems])
-    create_table_artifact(rows(report), key="newslake-upkeep", description=said)
-    if report.problems:
-        raise LakeError(" ".join(report.problems))
+    with told(loaded.settings) as tell:
+        report = keep_warehouse(loaded, folder, dry_run=dry_run)
+        said = "\n".join([headline(report), *report.notes, *report.problems])
+        create_table_artifact(rows(report), key="newslake-upkeep", description=said)
+        if report.problems:
+            raise LakeError(" ".join(report.problems))
+        tell(headline(report))
     return as_json(report)

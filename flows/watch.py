@@ -24,6 +24,7 @@ from prefect.runtime import deployment
 from expectations.monitors.findings import Expectation, Finding, State, Subject
 from flows.alerts import redact_text
 from flows.deployments import schedules_of
+from flows.served import told
 from flows.settings import load
 from flows.watch_report import as_json, headline, rows
 from flows.watching import WatchReport, watch_warehouse
@@ -47,17 +48,19 @@ def watch(
     folder, _ = loaded.warehouse(warehouse)
     now = as_of or datetime.now(UTC)
     served = deployment.get_id() is not None
-    report = watch_warehouse(
-        loaded,
-        folder,
-        as_of=now,
-        schedules=schedules_of() if served else None,
-        more=failed_flows(now) if served else (),
-    )
-    for problem in report.problems:
-        get_run_logger().warning(problem)
-    _emit(report)
-    create_table_artifact(rows(report), key="newslake-watch", description=headline(report))
+    with told(loaded.settings) as tell:
+        report = watch_warehouse(
+            loaded,
+            folder,
+            as_of=now,
+            schedules=schedules_of() if served else None,
+            more=failed_flows(now) if served else (),
+        )
+        for problem in report.problems:
+            get_run_logger().warning(problem)
+        _emit(report)
+        create_table_artifact(rows(report), key="newslake-watch", description=headline(report))
+        tell(headline(report))
     return as_json(report)
 
 
