@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from flows.places import Access, file_system, is_url, refusal
+from flows.places import Access, file_system, is_url, refusal, shown
 from transforms.staged import SCHEMA
 
 # Across a network texts are worth compressing; on a disk of this machine they are read again at once.
@@ -76,8 +76,29 @@ def _writing(path: str, access: Access) -> Iterator[Any]:
             yield file
         return
     system, place = file_system(path, access)
-    with _in_our_words(lambda: system.open(place, "wb")) as file:
+    with _staging_told(path):
+        file = system.open(place, "wb")
+    try:
         yield file
+    except BaseException:
+        with suppress(Exception):
+            file.close()
+        raise
+    with _staging_told(path):  # a store takes what was written, or refuses it, when the file is closed
+        file.close()
+
+
+@contextmanager
+def _staging_told(path: str) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        said = refusal(error)
+        raise OSError(
+            said.errno,
+            f"{shown(path)}: nothing can be staged here ({said.strerror}). Look at runner.staging, and at the rights "
+            "of the workers' keys",
+        ) from None
 
 
 def _in_our_words(ask: Callable[[], Any]) -> Any:

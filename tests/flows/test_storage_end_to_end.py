@@ -13,6 +13,9 @@ from test_cli import newslake
 from written_articles import write_articles
 
 from flows.machine_faults import in_words
+from flows.places import Access
+from flows.staging import written
+from transforms.staged import SCHEMA
 from warehouse.migrate import prepare
 from warehouse.storage import Storage, bind
 
@@ -114,3 +117,14 @@ def test_a_store_that_does_not_answer_is_named_with_its_setting(tmp_path: Path) 
     assert failed.returncode == 1
     assert f"The store that has the data of the warehouse in {tmp_path / 'lake'} does not answer." in failed.stderr
     assert own.environ["AWS_SECRET_ACCESS_KEY"] not in failed.stderr
+
+
+def test_staging_in_a_bucket_that_is_not_there_is_named_with_its_setting(
+    s3: S3, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in s3.environ.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(
+        OSError, match=r"^\[Errno 2\] s3://no-such-bucket/staging/chunk-0\.arrows: nothing can be staged"
+    ):
+        written("s3://no-such-bucket/staging/chunk-0.arrows", [SCHEMA.empty_table()], Access(s3.endpoint))
