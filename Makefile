@@ -23,10 +23,11 @@ help:
 	@echo "make bench-inbox a run over a million known files; FILES=100000 for a look"
 	@echo "make bench-warehouse   a million articles loaded; ARTICLES=100000 for a look"
 	@echo "make soak        an hour of schedules, churn and readers; MINUTES=5 for a look"
+	@echo "make environment EXTRAS=ray,s3,postgres   set up for many machines, without the tools of the tests"
 	@echo "make lock        resolve the two locks anew      make clean   remove everything that make has made"
 
 environment:
-	@sh environment.sh requirements.lock
+	@sh environment.sh requirements.lock $(EXTRAS)
 
 dev-environment:
 	@sh environment.sh requirements-dev.lock

@@ -3,14 +3,18 @@
 #
 #     sh environment.sh requirements.lock        what newslake runs with
 #     sh environment.sh requirements-dev.lock    that and the tools of `make test`
+#     sh environment.sh requirements.lock ray,s3,postgres    what newslake runs with, and these extras of pyproject.toml
 #
+# Extras come in the versions of requirements-dev.lock, so that all machines of a cluster have the same; pip cannot hold
+# these against hashes, as it resolves them.
 # It needs Python >= 3.11 with venv, and takes uv where it is on the PATH, else pip. PYTHON names another interpreter.
 # Nothing outside the checkout is needed but the two caches, and where the home folder cannot be written (or there is
 # none) these too move into the checkout's .cache. What is there and up to date is left alone: a stamp in .venv holds
 # the checksum of the lock, of pyproject.toml and of the checkout's place.
 set -eu
 cd "$(dirname "$0")"
-lock=${1:?usage: sh environment.sh LOCK}
+lock=${1:?usage: sh environment.sh LOCK [EXTRAS]}
+extras=${2:-}
 venv=.venv
 
 say() { printf '%s\n' "$*"; }
@@ -23,8 +27,10 @@ stamp_of() { { pwd && cat "$1" pyproject.toml; } | cksum; }
 is_current() { [ -x $venv/bin/newslake ] && [ "$(cat "$venv/.from-$1" 2>/dev/null)" = "$(stamp_of "$1")" ]; }
 is_new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }
 
-# The development lock holds everything that the other one does, so it serves both.
-if is_current "$lock" || is_current requirements-dev.lock; then
+has_extras() { [ -z "$extras" ] || [ "$(cat $venv/.from-extras 2>/dev/null)" = "$extras $(stamp_of requirements-dev.lock)" ]; }
+
+# The development lock holds everything that the other one does, extras too, so it serves both.
+if { is_current "$lock" && has_extras; } || is_current requirements-dev.lock; then
     exit 0
 fi
 [ -w . ] || fail "$(pwd) cannot be written by $(id -un 2>/dev/null || id -u). Clone the repository as this user."
@@ -99,6 +105,18 @@ with_pip() {
     $venv/bin/python -m compileall -q -j 0 $venv/lib >/dev/null 2>&1 || true
 }
 
+with_extras() {
+    versions=$venv/extras-versions
+    sed -n 's/^\([a-z0-9][a-z0-9._-]*\)\(\[[^]]*\]\)\{0,1\}\(==[^\\]*\).*/\1\3/p' requirements-dev.lock >"$versions"
+    say "Adding the extras $extras."
+    if $venv/bin/python -m pip --version >/dev/null 2>&1; then
+        $venv/bin/python -m pip --disable-pip-version-check --no-input install -qq --no-build-isolation \
+            -c "$versions" --editable ".[$extras]"
+    else
+        uv pip install --quiet --python $venv/bin/python --no-build-isolation -c "$versions" --editable ".[$extras]"
+    fi || fail "the extras $extras could not be installed; what was said stands above."
+}
+
 python=$(find_python)
 count=$(grep -c '^[a-z].*==' "$lock")
 began=$(date +%s)
@@ -112,9 +130,11 @@ else
     say "Setting up $venv: up to $count packages from $lock with pip and $("$python" -V). The first time takes a minute or two."
     with_pip
 fi
+[ -z "$extras" ] || with_extras
 # Where PYTHONDONTWRITEBYTECODE is set, as in many containers, each start would compile newslake anew: 0.1 s.
 $venv/bin/python -m compileall -q transforms expectations warehouse flows >/dev/null 2>&1 || true
 pwd >$venv/.checkout
 [ "$lock" = requirements-dev.lock ] && stamp_of requirements.lock >$venv/.from-requirements.lock
 stamp_of "$lock" >"$venv/.from-$lock"
+[ -z "$extras" ] || say "$extras $(stamp_of requirements-dev.lock)" >$venv/.from-extras
 say "$venv is ready after $(($(date +%s) - began)) s."

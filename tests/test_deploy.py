@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
+
+from flows.settings import load
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"
@@ -49,5 +54,38 @@ def test_every_instruction_of_the_container_is_one() -> None:
     said = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
     instructions = {line.split(" ", 1)[0] for line in said.splitlines() if line and line[0] not in "# "}
     assert instructions == {
-        "FROM", "WORKDIR", "COPY", "ARG", "RUN", "USER", "ENV", "VOLUME", "STOPSIGNAL", "ENTRYPOINT", "CMD",
+        "FROM", "WORKDIR", "COPY", "ARG", "RUN", "USER", "ENV", "VOLUME", "STOPSIGNAL", "HEALTHCHECK",
+        "ENTRYPOINT", "CMD",
     }  # fmt: skip
+
+
+def test_the_container_leaves_the_inbox_to_the_settings_file_in_its_volume(tmp_path: Path) -> None:
+    said = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
+    [line] = re.findall(r"(?m)^ENV (.*)$", said)
+    environ = dict(pair.split("=", 1) for pair in line.split())
+    (tmp_path / "newslake.toml").write_text('inbox = "s3://news/crawl"\nwarehouse = "elsewhere"\n', encoding="utf-8")
+    loaded = load(tmp_path / "newslake.toml", environ)
+    assert loaded.inbox(None) == "s3://news/crawl"
+    assert loaded.warehouse(None)[0] == Path("/data/lake")
+
+
+def test_the_health_check_of_the_container_asks_what_serve_answers() -> None:
+    said = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
+    [words] = re.findall(r"(?m)^    CMD (\[.*\])$", said)
+    _, *arguments = json.loads(words)
+    asked: list[str] = []
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(200)
+            self.end_headers()
+
+    with HTTPServer(("127.0.0.1", 0), Answer) as server:
+        there = [word.replace(":4200/", f":{server.server_port}/") for word in arguments]
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        assert subprocess.run([sys.executable, *there], check=False).returncode == 0
+        server.shutdown()
+    assert asked == ["/api/health"]
+    gone = subprocess.run([sys.executable, *there], check=False, stderr=subprocess.DEVNULL)
+    assert gone.returncode == 1

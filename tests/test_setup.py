@@ -157,6 +157,26 @@ def test_the_demo_twice_and_then_the_development_tools_with_pip(
 
 
 @pytest.mark.timeout(40 * MINUTES)
+@pytest.mark.parametrize("uv", [False, True])
+def test_extras_come_in_the_locked_versions_and_without_the_tools_of_the_tests(
+    every_way: None, pip_alone: None, room: Path, clone: Path, uv: bool
+) -> None:
+    environment = bare_environment(room, uv=uv)
+    said = make(clone, "environment", environment | {"EXTRAS": "s3,postgres"})
+    assert "Adding the extras s3,postgres." in said
+    assert make(clone, "environment", environment | {"EXTRAS": "s3,postgres"}) == ""
+    program = "from importlib.metadata import distributions as d; print(*(f'{x.name}=={x.version}' for x in d()))"
+    python = clone / ".venv/bin/python"
+    there = subprocess.run([python, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    names = [one.partition("==")[0] for one in there]
+    locked = re.findall(r"(?m)^([a-z0-9._-]+)(?:\[.*?\])?(==[^ \n]+)", (clone / "requirements-dev.lock").read_text())
+    versions = {name + version for name, version in locked}
+    for name in ("s3fs", "aiobotocore", "psycopg", "psycopg-binary", "duckdb-extension-httpfs"):
+        assert next(one for one in there if one.lower().startswith(f"{name}==")) in versions
+    assert {"pytest", "ray"} & set(names) == set()
+
+
+@pytest.mark.timeout(40 * MINUTES)
 def test_the_demo_with_uv_and_later_without(every_way: None, pip_alone: None, room: Path, clone: Path) -> None:
     home = unwritable_home(room)
     assert "with uv" in make(clone, "demo", bare_environment(room, uv=True, home=home))
