@@ -117,10 +117,12 @@ def file_system(address: str, access: Access) -> tuple[FileSystem, str]:
                 system, path = fsspec.core.url_to_fs(address, use_listings_cache=False)
                 return system, str(path)
     except ImportError as error:
-        extra = f"newslake[{_EXTRAS[scheme]}]" if scheme in _EXTRAS else "what fsspec asks for with it"
-        raise UnknownPlace(
-            f"{shown(address)}: {scheme}:// needs a library that is not here; install {extra}"
-        ) from error
+        remedy = (
+            f"`make environment EXTRAS={_EXTRAS[scheme]}` adds it"
+            if scheme in _EXTRAS
+            else "install what fsspec asks for with it"
+        )
+        raise UnknownPlace(f"{shown(address)}: {scheme}:// needs a library that is not here; {remedy}") from error
     except ValueError as error:
         raise UnknownPlace(f"{shown(address)}: no library opens {scheme}://; see fsspec's list of protocols") from error
 

@@ -146,7 +146,9 @@ class RayReaders:
             import ray
             from prefect_ray.task_runners import RayTaskRunner
         except ImportError as error:
-            raise SettingsError('runner.kind: "ray" needs packages that are not here; install newslake[ray]') from error
+            raise SettingsError(
+                'runner.kind: "ray" needs packages that are not here; `make environment EXTRAS=ray` adds them'
+            ) from error
         options: dict[str, object] = {"log_to_driver": False, "logging_level": "ERROR"}
         if self._address is None:
             options |= {"include_dashboard": False} | ({"num_cpus": self._cores} if self._cores else {})

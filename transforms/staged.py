@@ -340,7 +340,7 @@ def _template(names: tuple[str, ...]) -> tuple[str, Callable[[dict[str, object]]
 
 
 def _as_written(fields: dict[str, object]) -> str:
-    """``repr(sorted(fields.items()))``, of which hashes lie in lakes, in two thirds of the time."""
+    """``repr(sorted(fields.items()))``, of which hashes lie in lakes, in three quarters of the time."""
     template, values = _template(tuple(fields))
     return template % values(fields)
 

@@ -76,7 +76,7 @@ class _OnS3:
         try:
             from s3fs import S3FileSystem
         except ImportError as error:
-            raise LakeError("Data on S3 need s3fs; install newslake with its extra s3.") from error
+            raise LakeError("Data on S3 need s3fs; `make environment EXTRAS=s3` adds it.") from error
         storage = layout.storage
         self._prefix = layout.data_url.removeprefix("s3://")
         client: dict[str, Any] = {"region_name": storage.s3_region}

@@ -310,7 +310,7 @@ def _extension_file(name: str) -> Path:
     extra = _EXTRAS.get(name)
     raise LakeError(
         f"The DuckDB extension {name} for version {duckdb.__version__} is not in this environment; "
-        + (f"install newslake with its extra {extra}." if extra else "install newslake's locked requirements again.")
+        + (f"`make environment EXTRAS={extra}` adds it." if extra else "install newslake's locked requirements again.")
     )
 
 

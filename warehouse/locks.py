@@ -172,7 +172,7 @@ def open_session(folder: Path) -> Iterator[psycopg.Connection]:
     try:
         import psycopg
     except ImportError as error:
-        raise LakeError("A catalog in PostgreSQL needs psycopg; install newslake with its extra postgres.") from error
+        raise LakeError("A catalog in PostgreSQL needs psycopg; `make environment EXTRAS=postgres` adds it.") from error
     name = f"{_myself()} on {socket.gethostname()}"[:63]  # what PostgreSQL keeps of it
     storage = storage_of(folder)
     try:

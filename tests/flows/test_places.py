@@ -64,7 +64,9 @@ def test_a_store_whose_library_is_not_installed_is_an_error_that_says_what_to_in
 
     monkeypatch.delitem(_registry, "gs", raising=False)
     monkeypatch.setitem(sys.modules, "gcsfs", None)
-    with pytest.raises(NoInbox, match=r"gs://news: gs:// needs a library that is not here; install newslake\[gcs\]"):
+    with pytest.raises(
+        NoInbox, match=r"gs://news: gs:// needs a library that is not here; `make environment EXTRAS=gcs` adds it"
+    ):
         check_inbox("gs://news")
 
 

@@ -210,7 +210,7 @@ def _of_unspaced_scripts(text: str) -> str:
 def _unspaced_table() -> npt.NDArray[np.bool_]:
     """Of each code point of the basic plane whether it is of a script that puts no spaces between words.
 
-    It takes three milliseconds to make, and tells in a hundredth of the time that the expression takes for a text.
+    It takes three milliseconds to make; with it the words of such a text are counted in a tenth of the time.
     """
     likely = "".join(chr(point) for start, end in _LIKELY_UNSPACED for point in range(start, end))
     table = np.zeros(_PLANE, dtype=bool)
