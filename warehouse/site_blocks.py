@@ -5,8 +5,8 @@ at its start, and adds to it in one commit of its own after its last batch. A ru
 so the run after it goes on with the same set; one that was killed between its last batch and that commit leaves it to
 the next. ``ops.block_learning`` says up to which batch was learned, so a run with nothing new pays for two look-ups.
 
-A site is looked at when its fifth, tenth, … article has come, a large one's every tenth, and of it only the last 100;
-the queries of ``site_blocks/`` say what is asked of a line and why.
+A site is looked at when its fifth, tenth, … article has come, a large one's every tenth or twentieth, and of it only
+the last 100; the queries of ``site_blocks/`` say what is asked of a line and why.
 """
 
 from __future__ import annotations

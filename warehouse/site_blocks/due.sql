@@ -1,6 +1,6 @@
 -- One row per site of $sites whose lines are to be looked at, with how many characters the bodies of its last 100
 -- articles have: the sites of which the fifth, tenth, … article is among the new ones; above the hundredth the
--- hundred and tenth, and so on.
+-- hundred and tenth, and so on; above the thousandth the thousand and twentieth.
 --
 -- A look reads those bodies wherever they lie, for a site of a page a week in the files of a year. With a thousand new
 -- pages of 269 sites, in a lake of a million articles, half of the sites have but one: by fives 116 are looked at, by
@@ -15,7 +15,7 @@ with counted as (
 ),
 
 known as (
-    select source_id, count(*) as articles, if(count(*) > 100, 10, 5) as step
+    select source_id, count(*) as articles, case when count(*) > 1000 then 20 when count(*) > 100 then 10 else 5 end as step
     from dim_article
     where list_contains(getvariable('sites'), source_id)
     group by source_id
