@@ -239,20 +239,22 @@ def transaction(
             still_held()
             con.execute("commit")
         except BaseException:
-            roll_back(con)
+            _roll_back(con)
             raise
 
 
 @contextmanager
 def one_look(con: DuckDBPyConnection) -> Iterator[None]:
-    """One transaction that writes nothing to the lake, for several statements: together they read from the catalog once
-    which snapshot is the newest, 2 ms, where each would."""
+    """One transaction for several statements that make no snapshot of the lake.
+
+    Together they read from the catalog once which one is the newest, 2 ms, where each would.
+    """
     con.execute("begin")
     try:
         yield
         con.execute("commit")
     except BaseException:
-        roll_back(con)
+        _roll_back(con)
         raise
 
 
@@ -285,7 +287,7 @@ def known_version() -> int:
     return max(int(path.name[:4]) for path in _MIGRATIONS.glob("[0-9]*.sql"))
 
 
-def roll_back(con: DuckDBPyConnection) -> None:
+def _roll_back(con: DuckDBPyConnection) -> None:
     """End a transaction that failed."""
     try:
         con.execute("rollback")

@@ -23,8 +23,8 @@ from warehouse.lake import (
     attach,
     expect_rows,
     folder_of,
+    one_look,
     refuse_newer,
-    roll_back,
     transaction,
 )
 from warehouse.locks import COMMIT_WAIT_SECONDS, commit_lock
@@ -99,14 +99,9 @@ def begin_statistics(con: DuckDBPyConnection) -> None:
     """
     if one_row(con, statement("without_statistics")) == (0,):
         return
-    with commit_lock(folder_of(con)):
-        con.execute("begin")
-        try:
-            con.execute(statement("begin_statistics"))
-            con.execute("commit")
-        except BaseException:
-            roll_back(con)
-            raise
+    with commit_lock(folder_of(con)) as still_held, one_look(con):
+        con.execute(statement("begin_statistics"))
+        still_held()
 
 
 def migrations() -> list[Migration]:
