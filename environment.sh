@@ -10,7 +10,7 @@
 # It needs Python >= 3.11 with venv, and takes uv where it is on the PATH, else pip. PYTHON names another interpreter.
 # Nothing outside the checkout is needed but the two caches, and where the home folder cannot be written (or there is
 # none) these too move into the checkout's .cache. What is there and up to date is left alone: a stamp in .venv holds
-# the checksum of the lock, of pyproject.toml and of the checkout's place.
+# the checksum of the lock, of pyproject.toml, of what is compiled and of the checkout's place.
 set -eu
 cd "$(dirname "$0")"
 lock=${1:?usage: sh environment.sh LOCK [EXTRAS]}
@@ -23,7 +23,7 @@ fail() {
     exit 1
 }
 
-stamp_of() { { pwd && cat "$1" pyproject.toml; } | cksum; }
+stamp_of() { { pwd && cat "$1" pyproject.toml hatch_build.py transforms/select/compiled.pyx; } | cksum; }
 is_current() { [ -x $venv/bin/newslake ] && [ "$(cat "$venv/.from-$1" 2>/dev/null)" = "$(stamp_of "$1")" ]; }
 is_new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }
 
@@ -134,6 +134,9 @@ fi
 [ -z "$extras" ] || with_extras
 # Where PYTHONDONTWRITEBYTECODE is set, as in many containers, each start would compile newslake anew: 0.1 s.
 $venv/bin/python -m compileall -q transforms expectations warehouse flows >/dev/null 2>&1 || true
+$venv/bin/python -c "import transforms.select.compiled" 2>/dev/null ||
+    say "No C compiler was found, or no headers of Python: a page takes a third longer. On Debian and Ubuntu:" \
+        "apt install gcc python3-dev, then make clean and this again."
 pwd >$venv/.checkout
 [ "$lock" = requirements-dev.lock ] && stamp_of requirements.lock >$venv/.from-requirements.lock
 stamp_of "$lock" >"$venv/.from-$lock"

@@ -75,6 +75,7 @@ _BIT = {name: 1 << index for index, name in enumerate(TRAITS)}
 # screens hide; and what is named after a newsletter by its class, where "newsletter" says more.
 INVISIBLE = 1 << len(TRAITS)
 NEWSLETTER_BOX = 2 << len(TRAITS)
+NEWSLETTER = _BIT["newsletter"]
 _NEWSLETTER = re.compile(r"newsletter|subscri|sign-?up", re.IGNORECASE)
 # Hidden until the reader or a script opens it: a tab, an answer under its question, an article behind a wall.
 _OPENED = re.compile(r'aria-labelledby="|role="(?:region|tabpanel)|accordion|collaps|paywall|premium', re.IGNORECASE)
@@ -111,17 +112,29 @@ def attributes_of(attrs: str) -> Attributes:
     traits = 0
     named = dict(reversed(_NAMED.findall(attrs)))  # of a name that broken markup has twice, the first
     for value in named.values():
-        traits |= _traits_of(value)
-    if ("hidden" in attrs or "display" in attrs) and any(sign in attrs for sign in _HIDES):
-        traits |= _BIT["hidden"] | (0 if _OPENED.search(attrs) else INVISIBLE)
+        traits |= traits_of(value)
+    if "hidden" in attrs or "display" in attrs:
+        traits |= traits_of_hidden(attrs)
     classes = named.get("class", "")
-    if traits & _BIT["newsletter"] and _NEWSLETTER.search(classes):
-        traits |= NEWSLETTER_BOX
+    if traits & NEWSLETTER:
+        traits |= traits_of_newsletter(classes)
     return Attributes(traits, classes)
 
 
+def traits_of_hidden(attrs: str) -> int:
+    """Whether and how an element's attributes hide it."""
+    if not any(sign in attrs for sign in _HIDES):
+        return 0
+    return _BIT["hidden"] | (0 if _OPENED.search(attrs) else INVISIBLE)
+
+
+def traits_of_newsletter(classes: str) -> int:
+    """Whether something named after newsletters is so by its class."""
+    return NEWSLETTER_BOX if _NEWSLETTER.search(classes) else 0
+
+
 @functools.lru_cache(maxsize=32768)
-def _traits_of(value: str) -> int:
+def traits_of(value: str) -> int:
     """The categories of the names in an attribute's value."""
     traits = 0
     for name in value.split():
@@ -132,16 +145,22 @@ def _traits_of(value: str) -> int:
 @functools.lru_cache(maxsize=32768)
 def _traits_of_name(name: str) -> int:
     """The categories of one class or id, by the known words within it."""
-    traits = _BIT["article_body"] if name.lower() == "articlebody" else 0
-    traits |= _BIT["hidden"] if name in _HIDDEN_CLASSES else 0
-    traits |= INVISIBLE if name in _INVISIBLE_CLASSES else 0
+    traits = traits_of_whole(name)
     for part in _PART.findall(name):
-        traits |= _traits_of_part(part)
+        traits |= traits_of_part(part)
     return traits
 
 
+def traits_of_whole(name: str) -> int:
+    """What a name says as a whole."""
+    traits = _BIT["article_body"] if name.lower() == "articlebody" else 0
+    traits |= _BIT["hidden"] if name in _HIDDEN_CLASSES else 0
+    return traits | (INVISIBLE if name in _INVISIBLE_CLASSES else 0)
+
+
 @functools.lru_cache(maxsize=16384)
-def _traits_of_part(part: str) -> int:
+def traits_of_part(part: str) -> int:
+    """The categories of a part of a name: a run of letters."""
     part = part.lower()
     traits = _OF_WORD.get(part, 0)
     if len(part) > _SHORT:

@@ -1,0 +1,156 @@
+"""The compiled loops find what those in Python find, to the last bit, whatever the page."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import shutil
+import sys
+import sysconfig
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
+
+from transforms.select import loops, page_walk
+from transforms.select.page_walk import Walked
+from transforms.select.trees import Trees, from_document, packaged
+from transforms.select.vocabulary import attributes_of
+
+ROOT = Path(__file__).parents[2]
+
+needs_compiled = pytest.mark.skipif(loops.COMPILED is None, reason="no C compiler was there at set-up")
+
+_NAMES = (
+    "a", "b", "strong", "span", "time", "q", "cite", "div", "p", "section", "main", "article", "nav", "ul", "li", "pre",
+    "br", "hr", "h2", "table", "td", "math", "mi", "x-card", "st1:place", "custom", "dialog", "center", "param", "body",
+)  # fmt: skip
+_VALUES = (
+    "story-body", "hidden", "sr-only", "articleBody", "ArticleBody", "relatedPosts moreLinks", "NEWSLETTER", "HTMLBox",
+    "newsletter-signup", "x" * 300, "", "Ünter-titel", "side\u00a0rail Card", "a > b", "comment'list", "Ad", "aD",
+)  # fmt: skip
+_ATTRIBUTES = ("class", "id", "itemprop", "role", "data-testid", "data-component", "title", "href", "style", "hidden")
+_TEXTS = (
+    "Ships came in.", " ", "\n", "  The\tharbour \n is  full ", "&amp;", "&lt;p&gt;", "\u200b", "\u00ad", "\u00a0",
+    "“Said”", "«no»", "港は満員です", "🚢 ahoy", "a\x85b", "\x1cq\x1f", "é", "<", ">", '"', "<!-- -->", "<!---", "-->",
+    "< 3 and > 2",
+)  # fmt: skip
+
+
+def written(pairs: list[tuple[str, str]]) -> str:
+    return "".join(f' {name}="{value}"' for name, value in pairs)
+
+
+attributes = st.lists(st.tuples(st.sampled_from(_ATTRIBUTES), st.sampled_from(_VALUES)), max_size=4)
+opened = st.builds(lambda name, pairs: f"<{name}{written(pairs)}>", st.sampled_from(_NAMES), attributes)
+closed = st.sampled_from(_NAMES).map("</{}>".format)
+markup = st.lists(st.one_of(opened, closed, st.sampled_from(_TEXTS)), max_size=60).map("".join)
+
+
+def same(one: Walked, other: Walked) -> bool:
+    return (
+        one[:3] == other[:3]
+        and one.blocks.tolist() == other.blocks.tolist()
+        and one.elements.tolist() == other.elements.tolist()
+    )
+
+
+def serialised(page: str | bytes) -> str:
+    body = LexborHTMLParser(page).body
+    return (body.html if body is not None else None) or ""
+
+
+def test_what_can_be_compiled_here_is_compiled_and_used() -> None:
+    if not (shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")):
+        pytest.skip("no C compiler on the PATH")
+    if not (Path(sysconfig.get_path("include")) / "Python.h").exists():
+        pytest.skip(f"no headers of Python {sys.version_info.major}.{sys.version_info.minor}")
+    assert loops.COMPILED is not None
+
+
+@needs_compiled
+def test_what_was_compiled_from_another_source_is_left_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert loops.COMPILED is not None
+    made = tmp_path / "compiled.so"
+    shutil.copy2(str(loops.COMPILED.__file__), made)
+    monkeypatch.setattr(loops.COMPILED, "__file__", str(made))
+    assert loops.find_compiled() is loops.COMPILED  # a wheel has no source
+    source = tmp_path / "compiled.pyx"
+    source.touch()
+    os.utime(source, (made.stat().st_mtime + 1, made.stat().st_mtime + 1))
+    assert loops.find_compiled() is None
+
+
+@needs_compiled
+@given(markup)
+@settings(max_examples=300)
+def test_any_page_is_walked_alike(page: str) -> None:
+    assert same(loops.walk(serialised(page)), page_walk.walk(serialised(page)))
+
+
+@needs_compiled
+@given(markup)
+@settings(max_examples=300)
+def test_markup_that_no_parser_wrote_is_walked_alike(page: str) -> None:
+    assert same(loops.walk(page), page_walk.walk(page))
+
+
+@needs_compiled
+@given(attributes)
+def test_the_attributes_of_an_element_say_the_same(pairs: list[tuple[str, str]]) -> None:
+    attrs = written(pairs)
+    told = loops.walk(f"<body><div{attrs}>Ships</div></body>").elements[3]
+    assert told[-1] == attributes_of(attrs).traits
+
+
+@needs_compiled
+@pytest.mark.parametrize("page", sorted(ROOT.glob("samples/**/*.html")), ids=lambda path: path.name)
+def test_a_sample_is_walked_alike(page: Path) -> None:
+    found = serialised(page.read_bytes())
+    assert same(loops.walk(found), page_walk.walk(found))
+
+
+def rows_for(trees: Trees, count: int) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+    """Rows of values at which the trees ask, just above them, and of none."""
+    asked = trees.threshold[np.isfinite(trees.threshold)]
+    values = np.concatenate((asked, np.nextafter(asked, np.float32(np.inf)), [np.nan, np.inf, -np.inf, 0, -1]))
+    drawn = np.random.default_rng(count).choice(values, (count, len(trees.features)))
+    return np.asfortranarray(drawn.astype(np.float32))
+
+
+@needs_compiled
+@pytest.mark.parametrize("model", ["page.json", "lines.json"])
+@pytest.mark.parametrize("count", [0, 1, 2, 7, 200, 1001])
+def test_trees_send_every_row_to_the_same_leaves(model: str, count: int) -> None:
+    trees = packaged(model)
+    assert trees.masks is not None
+    rows = rows_for(trees, count)
+    plain = dataclasses.replace(trees, masks=None)
+    assert trees.probabilities(rows).tobytes() == plain.probabilities(rows).tobytes()
+
+
+@needs_compiled
+@pytest.mark.parametrize(("first", "end"), [(0, 40), (40, None), (7, 8), (0, 0)])
+def test_some_of_the_trees_are_asked_alike(first: int, end: int | None) -> None:
+    trees = packaged("lines.json")
+    rows = rows_for(trees, 50)
+    plain = dataclasses.replace(trees, masks=None)
+    assert trees.part(first, end).probabilities(rows).tobytes() == plain.part(first, end).probabilities(rows).tobytes()
+
+
+@needs_compiled
+def test_a_tree_with_more_leaves_than_bits_is_asked_in_python() -> None:
+    chain = {
+        "feature": [0] * 32,
+        "threshold": [float(n) for n in range(32)],
+        "left": [-1 - n for n in range(32)],
+        "right": [*range(1, 32), -33],
+        "leaves": [float(n) for n in range(33)],
+    }
+    trees = from_document({"features": ["x"], "trees": [chain]})
+    assert trees.masks is None
+    expected = 1 / (1 + np.exp(-np.array([0.0, 5.0, 32.0])))
+    assert trees.probabilities(np.array([[0], [4.5], [99]], dtype=np.float32)).tolist() == expected.tolist()

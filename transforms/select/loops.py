@@ -1,0 +1,34 @@
+"""The two loops that most of a page's time goes into: compiled, where the set-up found a C compiler, else in Python.
+
+What ``compiled.pyx`` was made into is left alone where its source has changed since;
+``make environment`` makes it anew.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import ModuleType
+
+from transforms.select import page_walk
+from transforms.select.page_walk import Walked
+
+
+def find_compiled() -> ModuleType | None:
+    """The compiled module, None where there is none of its present source."""
+    try:
+        from transforms.select import compiled
+    except ImportError:
+        return None
+    made = Path(compiled.__file__)
+    source = made.with_name("compiled.pyx")
+    return None if source.exists() and source.stat().st_mtime > made.stat().st_mtime else compiled
+
+
+COMPILED = find_compiled()
+
+
+def walk(markup: str) -> Walked:
+    """The lines and elements of a page's serialisation."""
+    if COMPILED is None:
+        return page_walk.walk(markup)
+    return Walked(*COMPILED.walk(markup))
