@@ -99,6 +99,21 @@ def test_markup_that_no_parser_wrote_is_walked_alike(page: str) -> None:
 
 
 @needs_compiled
+@given(markup)
+def test_how_deep_a_page_may_nest_is_told_alike(page: str) -> None:
+    compiled = loops.deepest(page)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(loops, "COMPILED", None)
+        assert loops.deepest(page) == compiled
+
+
+def test_tags_that_open_above_those_that_close_bound_how_deep_a_page_nests() -> None:
+    assert [loops.deepest(page) for page in ("", "<p>", "<p></p><p></p>", "</p></p><p><b>", "<p><b></b><i><u>")] == [
+        0, 1, 1, 2, 3,
+    ]  # fmt: skip
+
+
+@needs_compiled
 @given(attributes)
 def test_the_attributes_of_an_element_say_the_same(pairs: list[tuple[str, str]]) -> None:
     attrs = written(pairs)

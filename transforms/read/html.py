@@ -10,7 +10,6 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
 from selectolax.lexbor import LexborHTMLParser
 
 from transforms.article import Article, FieldFault, Kind, Origin, RawFile, Reading, Rejection
@@ -22,6 +21,7 @@ from transforms.read.page_body import Engine, PageBody, page_body, removed_spans
 from transforms.read.page_fields import Fields, fields_seen, page_fields
 from transforms.read.ruled import outside_cuts, rule_of_page, ruled_body, ruled_cuts, ruled_fields, ruled_places
 from transforms.read.site_page import SitePage, apply_site_rule
+from transforms.select.loops import deepest
 from transforms.select.page_blocks import PageBlocks, page_blocks
 from transforms.select.page_choice import Choice, choose
 from transforms.select.page_group import Context
@@ -160,11 +160,7 @@ def _nests_too_deep(markup: str) -> bool:
     """
     if markup.count("<") < DEEPEST:
         return False
-    signs = np.frombuffer(f"{markup}>".encode("utf-8", "surrogatepass"), dtype=np.uint8)
-    tags = np.flatnonzero(signs == ord("<"))
-    balance = np.cumsum(np.where(signs[tags + 1] == ord("/"), -1, 1))
-    lowest = np.minimum(np.minimum.accumulate(balance), 0)  # what closes more than was open leaves nothing open
-    if int((balance - lowest).max()) < DEEPEST:
+    if deepest(markup) < DEEPEST:
         return False
     depth = 0
     for tag in _OPEN_OR_CLOSE.finditer(markup):

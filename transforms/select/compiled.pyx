@@ -1,8 +1,8 @@
 # cython: language_level=3, boundscheck=True, wraparound=False
-"""The two loops that most of a page's time goes into, compiled where the set-up finds a C compiler.
+"""The loops that much of a page's time goes into, compiled where the set-up finds a C compiler.
 
-They do what page_walk.py and trees.py do, and tests hold both to the same results. Nothing is read beyond what was
-given: a place in a text is compared with its length, and lookups in arrays are checked.
+They do what page_walk.py, trees.py and loops.py do, and tests hold both to the same results. Nothing is read beyond what
+was given: a place in a text is compared with its length, and lookups in arrays are checked.
 """
 
 from cpython.mem cimport PyMem_Free, PyMem_Realloc
@@ -16,7 +16,7 @@ import numpy as np
 
 from transforms.select.page_walk import NAMES, OTHER, lay_out, mark, shown, within_sentence
 from transforms.select.vocabulary import (
-    NEWSLETTER, ROOT_TAG, traits_of_hidden, traits_of_newsletter, traits_of_part, traits_of_whole,
+    ARTICLE_BODY_TRAIT, NEWSLETTER, OF_WHOLE, ROOT_TAG, traits_of_hidden, traits_of_newsletter, traits_of_part,
 )
 
 # What is known of an element's name, as page_walk.NAMES has it; its tag stands above.
@@ -32,6 +32,7 @@ cdef enum:
     LAID_OUT = 256
     TAG_SHIFT = 16
     LONGEST = 200  # characters of an attribute's value that are read
+    ARTICLE_BODY = 11  # letters of that name
     REMEMBERED = 32768  # values of attributes, and parts of names
 
 cdef tuple NAMED_ATTRIBUTES = (
@@ -40,6 +41,8 @@ cdef tuple NAMED_ATTRIBUTES = (
 cdef int[6] LENGTHS = [len(name) for name in NAMED_ATTRIBUTES]
 cdef int64_t NEWSLETTER_TRAIT = NEWSLETTER
 cdef dict KNOWN = NAMES
+cdef dict WHOLE = OF_WHOLE
+cdef int64_t BODY_TRAIT = ARTICLE_BODY_TRAIT
 cdef dict VALUES = {}
 cdef dict PARTS = {}
 cdef int64_t OTHER_TAG = OTHER
@@ -51,7 +54,7 @@ cdef class _Line:
     cdef Py_UCS4 *signs
     cdef Py_ssize_t count, room
     cdef bint gap  # white space came since the last character
-    cdef bint plain  # of printable ASCII alone, without "&"
+    cdef bint plain  # without "&" and without characters that show nothing, which page_walk.shown is asked of
 
     def __cinit__(self):
         self.signs = NULL
@@ -95,7 +98,9 @@ cdef class _Line:
                     self.count += 1
             self.signs[self.count] = sign
             self.count += 1
-            if sign < 32 or sign > 126 or sign == 38:
+            if (sign < 32 or sign > 126 or sign == 38) and (
+                sign <= 0x9F and sign != 0x85 or sign == 0xAD or sign == 0x200B or sign == 0x2060 or sign == 0xFEFF
+            ):
                 self.plain = False
         return last - first + 1 if first >= 0 else 0
 
@@ -189,7 +194,11 @@ cdef int64_t _traits_of(str value) except -1:
         begin = at
         while at < size and not PyUnicode_READ(kind, data, at).isspace():
             at += 1
-        traits |= <int64_t> traits_of_whole(PyUnicode_Substring(value, begin, at))
+        known = WHOLE.get(PyUnicode_Substring(value, begin, at))
+        if known is not None:
+            traits |= <int64_t> known
+        elif at - begin == ARTICLE_BODY and PyUnicode_Substring(value, begin, at).lower() == "articlebody":
+            traits |= BODY_TRAIT
     # Parts of names: a run of small letters with the capital before it, or a run of capitals.
     at = 0
     while at < size:
@@ -425,6 +434,23 @@ def walk(str markup not None):
         open_elements -= 1
         element[7, stack[open_elements]] = blocks
     return texts, lines, laid_out, block_columns[:, :blocks], element_columns[:, :elements]
+
+
+def deepest(str markup not None):
+    """How deep elements may nest at the most, as loops.deepest says it."""
+    cdef int kind = PyUnicode_KIND(markup)
+    cdef void *data = PyUnicode_DATA(markup)
+    cdef Py_ssize_t size = len(markup), at = -1, balance = 0, lowest = 0, most = 0
+    while True:
+        at = PyUnicode_FindChar(markup, 60, at + 1, size, 1)
+        if at < 0:
+            return most
+        if at + 1 < size and PyUnicode_READ(kind, data, at + 1) == 47:
+            balance -= 1
+            lowest = min(lowest, balance)
+        else:
+            balance += 1
+            most = max(most, balance - lowest)
 
 
 cdef extern from *:

@@ -80,6 +80,9 @@ _NEWSLETTER = re.compile(r"newsletter|subscri|sign-?up", re.IGNORECASE)
 # Hidden until the reader or a script opens it: a tab, an answer under its question, an article behind a wall.
 _OPENED = re.compile(r'aria-labelledby="|role="(?:region|tabpanel)|accordion|collaps|paywall|premium', re.IGNORECASE)
 _INVISIBLE_CLASSES = frozenset({"sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text"})
+# What a name says as a whole.
+OF_WHOLE = {name: _BIT["hidden"] | INVISIBLE * (name in _INVISIBLE_CLASSES) for name in _HIDDEN_CLASSES}
+ARTICLE_BODY_TRAIT = _BIT["article_body"]
 _OF_WORD: dict[str, int] = {}
 for _name, _words in CATEGORIES.items():
     for _word in _words:
@@ -145,17 +148,10 @@ def traits_of(value: str) -> int:
 @functools.lru_cache(maxsize=32768)
 def _traits_of_name(name: str) -> int:
     """The categories of one class or id, by the known words within it."""
-    traits = traits_of_whole(name)
+    traits = OF_WHOLE.get(name, 0) | (ARTICLE_BODY_TRAIT if name.lower() == "articlebody" else 0)
     for part in _PART.findall(name):
         traits |= traits_of_part(part)
     return traits
-
-
-def traits_of_whole(name: str) -> int:
-    """What a name says as a whole."""
-    traits = _BIT["article_body"] if name.lower() == "articlebody" else 0
-    traits |= _BIT["hidden"] if name in _HIDDEN_CLASSES else 0
-    return traits | (INVISIBLE if name in _INVISIBLE_CLASSES else 0)
 
 
 @functools.lru_cache(maxsize=16384)
