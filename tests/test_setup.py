@@ -158,6 +158,24 @@ def test_the_demo_twice_and_then_the_development_tools_with_pip(
 
 @pytest.mark.timeout(40 * MINUTES)
 @pytest.mark.parametrize("uv", [False, True])
+def test_without_a_compiler_the_demo_is_the_same_and_the_set_up_says_so(
+    every_way: None, pip_alone: None, room: Path, clone: Path, uv: bool
+) -> None:
+    environment = bare_environment(room, uv=uv)
+    without = make(clone, "demo", environment | {"CC": "/bin/false"})
+    assert "No C compiler was found" in without
+    assert_demo_is_told(without, clone)
+    assert list((clone / "transforms/select").glob("*.so")) == []
+    make(clone, "clean", environment)
+    said = make(clone, "environment", environment)
+    assert "compiler" not in said
+    assert len(list((clone / "transforms/select").glob("compiled.*.so"))) == 1
+    make(clone, "clean", environment)
+    assert list((clone / "transforms/select").glob("*.so")) == []
+
+
+@pytest.mark.timeout(40 * MINUTES)
+@pytest.mark.parametrize("uv", [False, True])
 def test_extras_come_in_the_locked_versions_and_without_the_tools_of_the_tests(
     every_way: None, pip_alone: None, room: Path, clone: Path, uv: bool
 ) -> None:
