@@ -6,6 +6,7 @@ as an editable installation imports it from there.
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import tempfile
 from pathlib import Path
@@ -40,7 +41,13 @@ def compiled(root: Path) -> str:
     for old in (root / SOURCE).parent.glob("compiled.*.so"):
         old.unlink()
     with tempfile.TemporaryDirectory() as room:
-        extension = Extension(MODULE, [str(root / SOURCE)], extra_compile_args=["-O3"])  # several rows of a tree a step
+        digest = hashlib.blake2b((root / SOURCE).read_bytes(), digest_size=16).hexdigest()
+        extension = Extension(
+            MODULE,
+            [str(root / SOURCE)],
+            define_macros=[("SOURCE_DIGEST", f'"{digest}"')],
+            extra_compile_args=["-O3", "-g0"],  # several rows of a tree a step
+        )
         extensions = cythonize([extension], build_dir=room, quiet=True, language_level=3, force=True)
         command = build_ext(Distribution({"name": MODULE, "ext_modules": extensions}))
         command.build_lib, command.build_temp = f"{room}/lib", f"{room}/temp"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import shutil
 import sys
 import sysconfig
@@ -74,13 +73,12 @@ def test_what_can_be_compiled_here_is_compiled_and_used() -> None:
 @needs_compiled
 def test_what_was_compiled_from_another_source_is_left_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert loops.COMPILED is not None
-    made = tmp_path / "compiled.so"
-    shutil.copy2(str(loops.COMPILED.__file__), made)
-    monkeypatch.setattr(loops.COMPILED, "__file__", str(made))
-    assert loops.find_compiled() is loops.COMPILED  # a wheel has no source
-    source = tmp_path / "compiled.pyx"
-    source.touch()
-    os.utime(source, (made.stat().st_mtime + 1, made.stat().st_mtime + 1))
+    source = Path(loops.COMPILED.__file__).with_name("compiled.pyx").read_bytes()
+    monkeypatch.setattr(loops.COMPILED, "__file__", str(tmp_path / "compiled.so"))
+    assert loops.find_compiled() is loops.COMPILED  # of an installation without the source
+    (tmp_path / "compiled.pyx").write_bytes(source)
+    assert loops.find_compiled() is loops.COMPILED
+    (tmp_path / "compiled.pyx").write_bytes(source + b"# changed")
     assert loops.find_compiled() is None
 
 

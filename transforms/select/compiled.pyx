@@ -19,6 +19,11 @@ from transforms.select.vocabulary import (
     ARTICLE_BODY_TRAIT, NEWSLETTER, OF_WHOLE, ROOT_TAG, traits_of_hidden, traits_of_newsletter, traits_of_part,
 )
 
+cdef extern from *:
+    const char *SOURCE_DIGEST  # hatch_build.py has the compiler told
+
+SOURCE = SOURCE_DIGEST.decode("ascii")
+
 # What is known of an element's name, as page_walk.NAMES has it; its tag stands above.
 cdef enum:
     INLINE = 1

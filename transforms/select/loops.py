@@ -6,6 +6,7 @@ What ``compiled.pyx`` was made into is left alone where its source has changed s
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from types import ModuleType
 
@@ -21,9 +22,10 @@ def find_compiled() -> ModuleType | None:
         from transforms.select import compiled
     except ImportError:
         return None
-    made = Path(compiled.__file__)
-    source = made.with_name("compiled.pyx")
-    return None if source.exists() and source.stat().st_mtime > made.stat().st_mtime else compiled
+    source = Path(compiled.__file__).with_name("compiled.pyx")
+    if source.exists() and hashlib.blake2b(source.read_bytes(), digest_size=16).hexdigest() != compiled.SOURCE:
+        return None
+    return compiled
 
 
 COMPILED = find_compiled()
