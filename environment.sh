@@ -23,7 +23,7 @@ fail() {
     exit 1
 }
 
-stamp_of() { { pwd && cat "$1" pyproject.toml hatch_build.py transforms/select/compiled.pyx; } | cksum; }
+stamp_of() { { pwd && cat "$1" pyproject.toml hatch_build.py transforms/select/compiled/*.pyx; } | cksum; }
 is_current() { [ -x $venv/bin/newslake ] && [ "$(cat "$venv/.from-$1" 2>/dev/null)" = "$(stamp_of "$1")" ]; }
 is_new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }
 
@@ -134,7 +134,7 @@ fi
 [ -z "$extras" ] || with_extras
 # Where PYTHONDONTWRITEBYTECODE is set, as in many containers, each start would compile newslake anew: 0.1 s.
 $venv/bin/python -m compileall -q transforms expectations warehouse flows >/dev/null 2>&1 || true
-$venv/bin/python -c "import transforms.select.compiled" 2>/dev/null ||
+$venv/bin/python -c "import transforms.select.compiled.walk" 2>/dev/null ||
     say "No C compiler was found, or no headers of Python: a page takes a third longer. On Debian and Ubuntu:" \
         "apt install gcc python3-dev, then make clean and this again."
 pwd >$venv/.checkout

@@ -1,7 +1,7 @@
-"""Compiles the loops of compiled.pyx where there is a C compiler; without one newslake is installed as it is.
+"""Compiles the loops of transforms/select/compiled where there is a C compiler; newslake has them in Python too.
 
-Cython writes the C, setuptools knows how this interpreter's extensions are compiled. The module lies beside its source,
-as an editable installation imports it from there.
+Cython writes the C, setuptools knows how this interpreter's extensions are compiled. The modules lie beside their
+sources, as an editable installation imports them from there.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-SOURCE = "transforms/select/compiled.pyx"
-MODULE = SOURCE.removesuffix(".pyx").replace("/", ".")
+FOLDER = "transforms/select/compiled"
 
 
 class CompiledLoops(BuildHookInterface[Any]):
@@ -23,37 +22,48 @@ class CompiledLoops(BuildHookInterface[Any]):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
         try:
-            module = compiled(Path(self.root))
+            modules = compiled(Path(self.root))
         except Exception as error:  # whatever a compiler or its absence may raise: the loops are there in Python too
-            self.app.display_warning(f"{SOURCE} was not compiled, so pages are read more slowly: {error}")
+            self.app.display_warning(f"{FOLDER} was not compiled, so pages are read more slowly: {error}")
             return
-        build_data["artifacts"].append(f"/{module}")
+        build_data["artifacts"] += [f"/{module}" for module in modules]
         build_data["pure_python"] = False
         build_data["infer_tag"] = True
 
 
-def compiled(root: Path) -> str:
-    """Compile the module in the checkout ``root``; where it lies there. Raises what Cython and compilers raise."""
+def compiled(root: Path) -> list[str]:
+    """Compile the modules of the checkout ``root``; where they lie there. Raises what Cython and compilers raise."""
     from Cython.Build import cythonize
-    from setuptools import Distribution, Extension
+    from setuptools import Distribution
     from setuptools.command.build_ext import build_ext
 
-    for old in (root / SOURCE).parent.glob("compiled.*.so"):
+    for old in (root / FOLDER).glob("*.so"):
         old.unlink()
     with tempfile.TemporaryDirectory() as room:
-        digest = hashlib.blake2b((root / SOURCE).read_bytes(), digest_size=16).hexdigest()
-        extension = Extension(
-            MODULE,
-            [str(root / SOURCE)],
-            define_macros=[("SOURCE_DIGEST", f'"{digest}"')],
-            extra_compile_args=["-O3", "-g0"],  # several rows of a tree a step
+        extensions = cythonize(
+            [_extension(source) for source in sorted((root / FOLDER).glob("*.pyx"))],
+            build_dir=room,
+            quiet=True,
+            language_level=3,
+            force=True,
         )
-        extensions = cythonize([extension], build_dir=room, quiet=True, language_level=3, force=True)
-        command = build_ext(Distribution({"name": MODULE, "ext_modules": extensions}))
-        command.build_lib, command.build_temp = f"{room}/lib", f"{room}/temp"
+        command = build_ext(Distribution({"name": "newslake", "ext_modules": extensions}))
+        command.build_lib, command.build_temp, command.parallel = f"{room}/lib", f"{room}/temp", 2
         command.ensure_finalized()
         command.run()
-        built = Path(command.get_outputs()[0])
-        module = f"{Path(SOURCE).parent}/{built.name}"
-        shutil.copyfile(built, root / module)
-    return module
+        built = [Path(output) for output in command.get_outputs()]
+        for module in built:
+            shutil.copyfile(module, root / FOLDER / module.name)
+    return [f"{FOLDER}/{module.name}" for module in built]
+
+
+def _extension(source: Path) -> Any:
+    from setuptools import Extension
+
+    digest = hashlib.blake2b(source.read_bytes(), digest_size=16).hexdigest()
+    return Extension(
+        f"{FOLDER.replace('/', '.')}.{source.stem}",
+        [str(source)],
+        define_macros=[("SOURCE_DIGEST", f'"{digest}"')],
+        extra_compile_args=["-O3", "-g0"],  # a loop over rows as several rows a step
+    )

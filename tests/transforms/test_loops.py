@@ -7,21 +7,33 @@ import shutil
 import sys
 import sysconfig
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
+import numpy.typing as npt
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from transforms.select import loops, page_walk
+from transforms.select import characters, loops, page_walk
+from transforms.select import page_features as features
+from transforms.select.characters import Characters, Words
+from transforms.select.compiled import compiled
+from transforms.select.page_blocks import page_blocks
+from transforms.select.page_features import page_features
+from transforms.select.page_group import Context, page_group
 from transforms.select.page_walk import Walked
 from transforms.select.trees import Trees, from_document, packaged
 from transforms.select.vocabulary import attributes_of
 
 ROOT = Path(__file__).parents[2]
 
-needs_compiled = pytest.mark.skipif(loops.COMPILED is None, reason="no C compiler was there at set-up")
+Numbers = npt.NDArray[np.uint64]
+
+needs_compiled = pytest.mark.skipif(
+    loops.WALK is None or loops.NUMBERS is None, reason="no C compiler was there at set-up"
+)
 
 _NAMES = (
     "a", "b", "strong", "span", "time", "q", "cite", "div", "p", "section", "main", "article", "nav", "ul", "li", "pre",
@@ -67,19 +79,26 @@ def test_what_can_be_compiled_here_is_compiled_and_used() -> None:
         pytest.skip("no C compiler on the PATH")
     if not (Path(sysconfig.get_path("include")) / "Python.h").exists():
         pytest.skip(f"no headers of Python {sys.version_info.major}.{sys.version_info.minor}")
-    assert loops.COMPILED is not None
+    assert None not in (loops.WALK, loops.NUMBERS)
 
 
 @needs_compiled
-def test_what_was_compiled_from_another_source_is_left_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    assert loops.COMPILED is not None
-    source = Path(loops.COMPILED.__file__).with_name("compiled.pyx").read_bytes()
-    monkeypatch.setattr(loops.COMPILED, "__file__", str(tmp_path / "compiled.so"))
-    assert loops.find_compiled() is loops.COMPILED  # of an installation without the source
-    (tmp_path / "compiled.pyx").write_bytes(source)
-    assert loops.find_compiled() is loops.COMPILED
-    (tmp_path / "compiled.pyx").write_bytes(source + b"# changed")
-    assert loops.find_compiled() is None
+@pytest.mark.parametrize("module", [loops.WALK, loops.NUMBERS])
+def test_what_was_compiled_from_another_source_is_left_alone(
+    module: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    name = module.__name__.rpartition(".")[2]
+    source = Path(str(module.__file__)).with_name(f"{name}.pyx").read_bytes()
+    monkeypatch.setattr(module, "__file__", str(tmp_path / f"{name}.so"))
+    assert compiled(name) is module  # of an installation without the source
+    (tmp_path / f"{name}.pyx").write_bytes(source)
+    assert compiled(name) is module
+    (tmp_path / f"{name}.pyx").write_bytes(source + b"# changed")
+    assert compiled(name) is None
+
+
+def test_what_was_never_compiled_is_not_there() -> None:
+    assert compiled("nothing") is None
 
 
 @needs_compiled
@@ -101,7 +120,7 @@ def test_markup_that_no_parser_wrote_is_walked_alike(page: str) -> None:
 def test_how_deep_a_page_may_nest_is_told_alike(page: str) -> None:
     compiled = loops.deepest(page)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(loops, "COMPILED", None)
+        patched.setattr(loops, "WALK", None)
         assert loops.deepest(page) == compiled
 
 
@@ -132,6 +151,60 @@ def rows_for(trees: Trees, count: int) -> np.ndarray[tuple[int, int], np.dtype[n
     values = np.concatenate((asked, np.nextafter(asked, np.float32(np.inf)), [np.nan, np.inf, -np.inf, 0, -1]))
     drawn = np.random.default_rng(count).choice(values, (count, len(trees.features)))
     return np.asfortranarray(drawn.astype(np.float32))
+
+
+lines = st.lists(st.one_of(st.sampled_from(_TEXTS), st.text(max_size=12)), max_size=30).map("\n".join)
+
+
+@needs_compiled
+@given(lines)
+def test_the_words_of_a_text_have_the_same_numbers(text: str) -> None:
+    found = Words(text)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(characters, "NUMBERS", None)
+        expected = Words(text)
+    assert found.numbers.tolist() == expected.numbers.tolist()
+    assert found.of_line.tolist() == expected.of_line.tolist()
+
+
+@needs_compiled
+@given(st.lists(st.one_of(st.sampled_from([*_TEXTS, *_VALUES]), st.text()).filter(bool), min_size=1, max_size=30))
+def test_the_characters_of_lines_count_to_the_same(texts: list[str]) -> None:
+    ends = np.cumsum([len(text) + 1 for text in texts]) - 1
+    starts = ends - [len(text) for text in texts]
+    found = Characters("\n".join(texts), starts, ends)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(characters, "NUMBERS", None)
+        expected = Characters("\n".join(texts), starts, ends)
+    for kind in range(12):
+        assert found.count(1 << kind).tolist() == expected.count(1 << kind).tolist()
+    assert found.words().tolist() == expected.words().tolist()
+    assert found.capitalised().tolist() == expected.capitalised().tolist()
+
+
+@needs_compiled
+@given(markup)
+def test_a_page_has_the_same_features(page: str) -> None:
+    blocks = page_blocks(LexborHTMLParser(f"<body>{page}<p>Ships came in.</p></body>"))
+    assume(blocks.texts)  # a comment that never ends swallows the sentence
+    group = page_group([blocks, blocks], [Context("Ships came", "The harbour", page), Context()])
+    _, found = page_features(group)
+    with pytest.MonkeyPatch.context() as patched:
+        for module in (characters, loops, features):
+            patched.setattr(module, "NUMBERS", None)
+        _, expected = page_features(group)
+    assert found.tobytes() == expected.tobytes()
+
+
+numbers = st.lists(st.one_of(st.integers(0, 9), st.integers(0, 2**64 - 1)), max_size=40).map(
+    lambda drawn: np.array(drawn, dtype=np.uint64)
+)
+
+
+@needs_compiled
+@given(numbers, numbers)
+def test_known_numbers_are_found_alike(values: Numbers, known: Numbers) -> None:
+    assert loops.among(values, known).tolist() == np.isin(values, known).tolist()
 
 
 @needs_compiled

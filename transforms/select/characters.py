@@ -15,10 +15,14 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
+from transforms.select.loops import NUMBERS
+
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 VISIBLE, LETTER, UPPER, LOWER, DIGIT, STOP, COMMA, QUOTE, DENSE, BAR, MARK, OPENS = (1 << n for n in range(12))
+_CLASSES = 12
+_IN_WORDS = LETTER | DIGIT
 _STOPS = ".!?…。！？।؟۔"
 _COMMAS = ",;、，；،؛"
 _QUOTES = "\"'“”„«»‘’‹›「」『』"
@@ -96,22 +100,26 @@ class Characters:
         points = np.frombuffer(f"{text}\n".encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
         self._bits = _table()[np.minimum(points, _PLANE)]
         self._starts, self._ends = starts, ends
-        self._edges = np.column_stack((starts, ends)).ravel()
-        inside = self._flags(LETTER | DIGIT)
-        self._word = inside.copy()  # the first character of each
-        self._word[1:] &= ~inside[:-1]
+        self._counts: Floats
+        if NUMBERS is not None:
+            self._counts = NUMBERS.counts(self._bits, starts, ends, _IN_WORDS, UPPER)
+        else:
+            self._counts = self._counted()
 
-    def count(self, classes: int) -> Floats:
-        """How many characters of each line are of any of the classes."""
-        return self._sums(self._flags(classes))
+    def count(self, kind: int) -> Floats:
+        """How many characters of each line are of the class."""
+        found: Floats = self._counts[kind.bit_length() - 1]
+        return found
 
     def words(self) -> Floats:
         """How many words each line has: runs of letters and digits."""
-        return self._sums(self._word)
+        found: Floats = self._counts[_CLASSES]
+        return found
 
     def capitalised(self) -> Floats:
         """How many words of each line begin with a capital."""
-        return self._sums(self._word & self._flags(UPPER))
+        found: Floats = self._counts[_CLASSES + 1]
+        return found
 
     def first(self) -> npt.NDArray[np.uint16]:
         """The classes of each line's first character."""
@@ -121,13 +129,17 @@ class Characters:
         """The classes of each line's last character, or of the one ``back`` places from its end."""
         return self._bits[np.maximum(self._ends - back, self._starts)]
 
-    def _flags(self, classes: int) -> npt.NDArray[np.bool_]:
-        flags: npt.NDArray[np.bool_] = (self._bits & np.uint16(classes)) != 0
-        return flags
-
-    def _sums(self, flags: npt.NDArray[np.bool_]) -> Floats:
+    def _counted(self) -> Floats:
+        """The lines' counts of each class, of words and of words with a capital: 14 × lines."""
+        edges = np.column_stack((self._starts, self._ends)).ravel()
+        inside = (self._bits & np.uint16(_IN_WORDS)) != 0
+        word = inside.copy()  # the first character of each
+        word[1:] &= ~inside[:-1]
+        flags = [(self._bits & np.uint16(1 << kind)) != 0 for kind in range(_CLASSES)]
+        flags += [word, word & ((self._bits & np.uint16(UPPER)) != 0)]
         # Every other stretch is the gap between two lines. A quarter of the time that running sums take.
-        return np.add.reduceat(flags.view(np.uint8), self._edges, dtype=np.int64)[::2].astype(np.float64)
+        sums = [np.add.reduceat(flag.view(np.uint8), edges, dtype=np.int64)[::2] for flag in flags]
+        return np.array(sums, dtype=np.float64)
 
 
 class Words:
@@ -139,6 +151,11 @@ class Words:
     """
 
     def __init__(self, text: str) -> None:
+        self.numbers: npt.NDArray[np.uint64]
+        self.of_line: Ints
+        if NUMBERS is not None:
+            self.numbers, self.of_line = NUMBERS.words(text, _FACTOR)
+            return
         points = np.frombuffer(f"\n{text}\n".encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
         inside = _in_words(text, points)
         edges = np.flatnonzero(inside[1:] != inside[:-1]) + 1
@@ -148,7 +165,7 @@ class Words:
         self.numbers = (sums[ends - 1] - sums[starts - 1]) * inverses[starts]
         breaks = np.flatnonzero(points == ord("\n"))
         before = np.searchsorted(starts, breaks)
-        self.of_line: Ints = (before[1:] - before[:-1])[breaks[1:] - breaks[:-1] > 1]
+        self.of_line = (before[1:] - before[:-1])[breaks[1:] - breaks[:-1] > 1]
 
     def lines(self) -> list[npt.NDArray[np.uint64]]:
         """The words of each line that is not empty."""

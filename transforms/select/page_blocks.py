@@ -4,7 +4,7 @@ In goes a parsed page, out come :class:`PageBlocks`: the source text that everyt
 against, a line for each block element, and a blank line where the landmarks of its structure (header, nav, main,
 article, lists, …) begin or end, so that a navigation or a footer that recurs on a site's pages is one identical text.
 
-``page_walk.py`` has the walk itself, ``compiled.pyx`` the same one for where a C compiler was at hand.
+``page_walk.py`` has the walk itself, ``compiled/walk.pyx`` the same one for where a C compiler was at hand.
 """
 
 from __future__ import annotations

@@ -36,6 +36,7 @@ from transforms.select.characters import (
     Words,
     in_threes,
 )
+from transforms.select.loops import NUMBERS, among
 from transforms.select.page_blocks import PageBlocks
 from transforms.select.page_group import PageGroup
 from transforms.select.page_titles import title_blocks
@@ -297,14 +298,17 @@ class _Nearest:
 def _nearest(blocks: PageBlocks) -> _Nearest:
     tags = np.array([TAGS[name] for name in NEAREST_TAGS])
     has = np.concatenate([_bits(blocks.traits), blocks.tag[:, None] == tags], axis=1)
-    held = has[:, _HOLDERS]
+    held = np.ascontiguousarray(has[:, _HOLDERS])
     depth = np.where(has, blocks.depth.astype(np.float32)[:, None], np.float32(-1))
     element = np.where(held, np.arange(len(held), dtype=np.int32)[:, None], np.int32(-1))
     # An ancestor's depth and number are less than those of what it holds.
-    for level in _levels(blocks):
-        parent = blocks.parent[level]
-        depth[level] = np.maximum(depth[level], depth[parent])
-        element[level] = np.maximum(element[level], element[parent])
+    if NUMBERS is not None:
+        NUMBERS.inherit(depth, element, blocks.parent)
+    else:
+        for level in _levels(blocks):
+            parent = blocks.parent[level]
+            depth[level] = np.maximum(depth[level], depth[parent])
+            element[level] = np.maximum(element[level], element[parent])
     return _Nearest(depth[blocks.element], element[blocks.element])
 
 
@@ -393,9 +397,9 @@ def _overlaps(out: _Columns, group: PageGroup) -> None:
         shared = np.zeros(len(said.numbers) + 1, dtype=np.int64)
         for (begin, end), words in zip(itertools.pairwise(pages), known, strict=True):
             if name == "body" and len(words) > 2 and end - begin > 2:
-                shared[begin + 1 : end - 1] = np.isin(in_threes(said.numbers[begin:end]), in_threes(words))
+                shared[begin + 1 : end - 1] = among(in_threes(said.numbers[begin:end]), in_threes(words))
             elif name != "body" and len(words):
-                shared[begin + 1 : end + 1] = np.isin(said.numbers[begin:end], words)
+                shared[begin + 1 : end + 1] = among(said.numbers[begin:end], words)
         running = np.cumsum(shared)
         share = (running[edges[1:]] - running[edges[:-1]]) / np.maximum(said.of_line, 1)
         is_known = np.array([len(words) > (2 if name == "body" else 0) for words in known])

@@ -5,7 +5,7 @@ its tags, and a pass over it costs a fraction of a walk over nodes; out come the
 :class:`~transforms.select.page_blocks.PageBlocks`. A block ends where a block-level element begins or ends and at
 ``<br>``; an unknown element is block-level, as browsers' default style has it not, unless it holds words of a sentence.
 
-``compiled.pyx`` is the same walk, which is taken where it was compiled.
+``compiled/walk.pyx`` is the same walk, which is taken where it was compiled.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from importlib import resources
 import numpy as np
 import numpy.typing as npt
 
-from transforms.select.loops import COMPILED
+from transforms.select.loops import NUMBERS
 
 Matrix = npt.NDArray[np.float32]
 
@@ -46,8 +46,8 @@ class Trees:
         if width != len(self.features):
             raise ValueError(f"{width} features for trees that were trained on {len(self.features)}")
         columns = np.ascontiguousarray(rows.T)
-        if COMPILED is not None and (masks := self.masks) is not None:
-            values = COMPILED.leaf_values(
+        if NUMBERS is not None and (masks := self.masks) is not None:
+            values = NUMBERS.leaf_values(
                 masks.edges, masks.feature, masks.threshold, masks.to_the_right, masks.values, columns
             )
         else:
@@ -74,7 +74,7 @@ class Trees:
 
 @dataclass(frozen=True, slots=True)
 class Masks:
-    """Trees as what their questions rule out, the way of ``compiled.leaf_values``.
+    """Trees as what their questions rule out, the way of ``compiled/numbers.pyx``.
 
     The nodes of tree t are ``edges[t]:edges[t + 1]``; ``to_the_right`` has a bit for each leaf, from the leftmost on,
     that is not left of the node. ``values`` are trees × 32.
@@ -129,7 +129,7 @@ def from_document(document: Mapping[str, object]) -> Trees:
         left=np.array(left, dtype=np.int32),
         values=np.array(values, dtype=np.float64),
         depth=depth,
-        masks=_masks(trees, len(features)) if COMPILED is not None else None,
+        masks=_masks(trees, len(features)) if NUMBERS is not None else None,
     )
 
 

@@ -1,16 +1,12 @@
 # cython: language_level=3, boundscheck=True, wraparound=False
-"""The loops that much of a page's time goes into, compiled where the set-up finds a C compiler.
-
-They do what page_walk.py, trees.py and loops.py do, and tests hold both to the same results. Nothing is read beyond what
-was given: a place in a text is compared with its length, and lookups in arrays are checked.
-"""
+"""The walk over a page's markup, as page_walk.py does it."""
 
 from cpython.mem cimport PyMem_Free, PyMem_Realloc
 from cpython.unicode cimport (
     PyUnicode_4BYTE_KIND, PyUnicode_DATA, PyUnicode_Find, PyUnicode_FindChar, PyUnicode_FromKindAndData, PyUnicode_KIND,
     PyUnicode_READ, PyUnicode_Substring, PyUnicode_Tailmatch,
 )
-from libc.stdint cimport int32_t, int64_t, uint32_t
+from libc.stdint cimport int64_t
 
 import numpy as np
 
@@ -456,42 +452,3 @@ def deepest(str markup not None):
         else:
             balance += 1
             most = max(most, balance - lowest)
-
-
-cdef extern from *:
-    int first_of "__builtin_ctz" (unsigned int) noexcept nogil
-
-
-cdef void _take_out(
-    uint32_t *standing, const float *column, float threshold, uint32_t to_the_right, Py_ssize_t rows
-) noexcept nogil:
-    """Leave of each row's leaves only those ``to_the_right`` where it is above the threshold; compilers make of this
-    four or eight rows a step."""
-    cdef Py_ssize_t row
-    for row in range(rows):
-        standing[row] &= to_the_right if column[row] > threshold else 0xFFFFFFFFU
-
-
-def leaf_values(
-    const int32_t[::1] edges, const int32_t[::1] feature, const float[::1] threshold,
-    const uint32_t[::1] to_the_right, const double[:, ::1] values, const float[:, ::1] columns,
-):
-    """The value of the leaf that each tree sends each row to, trees × rows; ``columns`` are features × rows.
-
-    All of a tree's questions are put to each row, and each takes out the leaves that its answer rules out: the first
-    one standing is the leaf (Lucchese and others, QuickScorer, SIGIR 2015). No branch depends on a row, which is three
-    times as fast as going down the trees. The other arguments are those of trees.Masks.
-    """
-    cdef Py_ssize_t rows = columns.shape[1], trees = values.shape[0], tree, row, node
-    found = np.empty((trees, rows), dtype=np.float64)
-    if not rows:
-        return found
-    cdef double[:, ::1] value = found
-    cdef uint32_t[::1] standing = np.empty(rows, dtype=np.uint32)
-    for tree in range(trees):
-        standing[:] = 0xFFFFFFFFU
-        for node in range(edges[tree], edges[tree + 1]):
-            _take_out(&standing[0], &columns[feature[node], 0], threshold[node], to_the_right[node], rows)
-        for row in range(rows):
-            value[tree, row] = values[tree, first_of(standing[row])]
-    return found

@@ -1,0 +1,19 @@
+import numpy as np
+import numpy.typing as npt
+
+SOURCE: str  # the digest of what it was compiled from
+
+def leaf_values(
+    edges: npt.NDArray[np.int32],
+    feature: npt.NDArray[np.int32],
+    threshold: npt.NDArray[np.float32],
+    to_the_right: npt.NDArray[np.uint32],
+    values: npt.NDArray[np.float64],
+    columns: npt.NDArray[np.float32],
+) -> npt.NDArray[np.float64]: ...
+def words(text: str, factor: int) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]: ...
+def among(values: npt.NDArray[np.uint64], known: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]: ...
+def counts(
+    bits: npt.NDArray[np.uint16], starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64], inside: int, upper: int
+) -> npt.NDArray[np.float64]: ...
+def inherit(depth: npt.NDArray[np.float32], element: npt.NDArray[np.int32], parent: npt.NDArray[np.int64]) -> None: ...

@@ -1,0 +1,9 @@
+import numpy as np
+import numpy.typing as npt
+
+SOURCE: str  # the digest of what it was compiled from
+
+def walk(
+    markup: str,
+) -> tuple[list[str], list[str], dict[int, str], npt.NDArray[np.int64], npt.NDArray[np.int64]]: ...
+def deepest(markup: str) -> int: ...
