@@ -14,6 +14,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from transforms.select.loops import NUMBERS, WALK
+
 ROOT = Path(__file__).parents[1]
 README = Path(__file__).parent / "README.md"
 
@@ -68,7 +70,8 @@ def machine() -> str:
     versions = subprocess.run(
         [sys.executable, "-c", _VERSIONS], capture_output=True, text=True, check=True
     ).stdout.strip()
-    return f"{len(os.sched_getaffinity(0))} cores, Python {sys.version.split()[0]}, {versions}"
+    loops = "compiled" if WALK and NUMBERS else "in Python"
+    return f"{len(os.sched_getaffinity(0))} cores, Python {sys.version.split()[0]}, {versions}, loops {loops}"
 
 
 _VERSIONS = (
