@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from alert_receivers import Receiver, http_receiver
+from heartbeats import without_heartbeats
 from killing import Killer, killer
 from prefect_process import running_prefect_server
 
@@ -43,6 +44,8 @@ def _name_to_prefect(url: str | None) -> None:
         os.environ["PREFECT_API_URL"] = url
     if "prefect.context" in sys.modules:
         sys.modules["prefect.context"].refresh_global_settings_context()
+    if url is not None:
+        without_heartbeats()
 
 
 @pytest.hookimpl(trylast=True)

@@ -24,6 +24,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from heartbeats import without_heartbeats
+
 ROOT = Path(__file__).parents[2]
 PATIENCE = 240.0  # seconds after which a command that is not killed counts as hung
 
@@ -114,8 +116,10 @@ def killer(environ: dict[str, str], log: Path) -> Iterator[Killer]:
 def _serve() -> None:
     sys.path.insert(0, str(ROOT))
     importlib.import_module("flows.environment").settle(Path(os.environ["PREFECT_HOME"]))
-    for name in ("great_expectations", "prefect", "flows.cli", "flows.ingest", "warehouse.upkeep"):
-        importlib.import_module(name)  # what a command imports is there before it is forked
+    with importlib.import_module("flows.imported").set_aside():  # or each fork would go through all of it for cycles
+        for name in ("great_expectations", "prefect", "flows.cli", "flows.ingest", "warehouse.upkeep"):
+            importlib.import_module(name)  # what a command imports is there before it is forked
+        without_heartbeats()
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     for line in sys.stdin:
