@@ -49,8 +49,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Spare the collector of cycles what was imported and collected: it lives as long as the process, and to go through
-    it again and again took a twentieth of the tests' time."""
+    it again and again took a twentieth of the tests' time. What a test makes is looked through as seldom as in the
+    children of a run."""
     gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def _input_folder(variable: str, name: str, needed: str) -> Path:
