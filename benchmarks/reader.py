@@ -1,9 +1,10 @@
 """An analyst's process beside a load: asks the warehouse every 50 ms and checks that no batch is seen in part.
 
-    python -m benchmarks.reader WAREHOUSE
+    python -m benchmarks.reader WAREHOUSE [SECONDS]
 
-Runs until its standard input closes, then prints what it saw as JSON. Before the warehouse is there it waits, which is
-no failure; from the first answer on each refused or failed query is one.
+Runs until its standard input closes, then prints what it saw as JSON. SECONDS are from one question to the next, where
+not 0.05. Before the warehouse is there it waits, which is no failure; from the first answer on each refused or failed
+query is one.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class Seen:
     first_problem: str | None = None
 
 
-def watch(folder: Path, stop: threading.Event) -> Seen:
+def watch(folder: Path, stop: threading.Event, interval: float = INTERVAL_SECONDS) -> Seen:
     """Ask until ``stop`` is set."""
     seen = Seen()
     took: list[float] = []
@@ -64,7 +65,7 @@ def watch(folder: Path, stop: threading.Event) -> Seen:
             seen.batches = batches
             seen.torn += torn
             took.append((time.perf_counter() - began) * 1000)
-        stop.wait(max(0.0, INTERVAL_SECONDS - (time.perf_counter() - began)))
+        stop.wait(max(0.0, interval - (time.perf_counter() - began)))
     took.sort()
     seen.median_ms, seen.slowest_ms = (took[len(took) // 2], took[-1]) if took else (0.0, 0.0)
     return seen
@@ -83,7 +84,8 @@ def _stop_at_end_of_input(stop: threading.Event) -> None:
 def main() -> None:
     stop = threading.Event()
     threading.Thread(target=_stop_at_end_of_input, args=(stop,), daemon=True).start()
-    print(json.dumps(asdict(watch(Path(sys.argv[1]), stop))))
+    interval = float(sys.argv[2]) if len(sys.argv) > 2 else INTERVAL_SECONDS
+    print(json.dumps(asdict(watch(Path(sys.argv[1]), stop, interval))))
 
 
 if __name__ == "__main__":

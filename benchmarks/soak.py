@@ -29,6 +29,7 @@ from pathlib import Path
 
 from benchmarks.measure import ROOT, machine, median, publish, table
 from benchmarks.process_tree import megabytes, tree
+from benchmarks.reader import INTERVAL_SECONDS
 from warehouse.lake import connect
 
 NEWSLAKE = str(Path(sys.executable).parent / "newslake")
@@ -80,8 +81,8 @@ class Soak:
         return sum(minute.failures for minute in self.minutes)
 
 
-def soak(room: Path, minutes: int) -> Soak:
-    """Run it in the empty folder ``room``."""
+def soak(room: Path, minutes: int, ask_every: float = INTERVAL_SECONDS) -> Soak:
+    """Run it in the empty folder ``room``, with a reader that asks every so many seconds."""
     (room / "inbox").mkdir()
     (room / "newslake.toml").write_text(_SETTINGS, encoding="utf-8")
     deployments = (ROOT / "prefect.yaml").read_text(encoding="utf-8")
@@ -95,7 +96,7 @@ def soak(room: Path, minutes: int) -> Soak:
         _churn(room / "inbox", 0, chance)
         _wait_for(lake, serve)
         for minute in range(minutes):
-            found.append(_minute(room, lake, serve, minute, chance))
+            found.append(_minute(room, lake, serve, minute, chance, ask_every))
             print(f"  minute {minute + 1}: {found[-1]}", file=sys.stderr, flush=True)
     _ask(room, "run", "--warehouse", str(lake))
     audited = json.loads(_ask(room, "audit", "--warehouse", str(lake), "--json"))
@@ -132,9 +133,11 @@ def result(found: Soak) -> str:
     )
 
 
-def _minute(room: Path, lake: Path, serve: subprocess.Popen[bytes], minute: int, chance: random.Random) -> Minute:
+def _minute(
+    room: Path, lake: Path, serve: subprocess.Popen[bytes], minute: int, chance: random.Random, ask_every: float
+) -> Minute:
     reader = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.reader", str(lake)],
+        [sys.executable, "-m", "benchmarks.reader", str(lake), str(ask_every)],
         cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     ends, turn, steady = time.monotonic() + 60, 0, list[float]()
