@@ -60,7 +60,7 @@ types: dev-environment
 	$(BIN)/mypy
 
 tests: dev-environment
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder --durations=15 $(PYTEST)
+	$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder --durations=15 $(PYTEST)
 
 test-kill: dev-environment
 	KILL_MOMENTS=200 $(BIN)/python -m pytest tests/flows/test_kill.py tests/flows/test_replay.py -v --numprocesses 2 $(PYTEST)
