@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
+import json
 import shutil
 import sys
 import sysconfig
@@ -12,19 +12,14 @@ from types import ModuleType
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from transforms.select import characters, loops, page_walk
-from transforms.select import page_features as features
-from transforms.select.characters import Characters, Words
+from transforms.select import loops, page_walk, trees
 from transforms.select.compiled import compiled
-from transforms.select.page_blocks import page_blocks
-from transforms.select.page_features import page_features
-from transforms.select.page_group import Context, page_group
 from transforms.select.page_walk import Walked
-from transforms.select.trees import Trees, from_document, packaged
+from transforms.select.trees import Masks, Steps, Trees, from_document
 from transforms.select.vocabulary import attributes_of
 
 ROOT = Path(__file__).parents[2]
@@ -145,90 +140,43 @@ def test_a_sample_is_walked_alike(page: Path) -> None:
     assert same(loops.walk(found), page_walk.walk(found))
 
 
-def rows_for(trees: Trees, count: int) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+def rows_for(steps: Steps, width: int, count: int) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
     """Rows of values at which the trees ask, just above them, and of none."""
-    asked = trees.threshold[np.isfinite(trees.threshold)]
+    asked = steps.threshold[np.isfinite(steps.threshold)]
     values = np.concatenate((asked, np.nextafter(asked, np.float32(np.inf)), [np.nan, np.inf, -np.inf, 0, -1]))
-    drawn = np.random.default_rng(count).choice(values, (count, len(trees.features)))
-    return np.asfortranarray(drawn.astype(np.float32))
+    return np.asfortranarray(np.random.default_rng(count).choice(values, (count, width)).astype(np.float32))
 
 
-lines = st.lists(st.one_of(st.sampled_from(_TEXTS), st.text(max_size=12)), max_size=30).map("\n".join)
-
-
-@needs_compiled
-@given(lines)
-def test_the_words_of_a_text_have_the_same_numbers(text: str) -> None:
-    found = Words(text)
+def both_ways(model: str) -> tuple[Trees, Trees, Steps]:
+    """The trees of a packaged model by masks, and by steps."""
+    document = json.loads((ROOT / "transforms/select" / model).read_text(encoding="ascii"))
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(characters, "NUMBERS", None)
-        expected = Words(text)
-    assert found.numbers.tolist() == expected.numbers.tolist()
-    assert found.of_line.tolist() == expected.of_line.tolist()
-
-
-@needs_compiled
-@given(st.lists(st.one_of(st.sampled_from([*_TEXTS, *_VALUES]), st.text()).filter(bool), min_size=1, max_size=30))
-def test_the_characters_of_lines_count_to_the_same(texts: list[str]) -> None:
-    ends = np.cumsum([len(text) + 1 for text in texts]) - 1
-    starts = ends - [len(text) for text in texts]
-    found = Characters("\n".join(texts), starts, ends)
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(characters, "NUMBERS", None)
-        expected = Characters("\n".join(texts), starts, ends)
-    for kind in range(12):
-        assert found.count(1 << kind).tolist() == expected.count(1 << kind).tolist()
-    assert found.words().tolist() == expected.words().tolist()
-    assert found.capitalised().tolist() == expected.capitalised().tolist()
-
-
-@needs_compiled
-@given(markup)
-def test_a_page_has_the_same_features(page: str) -> None:
-    blocks = page_blocks(LexborHTMLParser(f"<body>{page}<p>Ships came in.</p></body>"))
-    assume(blocks.texts)  # a comment that never ends swallows the sentence
-    group = page_group([blocks, blocks], [Context("Ships came", "The harbour", page), Context()])
-    _, found = page_features(group)
-    with pytest.MonkeyPatch.context() as patched:
-        for module in (characters, loops, features):
-            patched.setattr(module, "NUMBERS", None)
-        _, expected = page_features(group)
-    assert found.tobytes() == expected.tobytes()
-
-
-numbers = st.lists(st.one_of(st.integers(0, 9), st.integers(0, 2**64 - 1)), max_size=40).map(
-    lambda drawn: np.array(drawn, dtype=np.uint64)
-)
-
-
-@needs_compiled
-@given(numbers, numbers)
-def test_known_numbers_are_found_alike(values: Numbers, known: Numbers) -> None:
-    assert loops.among(values, known).tolist() == np.isin(values, known).tolist()
+        patched.setattr(trees, "NUMBERS", None)
+        plain = from_document(document)
+    assert isinstance(plain.way, Steps)
+    return from_document(document), plain, plain.way
 
 
 @needs_compiled
 @pytest.mark.parametrize("model", ["page.json", "lines.json"])
 @pytest.mark.parametrize("count", [0, 1, 2, 7, 200, 1001])
 def test_trees_send_every_row_to_the_same_leaves(model: str, count: int) -> None:
-    trees = packaged(model)
-    assert trees.masks is not None
-    rows = rows_for(trees, count)
-    plain = dataclasses.replace(trees, masks=None)
-    assert trees.probabilities(rows).tobytes() == plain.probabilities(rows).tobytes()
+    masked, plain, steps = both_ways(model)
+    assert isinstance(masked.way, Masks)
+    rows = rows_for(steps, len(plain.features), count)
+    assert masked.probabilities(rows).tobytes() == plain.probabilities(rows).tobytes()
 
 
 @needs_compiled
 @pytest.mark.parametrize(("first", "end"), [(0, 40), (40, None), (7, 8), (0, 0)])
 def test_some_of_the_trees_are_asked_alike(first: int, end: int | None) -> None:
-    trees = packaged("lines.json")
-    rows = rows_for(trees, 50)
-    plain = dataclasses.replace(trees, masks=None)
-    assert trees.part(first, end).probabilities(rows).tobytes() == plain.part(first, end).probabilities(rows).tobytes()
+    masked, plain, steps = both_ways("lines.json")
+    rows = rows_for(steps, len(plain.features), 50)
+    assert masked.part(first, end).probabilities(rows).tobytes() == plain.part(first, end).probabilities(rows).tobytes()
 
 
 @needs_compiled
-def test_a_tree_with_more_leaves_than_bits_is_asked_in_python() -> None:
+def test_a_tree_with_more_leaves_than_bits_is_gone_down() -> None:
     chain = {
         "feature": [0] * 32,
         "threshold": [float(n) for n in range(32)],
@@ -236,7 +184,21 @@ def test_a_tree_with_more_leaves_than_bits_is_asked_in_python() -> None:
         "right": [*range(1, 32), -33],
         "leaves": [float(n) for n in range(33)],
     }
-    trees = from_document({"features": ["x"], "trees": [chain]})
-    assert trees.masks is None
+    found = from_document({"features": ["x"], "trees": [chain]})
+    assert isinstance(found.way, Steps)
     expected = 1 / (1 + np.exp(-np.array([0.0, 5.0, 32.0])))
-    assert trees.probabilities(np.array([[0], [4.5], [99]], dtype=np.float32)).tolist() == expected.tolist()
+    assert found.probabilities(np.array([[0], [4.5], [99]], dtype=np.float32)).tolist() == expected.tolist()
+
+
+def test_a_tree_of_one_leaf_and_one_of_as_many_leaves_as_bits_are_asked() -> None:
+    alone = {"feature": [], "threshold": [], "left": [], "right": [], "leaves": [0.5]}
+    chain = {
+        "feature": [0] * 31,
+        "threshold": [float(n) for n in range(31)],
+        "left": [-1 - n for n in range(31)],
+        "right": [*range(1, 31), -32],
+        "leaves": [float(n) for n in range(32)],
+    }
+    found = from_document({"features": ["x"], "trees": [alone, chain]})
+    expected = 1 / (1 + np.exp(-np.array([0.5, 5.5, 31.5])))
+    assert found.probabilities(np.array([[0], [4.5], [99]], dtype=np.float32)).tolist() == expected.tolist()

@@ -1,7 +1,7 @@
 import numpy as np
 import numpy.typing as npt
 
-SOURCE: str  # the digest of what it was compiled from
+SOURCE: int  # the checksum of what it was compiled from
 
 def leaf_values(
     edges: npt.NDArray[np.int32],
@@ -11,6 +11,13 @@ def leaf_values(
     values: npt.NDArray[np.float64],
     columns: npt.NDArray[np.float32],
 ) -> npt.NDArray[np.float64]: ...
+def masks(
+    edges: npt.NDArray[np.int32],
+    left: npt.NDArray[np.int32],
+    right: npt.NDArray[np.int32],
+    leaf_edges: npt.NDArray[np.int32],
+    leaf: npt.NDArray[np.float64],
+) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.float64]]: ...
 def words(text: str, factor: int) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]: ...
 def among(values: npt.NDArray[np.uint64], known: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]: ...
 def counts(

@@ -8,13 +8,16 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 import numpy as np
 
 cdef extern from *:
-    const char *SOURCE_DIGEST  # hatch_build.py has the compiler told
+    unsigned int SOURCE_DIGEST  # hatch_build.py has the compiler told
 
-SOURCE = SOURCE_DIGEST.decode("ascii")
+SOURCE = SOURCE_DIGEST
 
 
 cdef extern from *:
     int first_of "__builtin_ctz" (unsigned int) noexcept nogil
+
+cdef enum:
+    MOST_LEAVES = 32  # a bit each
 
 cdef uint64_t MIXES = 0x9E3779B97F4A7C15U  # its upper bits take part in every one of a product's
 
@@ -52,6 +55,43 @@ def leaf_values(
         for row in range(rows):
             value[tree, row] = values[tree, first_of(standing[row])]
     return found
+
+
+def masks(
+    const int32_t[::1] edges, const int32_t[::1] left, const int32_t[::1] right, const int32_t[::1] leaf_edges,
+    const double[::1] leaf,
+):
+    """Of each node the leaves that are not left of it, and of each tree its leaves' values from the leftmost on, trees ×
+    32: what :func:`leaf_values` asks for. ``left`` and ``right`` are a node of the tree or -1 - leaf; raises ValueError
+    where a tree has more leaves than that."""
+    cdef Py_ssize_t trees = edges.shape[0] - 1, tree
+    to_the_right = np.empty(left.shape[0], dtype=np.uint32)
+    values = np.zeros((trees, MOST_LEAVES), dtype=np.float64)
+    cdef uint32_t[::1] node_mask = to_the_right
+    cdef double[:, ::1] value = values
+    for tree in range(trees):
+        _below(
+            -1 if edges[tree] == edges[tree + 1] else 0, 0, left[edges[tree] : edges[tree + 1]],
+            right[edges[tree] : edges[tree + 1]], leaf[leaf_edges[tree] : leaf_edges[tree + 1]],
+            node_mask[edges[tree] : edges[tree + 1]], value[tree],
+        )
+    return to_the_right, values
+
+
+cdef int _below(
+    int32_t node, int count, const int32_t[:] left, const int32_t[:] right, const double[:] leaf, uint32_t[:] mask,
+    double[:] value,
+) except -1:
+    """Note the leaves below a node, of whose tree ``count`` are to the left; how many there are with them."""
+    cdef int begin = count
+    if node < 0:
+        if count >= MOST_LEAVES:
+            raise ValueError(f"a tree of more than {MOST_LEAVES} leaves")
+        value[count] = leaf[-1 - node]
+        return count + 1
+    count = _below(left[node], count, left, right, leaf, mask, value)
+    mask[node] = ~<uint32_t> ((<uint64_t> 1 << count) - (<uint64_t> 1 << begin))
+    return _below(right[node], count, left, right, leaf, mask, value)
 
 
 def words(str text not None, uint64_t factor):

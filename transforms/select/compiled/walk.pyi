@@ -1,7 +1,7 @@
 import numpy as np
 import numpy.typing as npt
 
-SOURCE: str  # the digest of what it was compiled from
+SOURCE: int  # the checksum of what it was compiled from
 
 def walk(
     markup: str,

@@ -16,9 +16,9 @@ from transforms.select.vocabulary import (
 )
 
 cdef extern from *:
-    const char *SOURCE_DIGEST  # hatch_build.py has the compiler told
+    unsigned int SOURCE_DIGEST  # hatch_build.py has the compiler told
 
-SOURCE = SOURCE_DIGEST.decode("ascii")
+SOURCE = SOURCE_DIGEST
 
 # What is known of an element's name, as page_walk.NAMES has it; its tag stands above.
 cdef enum:
