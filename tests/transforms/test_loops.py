@@ -12,12 +12,17 @@ from types import ModuleType
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from transforms.select import loops, page_walk, trees
+from transforms.select import characters, loops, page_walk, trees
+from transforms.select import page_features as features
+from transforms.select.characters import Characters, Words
 from transforms.select.compiled import compiled
+from transforms.select.page_blocks import page_blocks
+from transforms.select.page_features import page_features
+from transforms.select.page_group import Context, page_group
 from transforms.select.page_walk import Walked
 from transforms.select.trees import Masks, Steps, Trees, from_document
 from transforms.select.vocabulary import attributes_of
@@ -138,6 +143,60 @@ def test_the_attributes_of_an_element_say_the_same(pairs: list[tuple[str, str]])
 def test_a_sample_is_walked_alike(page: Path) -> None:
     found = serialised(page.read_bytes())
     assert same(loops.walk(found), page_walk.walk(found))
+
+
+lines = st.lists(st.one_of(st.sampled_from(_TEXTS), st.text(max_size=12)), max_size=30).map("\n".join)
+
+
+@needs_compiled
+@given(lines)
+def test_the_words_of_a_text_have_the_same_numbers(text: str) -> None:
+    found = Words(text)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(characters, "NUMBERS", None)
+        expected = Words(text)
+    assert found.numbers.tolist() == expected.numbers.tolist()
+    assert found.of_line.tolist() == expected.of_line.tolist()
+
+
+@needs_compiled
+@given(st.lists(st.one_of(st.sampled_from([*_TEXTS, *_VALUES]), st.text()).filter(bool), min_size=1, max_size=30))
+def test_the_characters_of_lines_count_to_the_same(texts: list[str]) -> None:
+    ends = np.cumsum([len(text) + 1 for text in texts]) - 1
+    starts = ends - [len(text) for text in texts]
+    found = Characters("\n".join(texts), starts, ends)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(characters, "NUMBERS", None)
+        expected = Characters("\n".join(texts), starts, ends)
+    for kind in range(12):
+        assert found.count(1 << kind).tolist() == expected.count(1 << kind).tolist()
+    assert found.words().tolist() == expected.words().tolist()
+    assert found.capitalised().tolist() == expected.capitalised().tolist()
+
+
+@needs_compiled
+@given(markup)
+def test_a_page_has_the_same_features(page: str) -> None:
+    blocks = page_blocks(LexborHTMLParser(f"<body>{page}<p>Ships came in.</p></body>"))
+    assume(blocks.texts)  # a comment that never ends swallows the sentence
+    group = page_group([blocks, blocks], [Context("Ships came", "The harbour", page), Context()])
+    _, found = page_features(group)
+    with pytest.MonkeyPatch.context() as patched:
+        for module in (characters, loops, features):
+            patched.setattr(module, "NUMBERS", None)
+        _, expected = page_features(group)
+    assert found.tobytes() == expected.tobytes()
+
+
+numbers = st.lists(st.one_of(st.integers(0, 9), st.integers(0, 2**64 - 1)), max_size=40).map(
+    lambda drawn: np.array(drawn, dtype=np.uint64)
+)
+
+
+@needs_compiled
+@given(numbers, numbers)
+def test_known_numbers_are_found_alike(values: Numbers, known: Numbers) -> None:
+    assert loops.among(values, known).tolist() == np.isin(values, known).tolist()
 
 
 def rows_for(steps: Steps, width: int, count: int) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
