@@ -36,6 +36,17 @@ cdef enum:
     ARTICLE_BODY = 11  # letters of that name
     REMEMBERED = 32768  # values of attributes, and parts of names
 
+cdef enum:
+    SPACE = 32
+    EXCLAMATION = 33
+    QUOTE = 34
+    AMPERSAND = 38
+    DASH = 45
+    SLASH = 47
+    LESS = 60
+    GREATER = 62
+    DELETE = 127  # above it nothing is ASCII
+
 cdef tuple NAMED_ATTRIBUTES = (
     ' class="', ' id="', ' itemprop="', ' role="', ' data-testid="', ' data-component="',
 )  # as vocabulary.attributes_of reads them
@@ -47,6 +58,15 @@ cdef int64_t BODY_TRAIT = ARTICLE_BODY_TRAIT
 cdef dict VALUES = {}
 cdef dict PARTS = {}
 cdef int64_t OTHER_TAG = OTHER
+cdef int64_t KINDS = OTHER + 1
+
+
+cdef inline bint _is_small(Py_UCS4 sign) noexcept:
+    return 97 <= sign <= 122
+
+
+cdef inline bint _is_capital(Py_UCS4 sign) noexcept:
+    return 65 <= sign <= 90
 
 
 cdef class _Line:
@@ -86,7 +106,7 @@ cdef class _Line:
             self.room = most
         for place in range(start, end):
             sign = PyUnicode_READ(kind, data, place)
-            if sign == 32 or (sign < 32 or sign > 126) and sign.isspace():
+            if sign == SPACE or (sign < SPACE or sign >= DELETE) and sign.isspace():
                 self.gap = True
                 continue
             if first < 0:
@@ -95,11 +115,11 @@ cdef class _Line:
             if self.gap:
                 self.gap = False
                 if self.count:
-                    self.signs[self.count] = 32
+                    self.signs[self.count] = SPACE
                     self.count += 1
             self.signs[self.count] = sign
             self.count += 1
-            if (sign < 32 or sign > 126 or sign == 38) and (
+            if (sign < SPACE or sign >= DELETE or sign == AMPERSAND) and (
                 sign <= 0x9F and sign != 0x85 or sign == 0xAD or sign == 0x200B or sign == 0x2060 or sign == 0xFEFF
             ):
                 self.plain = False
@@ -130,16 +150,16 @@ cdef class _Tag:
         cdef Py_ssize_t size = len(markup), at = self.end, place
         cdef Py_UCS4 sign
         while True:
-            at = PyUnicode_FindChar(markup, 60, at, size, 1)
+            at = PyUnicode_FindChar(markup, LESS, at, size, 1)
             if at < 0 or at + 1 >= size:
                 break
             place = at + 1
             sign = PyUnicode_READ(kind, data, place)
-            if sign == 33:  # "!"
+            if sign == EXCLAMATION:
                 if (
                     place + 2 < size
-                    and PyUnicode_READ(kind, data, place + 1) == 45
-                    and PyUnicode_READ(kind, data, place + 2) == 45
+                    and PyUnicode_READ(kind, data, place + 1) == DASH
+                    and PyUnicode_READ(kind, data, place + 2) == DASH
                 ):
                     place = markup.find("-->", place + 3)
                     if place >= 0:
@@ -148,27 +168,27 @@ cdef class _Tag:
                         return 0
                 at += 1
                 continue
-            self.closing = sign == 47  # "/"
+            self.closing = sign == SLASH
             if self.closing:
                 place += 1
             if place < size:
                 sign = PyUnicode_READ(kind, data, place)
-                if 97 <= sign <= 122 or 65 <= sign <= 90:
+                if _is_small(sign) or _is_capital(sign):
                     self.name = place
                     while place < size:
                         sign = PyUnicode_READ(kind, data, place)
-                        if sign == 62 or sign == 47 or (sign <= 32 or sign > 126) and sign.isspace():
+                        if sign == GREATER or sign == SLASH or (sign <= SPACE or sign >= DELETE) and sign.isspace():
                             break
                         place += 1
                     self.attributes = place
                     while place < size:
                         sign = PyUnicode_READ(kind, data, place)
-                        if sign == 62:
+                        if sign == GREATER:
                             self.comment = False
                             self.at, self.end = at, place + 1
                             return 0
-                        if sign == 34:
-                            place = PyUnicode_FindChar(markup, 34, place + 1, size, 1)
+                        if sign == QUOTE:
+                            place = PyUnicode_FindChar(markup, QUOTE, place + 1, size, 1)
                             if place < 0:
                                 break
                         place += 1
@@ -206,15 +226,15 @@ cdef int64_t _traits_of(str value) except -1:
         begin = at
         sign = PyUnicode_READ(kind, data, at)
         at += 1
-        if 65 <= sign <= 90:
-            while at < size and 65 <= PyUnicode_READ(kind, data, at) <= 90:
+        if _is_capital(sign):
+            while at < size and _is_capital(PyUnicode_READ(kind, data, at)):
                 at += 1
-            if at - begin > 1 or at == size or not 97 <= PyUnicode_READ(kind, data, at) <= 122:
+            if at - begin > 1 or at == size or not _is_small(PyUnicode_READ(kind, data, at)):
                 traits |= _traits_of_part(PyUnicode_Substring(value, begin, at))
                 continue
-        elif not 97 <= sign <= 122:
+        elif not _is_small(sign):
             continue
-        while at < size and 97 <= PyUnicode_READ(kind, data, at) <= 122:
+        while at < size and _is_small(PyUnicode_READ(kind, data, at)):
             at += 1
         traits |= _traits_of_part(PyUnicode_Substring(value, begin, at))
     if len(VALUES) >= REMEMBERED:
@@ -248,7 +268,7 @@ cdef class _Attributes:
         self.traits = 0
         self.classes = ""
         while at < end:
-            if PyUnicode_READ(kind, data, at) != 32:
+            if PyUnicode_READ(kind, data, at) != SPACE:
                 at += 1
                 continue
             named = _named(markup, at, end)
@@ -257,7 +277,7 @@ cdef class _Attributes:
                 continue
             at += LENGTHS[named]
             stop = at
-            while stop < end and stop - at < LONGEST and PyUnicode_READ(kind, data, stop) != 34:
+            while stop < end and stop - at < LONGEST and PyUnicode_READ(kind, data, stop) != QUOTE:
                 stop += 1
             if not seen >> named & 1:  # of a name that broken markup has twice, the first
                 seen |= 1 << named
@@ -276,36 +296,70 @@ cdef class _Attributes:
 cdef int _named(str markup, Py_ssize_t at, Py_ssize_t end) except -2:
     """Which of the attributes that are read begins ``at`` a space, -1 for none of them."""
     cdef int named
-    cdef Py_UCS4 first
-    if at + 1 >= end:
+    if at + 1 >= end or markup[at + 1] not in u"cidr":  # nearly always told by one letter
         return -1
-    first = markup[at + 1]
-    if first == 99:  # "c"
-        return 0 if PyUnicode_Tailmatch(markup, NAMED_ATTRIBUTES[0], at, end, -1) else -1
-    if first != 100 and first != 105 and first != 114:  # "d", "i", "r"
-        return -1
-    for named in range(1, 6):
+    for named in range(6):
         if PyUnicode_Tailmatch(markup, NAMED_ATTRIBUTES[named], at, end, -1):
             return named
     return -1
+
+
+cdef class _Blocks:
+    """The lines that were found: their texts, and a column for each of page_walk.Walked's."""
+
+    cdef list texts, lines
+    cdef object columns
+    cdef int64_t[:, ::1] column
+    cdef Py_ssize_t count, offset
+    cdef bint is_blank  # nothing was shown since the last empty line
+
+    def __cinit__(self, Py_ssize_t most):
+        self.texts, self.lines = [], []
+        self.columns = np.empty((6, most), dtype=np.int64)
+        self.column = self.columns
+        self.count = self.offset = 0
+        self.is_blank = True
+
+    cdef int add(
+        self, str text, int64_t element, int64_t links, int64_t link_chars, int64_t bold_chars, int64_t inline
+    ) except -1:
+        self.texts.append(text)
+        self.lines.append(text)
+        self.is_blank = False
+        self.column[0, self.count] = self.offset
+        self.column[1, self.count] = element
+        self.column[2, self.count] = links
+        self.column[3, self.count] = link_chars
+        self.column[4, self.count] = bold_chars
+        self.column[5, self.count] = inline
+        self.count += 1
+        self.offset += len(text) + 1
+        return 0
+
+    cdef int part(self) except -1:
+        """Leave an empty line, where there is none yet."""
+        if not self.is_blank:
+            self.lines.append("")
+            self.is_blank = True
+            self.offset += 1
+        return 0
 
 
 def walk(str markup not None):
     """The lines and elements of ``markup``, as page_walk.walk finds them: texts, lines, laid-out texts by block, the
     columns of the blocks (6 × n) and of the elements (8 × n)."""
     cdef Py_ssize_t size = len(markup), most = markup.count("<") + 2
-    cdef Py_ssize_t blocks = 0, elements = 1, open_elements = 1, offset = 0, length
-    block_columns = np.empty((6, most), dtype=np.int64)
+    cdef Py_ssize_t elements = 1, open_elements = 1, length
+    cdef _Blocks blocks = _Blocks(most)
     element_columns = np.zeros((8, most), dtype=np.int64)
-    cdef int64_t[:, ::1] block = block_columns
     cdef int64_t[:, ::1] element = element_columns
     cdef int64_t[::1] stack = np.empty(most, dtype=np.int64)
-    cdef list texts = [], lines = [], open_names = [""], quoted = [], raw = []
+    cdef list open_names = [""], quoted = [], raw = []
     cdef dict laid_out = {}, paths = {}, class_paths = {}, class_numbers = {}
     cdef _Line line = _Line()
     cdef _Tag tag = _Tag(markup)
     cdef Py_ssize_t text_at, tag_end, name_at, attributes_at
-    cdef bint closing, comment, is_blank = True
+    cdef bint closing, comment
     cdef int64_t current = 0, began_in = 0, link = 0, bold = 0, pre = 0
     cdef int64_t link_chars = 0, links = 0, bold_chars = 0, inline = 0, flags, kind, traits, key
     cdef str name, classes, text
@@ -358,33 +412,21 @@ def walk(str markup not None):
                         text = shown(text)
                     if text:
                         if pre:
-                            lay_out("".join(raw), blocks, laid_out)
-                        texts.append(text)
-                        lines.append(text)
-                        is_blank = False
-                        block[0, blocks] = offset
-                        block[1, blocks] = began_in
-                        block[2, blocks] = links
-                        block[3, blocks] = link_chars
-                        block[4, blocks] = bold_chars
-                        block[5, blocks] = inline
-                        blocks += 1
-                        offset += len(text) + 1
+                            lay_out("".join(raw), blocks.count, laid_out)
+                        blocks.add(text, began_in, links, link_chars, bold_chars, inline)
                 line.clear()
                 raw.clear()
                 if flags & LAID_OUT:
                     pre += -1 if closing else 1
                 link_chars = bold_chars = inline = 0
                 links = link
-                if flags & LANDMARK and not is_blank:
-                    lines.append("")
-                    is_blank = True
-                    offset += 1
+                if flags & LANDMARK:
+                    blocks.part()
                 if closing:
                     if open_elements > 1 and open_names[open_elements - 1] == name:
                         open_elements -= 1
                         open_names.pop()
-                        element[7, stack[open_elements]] = blocks
+                        element[7, stack[open_elements]] = blocks.count
                         current = stack[open_elements - 1]
                 elif not flags & VOID:
                     traits, classes = 0, ""
@@ -396,12 +438,13 @@ def walk(str markup not None):
                     element[1, elements] = element[1, current] + 1
                     element[2, elements] = kind
                     element[3, elements] = traits
-                    key = (element[4, current] << 6) | kind
+                    key = element[4, current] * KINDS + kind
                     element[4, elements] = paths.setdefault(key, len(paths) + 1)
-                    key = (element[5, current] << 6) | kind
+                    key = element[5, current] * KINDS + kind
+                    # More classes than the largest page can have.
                     key = (key << 24) | <int64_t> class_numbers.setdefault(classes, len(class_numbers))
                     element[5, elements] = class_paths.setdefault(key, len(class_paths) + 1)
-                    element[6, elements] = element[7, elements] = blocks
+                    element[6, elements] = element[7, elements] = blocks.count
                     open_names.append(name)
                     stack[open_elements] = elements
                     open_elements += 1
@@ -422,19 +465,12 @@ def walk(str markup not None):
     if line.count:
         text = shown(line.text())
         if text:
-            texts.append(text)
-            lines.append(text)
-            block[0, blocks] = offset
-            block[1, blocks] = began_in
-            block[2, blocks] = links
-            block[3, blocks] = link_chars
-            block[4, blocks] = bold_chars
-            block[5, blocks] = inline
-            blocks += 1
+            blocks.add(text, began_in, links, link_chars, bold_chars, inline)
     while open_elements:
         open_elements -= 1
-        element[7, stack[open_elements]] = blocks
-    return texts, lines, laid_out, block_columns[:, :blocks], element_columns[:, :elements]
+        element[7, stack[open_elements]] = blocks.count
+    found = blocks.columns[:, : blocks.count], element_columns[:, :elements]
+    return blocks.texts, blocks.lines, laid_out, *found
 
 
 def deepest(str markup not None):
@@ -443,10 +479,10 @@ def deepest(str markup not None):
     cdef void *data = PyUnicode_DATA(markup)
     cdef Py_ssize_t size = len(markup), at = -1, balance = 0, lowest = 0, most = 0
     while True:
-        at = PyUnicode_FindChar(markup, 60, at + 1, size, 1)
+        at = PyUnicode_FindChar(markup, LESS, at + 1, size, 1)
         if at < 0:
             return most
-        if at + 1 < size and PyUnicode_READ(kind, data, at + 1) == 47:
+        if at + 1 < size and PyUnicode_READ(kind, data, at + 1) == SLASH:
             balance -= 1
             lowest = min(lowest, balance)
         else:
