@@ -135,7 +135,7 @@ fi
 # Where PYTHONDONTWRITEBYTECODE is set, as in many containers, each start would compile newslake anew: 0.1 s.
 $venv/bin/python -m compileall -q transforms expectations warehouse flows >/dev/null 2>&1 || true
 $venv/bin/python -c "import transforms.select.compiled.walk" 2>/dev/null ||
-    say "No C compiler was found, or no headers of Python: a page takes a third longer. On Debian and Ubuntu:" \
+    say "No C compiler was found, or no headers of Python: a page takes half as long again. On Debian and Ubuntu:" \
         "apt install gcc python3-dev, then make clean and this again."
 pwd >$venv/.checkout
 [ "$lock" = requirements-dev.lock ] && stamp_of requirements.lock >$venv/.from-requirements.lock
