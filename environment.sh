@@ -134,9 +134,10 @@ fi
 [ -z "$extras" ] || with_extras
 # Where PYTHONDONTWRITEBYTECODE is set, as in many containers, each start would compile newslake anew: 0.1 s.
 $venv/bin/python -m compileall -q transforms expectations warehouse flows >/dev/null 2>&1 || true
-$venv/bin/python -c "import transforms.select.compiled.walk" 2>/dev/null ||
-    say "No C compiler was found, or no headers of Python: a page takes half as long again. On Debian and Ubuntu:" \
-        "apt install gcc python3-dev, then make clean and this again."
+$venv/bin/python -c "import sys; from transforms.select.loops import NUMBERS, WALK; sys.exit(None in (NUMBERS, WALK))" ||
+    say "The reader's loops were not compiled, and a page takes half as long again: most often there is no C compiler, or" \
+        "no headers of Python (on Debian and Ubuntu: apt install gcc python3-dev, then make clean and this again). Why:" \
+        "$venv/bin/python -c 'import pathlib, hatch_build; hatch_build.compiled(pathlib.Path())'"
 pwd >$venv/.checkout
 [ "$lock" = requirements-dev.lock ] && stamp_of requirements.lock >$venv/.from-requirements.lock
 stamp_of "$lock" >"$venv/.from-$lock"

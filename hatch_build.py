@@ -6,6 +6,7 @@ sources, as an editable installation imports them from there.
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import zlib
@@ -37,8 +38,6 @@ def compiled(root: Path) -> list[str]:
     from setuptools import Distribution
     from setuptools.command.build_ext import build_ext
 
-    for old in (root / FOLDER).glob("*.so"):
-        old.unlink()
     with tempfile.TemporaryDirectory() as room:
         extensions = cythonize(
             [_extension(source) for source in sorted((root / FOLDER).glob("*.pyx"))],
@@ -53,7 +52,10 @@ def compiled(root: Path) -> list[str]:
         command.run()
         built = [Path(output) for output in command.get_outputs()]
         for module in built:
-            shutil.copyfile(module, root / FOLDER / module.name)
+            # In one step: another process may have the module before it mapped. What other interpreters have stays.
+            beside = root / FOLDER / f"{module.name}.{os.getpid()}"
+            shutil.copyfile(module, beside)
+            beside.replace(root / FOLDER / module.name)
     return [f"{FOLDER}/{module.name}" for module in built]
 
 

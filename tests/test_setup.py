@@ -163,12 +163,12 @@ def test_without_a_compiler_the_demo_is_the_same_and_the_set_up_says_so(
 ) -> None:
     environment = bare_environment(room, uv=uv)
     without = make(clone, "demo", environment | {"CC": "/bin/false"})
-    assert "No C compiler was found" in without
+    assert "loops were not compiled" in without
     assert_demo_is_told(without, clone)
     assert list((clone / "transforms").rglob("*.so")) == []
     make(clone, "clean", environment)
     said = make(clone, "environment", environment)
-    assert "compiler" not in said
+    assert "not compiled" not in said
     assert len(list((clone / "transforms").rglob("*.so"))) == 2
     make(clone, "clean", environment)
     assert list((clone / "transforms").rglob("*.so")) == []

@@ -40,6 +40,7 @@ _NAMES = (
     "br", "hr", "h2", "table", "td", "math", "mi", "x-card", "st1:place", "custom", "dialog", "center", "param", "body",
 )  # fmt: skip
 _VALUES = (
+    "x" * 190 + " story", "x" * 195 + " story",
     "story-body", "hidden", "sr-only", "articleBody", "ArticleBody", "relatedPosts moreLinks", "NEWSLETTER", "HTMLBox",
     "newsletter-signup", "x" * 300, "", "Ünter-titel", "side\u00a0rail Card", "a > b", "comment'list", "Ad", "aD",
 )  # fmt: skip
@@ -79,7 +80,7 @@ def test_what_can_be_compiled_here_is_compiled_and_used() -> None:
         pytest.skip("no C compiler on the PATH")
     if not (Path(sysconfig.get_path("include")) / "Python.h").exists():
         pytest.skip(f"no headers of Python {sys.version_info.major}.{sys.version_info.minor}")
-    assert None not in (loops.WALK, loops.NUMBERS)
+    assert None not in (loops.WALK, loops.NUMBERS), "make environment compiles them"
 
 
 @needs_compiled
@@ -118,16 +119,23 @@ def test_markup_that_no_parser_wrote_is_walked_alike(page: str) -> None:
 @needs_compiled
 @given(markup)
 def test_how_deep_a_page_may_nest_is_told_alike(page: str) -> None:
-    compiled = loops.deepest(page)
+    found = loops.deepest(page)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(loops, "WALK", None)
-        assert loops.deepest(page) == compiled
+        assert loops.deepest(page) == found
 
 
 def test_tags_that_open_above_those_that_close_bound_how_deep_a_page_nests() -> None:
     assert [loops.deepest(page) for page in ("", "<p>", "<p></p><p></p>", "</p></p><p><b>", "<p><b></b><i><u>")] == [
         0, 1, 1, 2, 3,
     ]  # fmt: skip
+
+
+@needs_compiled
+@pytest.mark.parametrize(("first", "end"), [(0, 0x3100), (0xD700, 0xE010), (0xFE00, 0x10010)])
+def test_every_character_is_walked_alike(first: int, end: int) -> None:
+    page = "".join(f"<p>a{chr(c)}b{chr(c)}</p><pre>x\n{chr(c)}</pre>" for c in range(first, end))
+    assert same(loops.walk(page), page_walk.walk(page))
 
 
 @needs_compiled

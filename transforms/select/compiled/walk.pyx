@@ -94,11 +94,11 @@ cdef class _Line:
         """Add a stretch of ``text``; how long it is without white space at its ends."""
         cdef int kind = PyUnicode_KIND(text)
         cdef void *data = PyUnicode_DATA(text)
-        cdef Py_ssize_t place, first = -1, last = -1, most = self.count + 2 * (end - start) + 1
+        cdef Py_ssize_t place, first = -1, last = -1, most = self.count + end - start + 1
         cdef Py_UCS4 sign
         cdef Py_UCS4 *more
-        if most > self.room:
-            most = most * 2 + 256
+        if most > self.room:  # a space that is written stands for white space of the stretch, or the gap before
+            most = max(most, 2 * self.room, 256)
             more = <Py_UCS4 *> PyMem_Realloc(self.signs, most * sizeof(Py_UCS4))
             if more == NULL:
                 raise MemoryError
@@ -120,7 +120,7 @@ cdef class _Line:
             self.signs[self.count] = sign
             self.count += 1
             if (sign < SPACE or sign >= DELETE or sign == AMPERSAND) and (
-                sign <= 0x9F and sign != 0x85 or sign == 0xAD or sign == 0x200B or sign == 0x2060 or sign == 0xFEFF
+                sign <= 0x9F or sign == 0xAD or sign == 0x200B or sign == 0x2060 or sign == 0xFEFF
             ):
                 self.plain = False
         return last - first + 1 if first >= 0 else 0
