@@ -15,6 +15,7 @@ import html
 import itertools
 import re
 from array import array
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -75,12 +76,7 @@ def walk(markup: str) -> Walked:  # noqa: PLR0915 - one loop over every tag; cal
     texts: list[str] = []
     lines: list[str] = []
     laid_out: dict[int, str] = {}
-    block_starts: list[int] = []
-    element: list[int] = []
-    block_links: list[int] = []
-    link_lengths: list[int] = []
-    bold_lengths: list[int] = []
-    inlines: list[int] = []
+    blocks: list[tuple[int, int, int, int, int, int]] = []
     parent, depth, tags, traits, path, class_path, first, last = [0], [0], [ROOT_TAG], [0], [0], [0], [0], [0]
     paths: dict[tuple[int, int], int] = {}
     class_paths: dict[tuple[int, int, str], int] = {}
@@ -122,12 +118,7 @@ def walk(markup: str) -> Walked:  # noqa: PLR0915 - one loop over every tag; cal
                             lay_out("".join(line), len(texts), laid_out)
                         texts.append(shown_words)
                         lines.append(shown_words)
-                        block_starts.append(offset)
-                        element.append(began_in)
-                        block_links.append(links)
-                        link_lengths.append(link_chars)
-                        bold_lengths.append(bold_chars)
-                        inlines.append(inline)
+                        blocks.append((offset, began_in, links, link_chars, bold_chars, inline))
                         offset += len(shown_words) + 1
                 if name == "pre":
                     pre += -1 if closing else 1
@@ -169,24 +160,19 @@ def walk(markup: str) -> Walked:  # noqa: PLR0915 - one loop over every tag; cal
     if (words := "".join(line).split()) and (shown_words := shown(" ".join(words))):
         texts.append(shown_words)
         lines.append(shown_words)
-        for column, value in zip(
-            (block_starts, element, block_links, link_lengths, bold_lengths, inlines),
-            (offset, began_in, links, link_chars, bold_chars, inline),
-            strict=True,
-        ):
-            column.append(value)
+        blocks.append((offset, began_in, links, link_chars, bold_chars, inline))
     for _, index in stack:
         last[index] = len(texts)
     return Walked(
         texts,
         lines,
         laid_out,
-        _table(block_starts, element, block_links, link_lengths, bold_lengths, inlines),
+        _table(*zip(*blocks, strict=True)) if blocks else np.empty((6, 0), dtype=np.int64),
         _table(parent, depth, tags, traits, path, class_path, first, last),
     )
 
 
-def _table(*columns: list[int]) -> npt.NDArray[np.int64]:
+def _table(*columns: Sequence[int]) -> npt.NDArray[np.int64]:
     return np.stack(
         [np.frombuffer(array("q", column), dtype=np.int64) for column in columns]
     )  # half of np.array's time
@@ -210,7 +196,7 @@ def _is_within_sentence(
 
 def within_sentence(parent: str, name: str, markup: str, end: int) -> bool:
     """The same of an element that opens in ``parent`` and whose tag ends at ``end`` of the markup."""
-    ahead = list(itertools.islice(_TAG.finditer(markup, end), _LOOKED_AHEAD)) if parent in OF_SENTENCES else []
+    ahead = list(itertools.islice(_TAG.finditer(markup, end), _LOOKED_AHEAD - 1)) if parent in OF_SENTENCES else []
     names, closings = [name, *(tag[2] for tag in ahead)], ["", *(tag[1] for tag in ahead)]
     return _is_within_sentence(parent, name, None, names, closings, 0)
 

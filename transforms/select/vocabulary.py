@@ -90,9 +90,11 @@ for _name, _words in CATEGORIES.items():
 _SHORT = 4  # letters up to which a word is a part of a name and never within one
 _WITHIN = re.compile("|".join(sorted((word for word in _OF_WORD if len(word) > _SHORT), key=len, reverse=True)))
 _PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
-# What a page's designers name things by, and the first 200 characters of the name; the serialisation writes names of
+# What a page's designers name things by, and how many characters of it are read; the serialisation writes names of
 # attributes in small letters and values in quotes.
-_NAMED = re.compile(r' (class|id|itemprop|role|data-testid|data-component)="([^"]{0,200})')
+NAMED_BY = ("class", "id", "itemprop", "role", "data-testid", "data-component")
+MOST_OF_VALUE = 200
+_NAMED = re.compile(f' ({"|".join(NAMED_BY)})="([^"]{{0,{MOST_OF_VALUE}}})')
 _HIDES = (
     "display:none",
     "display: none",

@@ -12,7 +12,8 @@ import numpy as np
 
 from transforms.select.page_walk import NAMES, OTHER, lay_out, mark, shown, within_sentence
 from transforms.select.vocabulary import (
-    ARTICLE_BODY_TRAIT, NEWSLETTER, OF_WHOLE, ROOT_TAG, traits_of_hidden, traits_of_newsletter, traits_of_part,
+    ARTICLE_BODY_TRAIT, MOST_OF_VALUE, NAMED_BY, NEWSLETTER, OF_WHOLE, ROOT_TAG, traits_of_hidden, traits_of_newsletter,
+    traits_of_part,
 )
 
 cdef extern from *:
@@ -32,7 +33,6 @@ cdef enum:
     VOID = 128
     LAID_OUT = 256
     TAG_SHIFT = 16
-    LONGEST = 200  # characters of an attribute's value that are read
     ARTICLE_BODY = 11  # letters of that name
     REMEMBERED = 32768  # values of attributes, and parts of names
 
@@ -47,10 +47,10 @@ cdef enum:
     GREATER = 62
     DELETE = 127  # above it nothing is ASCII
 
-cdef tuple NAMED_ATTRIBUTES = (
-    ' class="', ' id="', ' itemprop="', ' role="', ' data-testid="', ' data-component="',
-)  # as vocabulary.attributes_of reads them
-cdef int[6] LENGTHS = [len(name) for name in NAMED_ATTRIBUTES]
+cdef tuple NAMED_ATTRIBUTES = tuple([f' {name}="' for name in NAMED_BY])
+cdef str FIRST_LETTERS = "".join({name[0] for name in NAMED_BY})
+cdef int CLASS = NAMED_BY.index("class")
+cdef Py_ssize_t LONGEST = MOST_OF_VALUE
 cdef int64_t NEWSLETTER_TRAIT = NEWSLETTER
 cdef dict KNOWN = NAMES
 cdef dict WHOLE = OF_WHOLE
@@ -275,14 +275,14 @@ cdef class _Attributes:
             if named < 0:
                 at += 1
                 continue
-            at += LENGTHS[named]
+            at += len(<str> NAMED_ATTRIBUTES[named])
             stop = at
             while stop < end and stop - at < LONGEST and PyUnicode_READ(kind, data, stop) != QUOTE:
                 stop += 1
             if not seen >> named & 1:  # of a name that broken markup has twice, the first
                 seen |= 1 << named
                 value = PyUnicode_Substring(markup, at, stop)
-                if named == 0:
+                if named == CLASS:
                     self.classes = value
                 self.traits |= _traits_of(value)
             at = stop
@@ -296,9 +296,9 @@ cdef class _Attributes:
 cdef int _named(str markup, Py_ssize_t at, Py_ssize_t end) except -2:
     """Which of the attributes that are read begins ``at`` a space, -1 for none of them."""
     cdef int named
-    if at + 1 >= end or markup[at + 1] not in u"cidr":  # nearly always told by one letter
+    if at + 1 >= end or markup[at + 1] not in FIRST_LETTERS:  # nearly always told by one letter
         return -1
-    for named in range(6):
+    for named in range(len(NAMED_ATTRIBUTES)):
         if PyUnicode_Tailmatch(markup, NAMED_ATTRIBUTES[named], at, end, -1):
             return named
     return -1
