@@ -113,5 +113,5 @@ soak: dev-environment
 
 clean:
 	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
-	rm -f transforms/select/compiled/*.so
+	rm -f transforms/compiled/*.so
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

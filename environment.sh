@@ -23,7 +23,7 @@ fail() {
     exit 1
 }
 
-stamp_of() { { pwd && cat "$1" pyproject.toml hatch_build.py transforms/select/compiled/*.pyx; } | cksum; }
+stamp_of() { { pwd && cat "$1" pyproject.toml hatch_build.py transforms/compiled/*.pyx; } | cksum; }
 is_current() { [ -x $venv/bin/newslake ] && [ "$(cat "$venv/.from-$1" 2>/dev/null)" = "$(stamp_of "$1")" ]; }
 is_new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }
 

@@ -1,4 +1,4 @@
-"""Compiles the loops of transforms/select/compiled where there is a C compiler; newslake has them in Python too.
+"""Compiles the loops of transforms/compiled where there is a C compiler; newslake has them in Python too.
 
 Cython writes the C, setuptools knows how this interpreter's extensions are compiled. The modules lie beside their
 sources, as an editable installation imports them from there.
@@ -15,7 +15,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-FOLDER = "transforms/select/compiled"
+FOLDER = "transforms/compiled"
 
 
 class CompiledLoops(BuildHookInterface[Any]):

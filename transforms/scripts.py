@@ -9,10 +9,13 @@ from __future__ import annotations
 import functools
 import re
 
+from transforms.compiled import compiled_in
+
 # Thai to Khmer, and everything from kana on: of what it leaves out, quotation marks and dashes are in most pages.
 _FAR = re.compile(r"[^\x00-\u0dff\u1800-\u303f]")
 
 
+@compiled_in("lines")
 def has_dense(text: str, start: int = 0, end: int | None = None) -> bool:
     """Whether there is kana, Han or Hangul, of which a character says about as much as three letters."""
     end = len(text) if end is None else end
@@ -21,11 +24,13 @@ def has_dense(text: str, start: int = 0, end: int | None = None) -> bool:
     return _dense().search(text, far.start(), end) is not None
 
 
+@compiled_in("lines")
 def count_dense(text: str) -> int:
     """How many characters are kana, Han or Hangul."""
     return len(_dense().findall(text)) if has_dense(text) else 0
 
 
+@compiled_in("lines")
 def has_unspaced(text: str) -> bool:
     """Whether there is kana, Han, Thai, Lao or Khmer, which set no space between words."""
     if text.isascii() or (far := _FAR.search(text)) is None:

@@ -18,6 +18,7 @@ import pyarrow as pa
 import xxhash
 
 from transforms.article import Article, Origin, Published, Reading, Rejection
+from transforms.compiled import compiled_in
 from transforms.select.characters import word_count
 
 _STAMP = pa.timestamp("us", tz="UTC")
@@ -275,6 +276,7 @@ def _place(outer: str | None, inner: str | None) -> str | None:
 
 def _article_columns(article: Article) -> dict[str, object]:
     fields = _fields(article)
+    read = article.as_read or article
     return fields | {
         "format": article.format,
         "engine": article.engine,
@@ -282,7 +284,7 @@ def _article_columns(article: Article) -> dict[str, object]:
         "char_count": len(article.body),
         "removed_chars": sum(len("".join(article.source_text[r.start : r.end].split())) for r in article.removed),
         "body_hash": digest(article.body),
-        "reading_hash": digest(_as_written(_fields(article.as_read) if article.as_read else fields)),
+        "reading_hash": digest(_as_written(fields if read is article else _fields(read), read.body)),
         "block_set_version": article.block_set_version,
         "confidence": article.confidence,
         "origins": [(name, origin._value_) for name, origin in article.origins],
@@ -336,13 +338,20 @@ def _fields(article: Article) -> dict[str, object]:
 def _template(names: tuple[str, ...]) -> tuple[str, Callable[[dict[str, object]], tuple[object, ...]]]:
     """How fields of these names are written, and what takes their values in that order."""
     in_order = sorted(names)
-    return f"[{', '.join(f'({name!r}, %r)' for name in in_order)}]", itemgetter(*in_order)
+    written = (f"({name!r}, {'%s' if name == 'body' else '%r'})" for name in in_order)
+    return f"[{', '.join(written)}]", itemgetter(*in_order)
 
 
-def _as_written(fields: dict[str, object]) -> str:
-    """``repr(sorted(fields.items()))``, of which hashes lie in lakes, in three quarters of the time."""
+def _as_written(fields: dict[str, object], body: str) -> str:
+    """``repr(sorted(fields.items()))``, of which hashes lie in lakes, in half of the time."""
     template, values = _template(tuple(fields))
-    return template % values(fields)
+    return template % values(fields | {"body": quoted(body)})
+
+
+@compiled_in("lines")
+def quoted(text: str) -> str:
+    """A text as Python writes it in source code."""
+    return repr(text)
 
 
 def _utc(stamp: Published | None) -> datetime | None:

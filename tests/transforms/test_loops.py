@@ -16,10 +16,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
+from transforms.compiled import compiled
 from transforms.select import characters, loops, page_walk, trees
 from transforms.select import page_features as features
 from transforms.select.characters import Characters, Words
-from transforms.select.compiled import compiled
 from transforms.select.page_blocks import page_blocks
 from transforms.select.page_features import page_features
 from transforms.select.page_group import Context, page_group
@@ -32,7 +32,7 @@ ROOT = Path(__file__).parents[2]
 Numbers = npt.NDArray[np.uint64]
 
 needs_compiled = pytest.mark.skipif(
-    loops.WALK is None or loops.NUMBERS is None, reason="no C compiler was there at set-up"
+    None in (loops.WALK, loops.NUMBERS, compiled("lines")), reason="no C compiler was there at set-up"
 )
 
 _NAMES = (
@@ -80,11 +80,11 @@ def test_what_can_be_compiled_here_is_compiled_and_used() -> None:
         pytest.skip("no C compiler on the PATH")
     if not (Path(sysconfig.get_path("include")) / "Python.h").exists():
         pytest.skip(f"no headers of Python {sys.version_info.major}.{sys.version_info.minor}")
-    assert None not in (loops.WALK, loops.NUMBERS), "make environment compiles them"
+    assert None not in (loops.WALK, loops.NUMBERS, compiled("lines")), "make environment compiles them"
 
 
 @needs_compiled
-@pytest.mark.parametrize("module", [loops.WALK, loops.NUMBERS])
+@pytest.mark.parametrize("module", [loops.WALK, loops.NUMBERS, compiled("lines")])
 def test_what_was_compiled_from_another_source_is_left_alone(
     module: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

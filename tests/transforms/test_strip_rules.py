@@ -9,7 +9,8 @@ from importlib import resources
 
 import pytest
 
-from transforms.strip.lines import Form, fold, form_of, has_bullet, make_line, split_lines
+from transforms.strip.line import Form
+from transforms.strip.lines import fold, form_of, has_bullet, make_line, split_lines
 from transforms.strip.rules import _refuse_unbounded, rulebook
 
 # These ids are stored with the spans that the rules cut: one may be added, none renamed.

@@ -29,7 +29,8 @@ from transforms.article import (
 from transforms.describe import clean_title, registrable_domain, source_of, usable_url
 from transforms.identity import identify
 from transforms.language import detect_language
-from transforms.strip.lines import Line, Stretch, tidy, without_bullet
+from transforms.strip.line import Line, Stretch
+from transforms.strip.lines import tidy, without_bullet
 
 _ROW_OR_ITEM = ("- ", "| ")
 _SAMPLE = 6_000  # characters; a longer body is no brief

@@ -14,7 +14,8 @@ from transforms.dates import read_date
 from transforms.people import split_authors
 from transforms.read.byline import DATE, Credit, is_name, read_credit
 from transforms.read.draft import Draft
-from transforms.strip.lines import CUT, PROSE, SHORT, Line, fold, form_of, has_bullet, make_line, tidy
+from transforms.strip.line import CUT, PROSE, SHORT, Line
+from transforms.strip.lines import fold, form_of, has_bullet, make_line, tidy
 from transforms.strip.rules import Rulebook
 
 _TITLE_WEIGHT = 200

@@ -38,7 +38,8 @@ from transforms.read.record_fields import (
     urls_of,
 )
 from transforms.read.record_shapes import Record
-from transforms.strip.lines import Stretch, fold, stretches, tidy
+from transforms.strip.line import Stretch
+from transforms.strip.lines import fold, stretches, tidy
 from transforms.strip.rules import rulebook
 
 _CONTAINERS = (

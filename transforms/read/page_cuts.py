@@ -18,7 +18,8 @@ from transforms.select.page_blocks import PageBlocks
 from transforms.select.page_choice import Choice, expected_f1
 from transforms.select.vocabulary import HEADINGS, INVISIBLE, NEWSLETTER_BOX
 from transforms.strip import edges
-from transforms.strip.lines import HEAVIEST_INSIDE, PROSE, Line, fold_lines, make_line
+from transforms.strip.line import PROSE, Line
+from transforms.strip.lines import HEAVIEST_INSIDE, fold_lines, make_line
 from transforms.strip.rules import Rulebook, rulebook
 
 HIDDEN = "blocks.hidden"

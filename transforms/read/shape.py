@@ -13,20 +13,10 @@ import string
 from collections import Counter
 from collections.abc import Sequence
 
+from transforms.compiled import compiled_in
 from transforms.scripts import has_unspaced
-from transforms.strip.lines import (
-    ASK,
-    CUT,
-    PROSE,
-    SHORT,
-    Line,
-    fold,
-    has_bullet,
-    has_inner_stop,
-    make_line,
-    sentence_count,
-    without_bullet,
-)
+from transforms.strip.line import ASK, CUT, PROSE, SHORT, Line
+from transforms.strip.lines import fold, has_bullet, has_inner_stop, make_line, sentence_count, without_bullet
 from transforms.strip.rules import Rulebook
 
 _HEADING_WEIGHT = 110
@@ -260,14 +250,27 @@ def is_gibberish(text: str) -> bool:
     Digits count, for a report with tables of figures may hold as many of them as of letters.
     """
     sample = text[:8_000]
-    plain = sample.encode("ascii", "ignore")
-    if (len(plain) - len(plain.translate(None, _ASCII_LETTERS))) * 2 < len(sample) and _lacks_letters(sample):
+    if latin_letters(sample) * 2 < len(sample) and _lacks_letters(sample):
         return True
     enough = len(sample) // _LONGEST_MEAN  # words, from which on it is no run whatever the rest holds
-    if len(words := sample.split(maxsplit=enough)) > enough:
+    if has_more_words(sample, enough):
         return False
+    words = sample.split()
     visible = sum(map(len, words))
     return visible > 200 and visible > _LONGEST_MEAN * len(words) and not has_unspaced(sample)
+
+
+@compiled_in("lines")
+def has_more_words(text: str, count: int) -> bool:
+    """Whether a text has more than ``count`` words, as white space parts them."""
+    return len(text.split(maxsplit=count)) > count
+
+
+@compiled_in("lines")
+def latin_letters(text: str) -> int:
+    """How many characters of a text are one of A to Z, of either case."""
+    plain = text.encode("ascii", "ignore")
+    return len(plain) - len(plain.translate(None, _ASCII_LETTERS))
 
 
 def _lacks_letters(sample: str) -> bool:

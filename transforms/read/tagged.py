@@ -28,7 +28,8 @@ from transforms.read import head as heads
 from transforms.read.draft import Draft
 from transforms.read.shape import is_gibberish, unwrap
 from transforms.read.text import compose
-from transforms.strip.lines import Line, fold, make_line, split_lines, tidy, without_bullet
+from transforms.strip.line import Line
+from transforms.strip.lines import fold, make_line, split_lines, tidy, without_bullet
 from transforms.strip.rules import rulebook
 
 _TAG = re.compile(r"<\s{0,3}(/?)\s{0,3}([A-Za-z][A-Za-z0-9_.:-]{0,40})((?:\s[^<>]{0,400})?)\s{0,3}/?>")

@@ -29,7 +29,8 @@ from transforms.read.whole_page import article_lines
 from transforms.select.line_choice import is_whole_page, shows_menu
 from transforms.select.trees import Trees
 from transforms.strip import edges
-from transforms.strip.lines import ASK, CUT, PROSE, SHORT, Line, fold, fold_lines, has_bullet, split_lines
+from transforms.strip.line import ASK, CUT, PROSE, SHORT, Line
+from transforms.strip.lines import fold, fold_lines, has_bullet, split_lines
 from transforms.strip.rules import Rulebook, rulebook
 from transforms.strip.teasers import RULE as ANNOUNCED
 from transforms.strip.teasers import Block, TeaserFinder

@@ -17,7 +17,8 @@ from transforms.read.byline import read_credit
 from transforms.read.draft import Draft
 from transforms.select.line_choice import LineChoice, choose_lines
 from transforms.select.trees import Trees
-from transforms.strip.lines import PROSE, SHORT, Line, fold, has_bullet, run_together
+from transforms.strip.line import PROSE, SHORT, Line
+from transforms.strip.lines import fold, has_bullet, run_together
 from transforms.strip.rules import Rulebook
 
 UNSELECTED = "lines.unselected"

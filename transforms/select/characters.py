@@ -15,6 +15,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
+from transforms.compiled import compiled_in
 from transforms.select.loops import NUMBERS
 
 Ints = npt.NDArray[np.int64]
@@ -172,6 +173,7 @@ class Words:
         return np.split(self.numbers, np.cumsum(self.of_line)[:-1])
 
 
+@compiled_in("lines")
 def word_count(text: str) -> int:
     """How many words a text has: runs of what ``\\w`` matches, and one for every two letters of scripts without spaces.
 

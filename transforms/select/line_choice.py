@@ -25,7 +25,7 @@ from transforms.select.line_features import line_features
 from transforms.select.page_choice import Choice, choice
 from transforms.select.rejoin import line_words
 from transforms.select.trees import Matrix, Trees, packaged
-from transforms.strip.lines import SHORT, Line
+from transforms.strip.line import SHORT, Line
 from transforms.strip.rules import Rulebook
 
 MODEL = "lines.json"

@@ -35,7 +35,8 @@ from transforms.select.characters import (
     Ints,
 )
 from transforms.select.rejoin import join, line_words, rejoin
-from transforms.strip.lines import Line, fold
+from transforms.strip.line import Line
+from transforms.strip.lines import fold
 from transforms.strip.rules import Rulebook
 
 Flags = npt.NDArray[np.bool_]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from transforms.compiled import compiled
 from transforms.select import page_walk
-from transforms.select.compiled import compiled
 from transforms.select.page_walk import Walked
 
 WALK = compiled("walk")

@@ -19,7 +19,8 @@ from importlib import resources
 import msgspec
 
 from transforms.scripts import has_unspaced
-from transforms.strip.lines import Line, make_line
+from transforms.strip.line import Line
+from transforms.strip.lines import make_line
 
 _CLAUSE = 32  # weight of the longest piece below which the pieces are labels
 _OPEN_ENDED = 60  # weight above which a line without an end mark is a broken sentence rather than a title

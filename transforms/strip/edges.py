@@ -11,7 +11,8 @@ import re
 from collections.abc import Sequence
 
 from transforms.article import Role
-from transforms.strip.lines import PROSE, Line, fold, has_inner_stop
+from transforms.strip.line import PROSE, Line
+from transforms.strip.lines import fold, has_inner_stop
 from transforms.strip.rules import Rule, Rulebook
 
 NAVIGATION = Rule("nav.row", Role.BOILERPLATE, "edge")

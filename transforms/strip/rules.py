@@ -17,7 +17,8 @@ from typing import Literal
 import msgspec
 
 from transforms.article import Role
-from transforms.strip.lines import LETTERS, fold
+from transforms.strip.line import LETTERS
+from transforms.strip.lines import fold
 
 Scope = Literal["anywhere", "edge", "tail"]
 

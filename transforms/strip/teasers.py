@@ -13,7 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from transforms.strip.lines import CUT, PROSE, SHORT, Line, fold, has_bullet
+from transforms.strip.line import CUT, PROSE, SHORT, Line
+from transforms.strip.lines import fold, has_bullet
 from transforms.strip.rules import Rulebook
 
 RULE = "teaser.block"

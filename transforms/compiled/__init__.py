@@ -1,0 +1,43 @@
+"""The loops that much of a reading's time goes into, compiled where the set-up finds a C compiler.
+
+``walk`` and ``numbers`` do what ``page_walk.py``, ``trees.py``, ``characters.py``, ``page_features.py`` and
+``loops.py`` of ``transforms/select`` do in Python, ``lines`` what the functions do that say :func:`compiled_in`; tests
+hold both to the same results. Nothing is read beyond what was given: a place in a text is compared with its length,
+lookups in arrays are checked, and the places with bare pointers stay within lengths taken just before.
+"""
+
+from __future__ import annotations
+
+import importlib
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TypeVar, cast
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+IN_PYTHON: dict[str, Callable[..., Any]] = {}
+"""The functions in whose place there may be compiled ones, by module of this folder and name: ``lines.fold``."""
+
+
+def compiled(name: str) -> ModuleType | None:
+    """A module of this folder, None where it was not compiled, or from another source: set-up makes it anew."""
+    try:
+        module = importlib.import_module(f"{__name__}.{name}")
+        source = Path(str(module.__file__)).with_name(f"{name}.pyx")
+        is_current = not source.exists() or zlib.crc32(source.read_bytes()) == module.SOURCE
+    except Exception:  # of another source it may fail in any way where that meets what it imports
+        return None
+    return module if is_current else None
+
+
+def compiled_in(name: str) -> Callable[[_Function], _Function]:
+    """Put a compiled module's function in the place of the one in Python of that name, where there is the module."""
+    module = compiled(name)
+
+    def chosen(function: _Function) -> _Function:
+        IN_PYTHON[f"{name}.{function.__name__}"] = function
+        return function if module is None else cast("_Function", getattr(module, function.__name__))
+
+    return chosen
