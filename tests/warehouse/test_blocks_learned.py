@@ -338,6 +338,17 @@ def test_a_line_is_evened_out_in_sql_as_in_python(lake: Lake) -> None:
     assert [t for t, said in zip(texts, found[0], strict=True) if tidy(t) != said] == []
 
 
+def test_the_lines_of_a_body_are_evened_out_in_sql_as_in_python(lake: Lake) -> None:
+    lake.con.execute(statement("site_blocks/tidy"))
+    odd = [chr(c) for c in range(1, 0x3100) if not chr(c).isalnum()]
+    bodies = [body for c in odd for body in (f"a{c}b\n\nc", f"a b\n{c}", f"a{c}\nb", f"{c}a\n\nb c", f"a{c}")]
+    bodies += ["", "\n", " ", "a  b", "no\n\nodd space\nin any line.", "\n\n ", "\t"]
+    found = lake.con.execute("select list(tidy_lines(body)) from (select unnest(?) as body)", [bodies]).fetchone()
+    assert found is not None
+    told = zip(bodies, found[0], strict=True)
+    assert [(body, said) for body, said in told if list(map(tidy, body.split("\n"))) != said] == []
+
+
 def test_a_warehouse_from_before_there_were_blocks_goes_on_with_its_data(lake: Lake, tmp_path: Path) -> None:
     load(lake, [story(n, with_tail(n, FOOTER)) for n in range(12)])
     older = as_before(tmp_path / "older", lake.folder, migrations()[:2])

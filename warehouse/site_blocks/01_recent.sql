@@ -18,16 +18,13 @@ select
     hash(line_text) as line,
     length(line_text) as chars
 from (
-    select source_id, article_id, position, tidy(raw_line) as line_text
-    from (
-        select
-            recent.source_id,
-            recent.article_id,
-            unnest(string_split(reading.body, chr(10))) as raw_line,
-            generate_subscripts(string_split(reading.body, chr(10)), 1) as position
-        from fact_article as reading
-        join recent using (source_id, article_id, revision, extraction)
-        where reading.loaded_at >= getvariable('recent_since')
-    )
+    select
+        recent.source_id,
+        recent.article_id,
+        unnest(tidy_lines(reading.body)) as line_text,
+        generate_subscripts(string_split(reading.body, chr(10)), 1) as position
+    from fact_article as reading
+    join recent using (source_id, article_id, revision, extraction)
+    where reading.loaded_at >= getvariable('recent_since')
 )
 where line_text <> '';
