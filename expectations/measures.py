@@ -102,10 +102,7 @@ def article_frame(staged: pa.Table) -> pa.Table:
     """One row an article: the fields that are judged as they are, and measures of the others."""
     numbered = staged.append_column("row", pa.array(range(staged.num_rows), pa.int64()))
     # Of the bytes themselves, the most of a batch, nothing but their number is looked at.
-    numbered = numbered.append_column("raw_bytes", pc.binary_length(staged["raw"])).drop_columns(["raw"])
-    are_articles = pc.equal(numbered["outcome"], Outcome.ARTICLE.value)
-    # Filtering copies every body; as a rule there is nothing to leave out.
-    articles = numbered if pc.all(are_articles).as_py() else numbered.filter(are_articles)
+    articles = numbered.append_column("raw_bytes", pc.binary_length(staged["raw"])).drop_columns(["raw"])
     columns: dict[str, _Column] = {"row": articles["row"]}
     columns |= {name: _wide(articles[name]) for name in _AS_THEY_ARE}
     chars = pc.utf8_length(articles["body"])
@@ -119,7 +116,10 @@ def article_frame(staged: pa.Table) -> pa.Table:
         "summary_chars": pc.utf8_length(articles["summary"]),
         "language_primary": pc.struct_field(pc.extract_regex(articles["language"], r"^(?P<tag>[^-_]*)"), "tag"),
     }
-    return pa.table(columns | _together_measures(articles, chars, columns["language_primary"]))
+    found = pa.table(columns | _together_measures(articles, chars, columns["language_primary"]))
+    # Others are left out here: filtering before would copy each body, and all that was cut.
+    are_articles = pc.equal(staged["outcome"], Outcome.ARTICLE.value)
+    return found if pc.all(are_articles).as_py() else found.filter(are_articles)
 
 
 def _wide(column: _Column) -> _Column:
@@ -304,6 +304,8 @@ def _members(lists: _Column, values: _Column) -> _Column:
 
 def _whole(column: _Column) -> _Column:
     """The column as one array that starts at its own first value, as reading its offsets and values requires."""
+    if column.num_chunks == 1 and column.chunk(0).offset == 0:
+        return column.chunk(0)
     return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
 
 
