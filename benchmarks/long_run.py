@@ -104,11 +104,12 @@ def result(runs: list[LongRun], count: int, size: int, processes: int) -> str:
     for run in runs:
         if not run.stages:
             continue
-        whole = run.seconds * len(os.sched_getaffinity(0))
+        whole = run.seconds * len(os.sched_getaffinity(0)) - run.cost.measuring
         readers, server = run.cost.cpu_of[_READERS], run.cost.cpu_of[_SERVER]
         stages = ", ".join(f"{name} {took:.1f}" for name, took in run.stages.items())
         parts.append(
-            f"{run.name}: of its {whole:.0f} core seconds the readers worked {readers:.0f} ({readers / whole:.0%}); "
+            f"{run.name}: of its {whole:.0f} core seconds ({run.cost.measuring:.1f} more went into measuring) the "
+            f"readers worked {readers:.0f} ({readers / whole:.0%}); "
             f"the flow's process took {run.cost.cpu - readers - server:.0f} CPU s, start-up included, Prefect's server "
             f"{server:.0f}. Wall seconds by stage, which overlap: {stages}."
         )

@@ -26,20 +26,21 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True, slots=True)
 class TreeCost:
-    """Wall seconds, CPU seconds of the whole tree, the most MB at a time (proportional set sizes, summed), and the CPU
-    seconds of the processes whose command line holds each of the words that were asked for."""
+    """Wall seconds, CPU seconds of the whole tree, the most MB at a time (proportional set sizes, summed), the CPU
+    seconds of the processes whose command line holds each of the words that were asked for, and those of measuring."""
 
     seconds: float
     cpu: float
     megabytes: float
     cpu_of: dict[str, float]
+    measuring: float
 
 
 def measured(
     command: list[str], environment: Mapping[str, str] | None = None, kinds: tuple[str, ...] = ()
 ) -> tuple[TreeCost, str]:
     """What ``command`` costs, and what it prints; :class:`SystemExit` with its errors where it fails."""
-    began = time.perf_counter()
+    began, own = time.perf_counter(), time.process_time()
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=err, env={**os.environ, **(environment or {})})
         most, cpu_of_process, kind_of_process, memory = 0.0, dict[int, float](), dict[int, str](), _Memory()
@@ -65,7 +66,7 @@ def measured(
         }
         # The kernel's own sum leaves out what was started by others in the tree and not waited for.
         cpu = max(usage.ru_utime + usage.ru_stime, sum(cpu_of_process.values()))
-        return TreeCost(seconds, cpu, most, cpu_of), out.read().decode()
+        return TreeCost(seconds, cpu, most, cpu_of, time.process_time() - own), out.read().decode()
 
 
 class _Memory:

@@ -8,6 +8,7 @@ readers once: a killed child is replaced in milliseconds.
 
 from __future__ import annotations
 
+import itertools
 import os
 import resource
 import signal
@@ -29,13 +30,15 @@ from typing import ParamSpec
 import pyarrow as pa
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
+from flows.chunks import staged_rows
 from flows.forked import children_of_server
 from flows.listing import Listed
-from flows.places import is_url
+from flows.places import Access, is_url
 from flows.reading import Job, Rows, end_of_container, outside_of, pick_out, pick_up, refused, rows_of
+from flows.staging import written
 from flows.unpacking import LOST, Begun, Ended, Message, Slice, Unpacking, Unread, entries_of
 from transforms.article import RawFile, Reading, Rejection
-from transforms.staged import SCHEMA, InputFacts, Outcome, failed_row, same_row, to_table
+from transforms.staged import InputFacts, Outcome, failed_row, same_row, to_table
 from transforms.strip.site_blocks import SiteBlocks
 
 # What is read together costs less the more it is: 15.5 ms a page in groups of 1 MB, 13.0 in groups of 3 MB.
@@ -61,6 +64,7 @@ class Extractor:
         self._children = children
         self._renewing = threading.Lock()
         self._renewals = 0
+        self._numbers = itertools.count()
         self._pool = self._started()
 
     def __enter__(self) -> Extractor:
@@ -105,16 +109,19 @@ class Extractor:
         """The rows of ``files``, in their order, a table a group of files or a slice of a container. Safe to call from
         several threads.
 
-        ``advance`` is told the files and bytes of each group that was read. The folder ``spool`` takes what containers
-        unpack to, some MB at a time; without one it is the system's for temporary files.
+        ``advance`` is told the files and bytes of each group that was read. The folder ``spool`` takes the rows that
+        children leave and what containers unpack to, some MB at a time; without one it is the system's for temporary
+        files.
         """
-        groups = list(group(files))
-        futures = [self._schedule(members) for members in groups]
-        for members, future in zip(groups, futures, strict=True):
-            yield from self._with_members(members, self._result(members, future), spool)
-            advance(len(members), sum(file.size for file in members))
+        with tempfile.TemporaryDirectory(prefix="read-", dir=spool, ignore_cleanup_errors=True) as name:
+            room = Path(name)
+            groups = list(group(files))
+            futures = [self._schedule(members, room) for members in groups]
+            for members, future in zip(groups, futures, strict=True):
+                yield from self._with_members(members, self._result(members, future, room), room)
+                advance(len(members), sum(file.size for file in members))
 
-    def _with_members(self, files: Sequence[Listed], table: pa.Table, spool: Path | None) -> Iterator[pa.Table]:
+    def _with_members(self, files: Sequence[Listed], table: pa.Table, room: Path) -> Iterator[pa.Table]:
         """A group's rows, with the members of its containers in the place of the rows that call them packed."""
         begun = 0
         for at, outcome in enumerate(table["outcome"].to_pylist()):
@@ -123,7 +130,7 @@ class Extractor:
                     yield table.slice(begun, at - begun)
                 key = table["file_key"][at].as_py()
                 file = next(file for file in files if file.file_key == key)
-                with tempfile.TemporaryDirectory(prefix="unpacked-", dir=spool) as folder:
+                with tempfile.TemporaryDirectory(prefix="unpacked-", dir=room) as folder:
                     yield from self._unpacked(file, Path(folder))
                 begun = at + 1
         if begun < table.num_rows:
@@ -136,7 +143,7 @@ class Extractor:
         columns = next((feed.columns for feed in self._job.feeds if feed.name == outside.feed), ())
         form, count = "", 0
         end: Unread | Ended | None = None
-        waiting: deque[tuple[Slice, ProcessFuture[bytes]]] = deque()
+        waiting: deque[tuple[Slice, ProcessFuture[str]]] = deque()
         with Unpacking(file, self._job.unpacker, folder, columns) as unpacking:
             while end is None or waiting:
                 while end is None and (not waiting or unpacking.ready()):
@@ -144,7 +151,7 @@ class Extractor:
                         case Slice() as part:
                             count += part.members
                             members = range(part.members)
-                            waiting.append((part, self._schedule_slice(part.path, members, outside, own)))
+                            waiting.append((part, self._schedule_slice(part.path, members, outside, own, folder)))
                         case Begun(size, mtime_ns, content_hash, form):
                             own = replace(own, size=size, mtime_ns=mtime_ns, content_hash=content_hash)
                             if content_hash == file.known_hash:
@@ -154,7 +161,7 @@ class Extractor:
                             end = last
                 if waiting:
                     part, future = waiting.popleft()
-                    yield self._slice_result(part.path, range(part.members), outside, own, future)
+                    yield self._slice_result(part.path, range(part.members), outside, own, future, folder)
                     unpacking.release(part)
         yield to_table(end_of_container(file, own, form, end, self._job, is_empty=count == 0))
 
@@ -168,33 +175,43 @@ class Extractor:
         return message or Ended(("reader_crashed", f"it ended the process that unpacked it{LOST}"))
 
     def _schedule_slice(
-        self, path: str, members: Sequence[int], outside: RawFile, own: InputFacts
-    ) -> ProcessFuture[bytes]:
-        return self._asked(_read_slice, path, tuple(members), outside, own)
+        self, path: str, members: Sequence[int], outside: RawFile, own: InputFacts, room: Path
+    ) -> ProcessFuture[str]:
+        return self._asked(_read_slice, self._place_in(room), path, tuple(members), outside, own)
 
     def _slice_result(
-        self, path: str, members: Sequence[int], outside: RawFile, own: InputFacts, future: ProcessFuture[bytes]
+        self,
+        path: str,
+        members: Sequence[int],
+        outside: RawFile,
+        own: InputFacts,
+        future: ProcessFuture[str],
+        room: Path,
     ) -> pa.Table:
         """A slice's rows; where it costs too much, its members are read one by one."""
         self._wait(future)
         try:
-            return pa.ipc.open_stream(future.result()).read_all()
+            return staged_rows(future.result())
         except BrokenProcessPool:
-            again = self._schedule_slice(path, members, outside, own)
-            return self._slice_result(path, members, outside, own, again)
+            again = self._schedule_slice(path, members, outside, own, room)
+            return self._slice_result(path, members, outside, own, again, room)
         except (DeadlinePassed, ProcessExpired, MemoryError) as error:
             if len(members) == 1:
                 entry = entries_of(path)[members[0]]
                 reason, detail = self._words(f"{own.file_key}#{entry.record}", error)
                 found = pick_out(entry, outside, own, self._job)
                 return to_table(refused(found, Rejection(reason, detail), self._job))
-        singly = [([at], self._schedule_slice(path, [at], outside, own)) for at in members]
-        return pa.concat_tables([self._slice_result(path, at, outside, own, each) for at, each in singly])
+        singly = [([at], self._schedule_slice(path, [at], outside, own, room)) for at in members]
+        return pa.concat_tables([self._slice_result(path, at, outside, own, each, room) for at, each in singly])
 
-    def _schedule(self, members: Sequence[Listed]) -> ProcessFuture[bytes]:
-        return self._asked(_read_group, tuple(members))
+    def _schedule(self, members: Sequence[Listed], room: Path) -> ProcessFuture[str]:
+        return self._asked(_read_group, self._place_in(room), tuple(members))
 
-    def _asked(self, read: Callable[..., bytes], *work: object) -> ProcessFuture[bytes]:
+    def _place_in(self, room: Path) -> str:
+        """Where a child is to leave rows: a place that no other one has."""
+        return str(room / f"rows-{next(self._numbers):06d}.arrows")
+
+    def _asked(self, read: Callable[..., str], *work: object) -> ProcessFuture[str]:
         """``work`` given to the children; to others where these ended.
 
         pebble gives a pool up when a child dies that has nothing in hand, as one may while a batch is loaded: that is
@@ -213,18 +230,18 @@ class Extractor:
                 self._pool = self._started()
                 return self._pool.schedule(read, args=work, timeout=seconds)
 
-    def _result(self, members: Sequence[Listed], future: ProcessFuture[bytes]) -> pa.Table:
+    def _result(self, members: Sequence[Listed], future: ProcessFuture[str], room: Path) -> pa.Table:
         self._wait(future)
         try:
-            return pa.ipc.open_stream(future.result()).read_all()
+            return staged_rows(future.result())
         except BrokenProcessPool:
-            return self._result(members, self._schedule(members))
+            return self._result(members, self._schedule(members, room), room)
         except (DeadlinePassed, ProcessExpired, MemoryError) as error:
             if len(members) == 1:
                 return to_table(self._refused(members[0], error))
-        return pa.concat_tables([self._result([member], self._schedule([member])) for member in members])
+        return pa.concat_tables([self._result([member], self._schedule([member], room), room) for member in members])
 
-    def _wait(self, future: ProcessFuture[bytes]) -> None:
+    def _wait(self, future: ProcessFuture[str]) -> None:
         # A stopped pool leaves what its children had in hand pending for ever, so nobody waits without looking up.
         while not wait([future], timeout=_LOOK_UP_SECONDS).done:
             if self._ended.is_set():
@@ -296,7 +313,7 @@ def _idle() -> None:
     return
 
 
-def _bounded(read: Callable[_Asked, bytes]) -> Callable[_Asked, bytes]:
+def _bounded(read: Callable[_Asked, str]) -> Callable[_Asked, str]:
     """``read``, that ends its child where nobody else does and leaves nothing in its memory.
 
     It is the parent that keeps the deadline. Where that was killed, a page that takes hours would go on taking them.
@@ -306,7 +323,7 @@ def _bounded(read: Callable[_Asked, bytes]) -> Callable[_Asked, bytes]:
     """
 
     @wraps(read)
-    def wrapped(*args: _Asked.args, **kwargs: _Asked.kwargs) -> bytes:
+    def wrapped(*args: _Asked.args, **kwargs: _Asked.kwargs) -> str:
         signal.setitimer(signal.ITIMER_REAL, _job.limits.seconds + _ALONE_SECONDS)  # what ends it also within C
         try:
             with suppress(MemoryError):
@@ -319,23 +336,21 @@ def _bounded(read: Callable[_Asked, bytes]) -> Callable[_Asked, bytes]:
 
 
 @_bounded
-def _read_group(files: Sequence[Listed]) -> bytes:
-    """In a child: the staged rows of ``files`` as one Arrow stream, which the parent opens without a copy."""
-    return _streamed(rows_of((pick_up(file, _job) for file in files), _job, _extract))
+def _read_group(place: str, files: Sequence[Listed]) -> str:
+    """In a child: leave the staged rows of ``files`` at ``place``, from where the parent maps them without a copy."""
+    return _left(place, rows_of((pick_up(file, _job) for file in files), _job, _extract))
 
 
 @_bounded
-def _read_slice(path: str, members: Sequence[int], outside: RawFile, own: InputFacts) -> bytes:
-    """In a child: the staged rows of some members of a slice, as one Arrow stream."""
+def _read_slice(place: str, path: str, members: Sequence[int], outside: RawFile, own: InputFacts) -> str:
+    """In a child: leave the staged rows of some members of a slice at ``place``."""
     entries = entries_of(path)
-    return _streamed(rows_of((pick_out(entries[at], outside, own, _job) for at in members), _job, _extract))
+    return _left(place, rows_of((pick_out(entries[at], outside, own, _job) for at in members), _job, _extract))
 
 
-def _streamed(found: Rows) -> bytes:
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, SCHEMA) as writer:
-        writer.write_table(to_table(found))
-    return sink.getvalue().to_pybytes()
+def _left(place: str, found: Rows) -> str:
+    written(place, [to_table(found)], Access())
+    return place
 
 
 def _extract(files: Sequence[RawFile]) -> list[list[Reading]]:

@@ -67,7 +67,7 @@ class Rereader:
                 sheet.expect(target, is_alone=found.is_alone)
         del quarantined
         with pa.OSFile(path, "wb") as file, pa.ipc.new_stream(file, STAGED_AGAIN) as writer:
-            for table in self._extractor.read(list(files.values()), advance):
+            for table in self._extractor.read(list(files.values()), advance, spool):
                 writer.write_table(sheet.take(table))
         return sheet.closed(path)
 

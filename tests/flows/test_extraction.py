@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import zipfile
@@ -31,8 +32,9 @@ def read(
     folder: Path, *, seconds: float = 60, memory_mb: int = 1024, file_mb: int = 64, workers: int = 2
 ) -> dict[str, dict[str, Any]]:
     job = Job(datetime(2026, 11, 22, tzinfo=UTC), (), Limits(seconds, memory_mb, file_mb), keep_raw=True)
-    with Extractor(job, workers) as extractor:
-        tables = list(extractor.read(list_inbox(folder).sorted(), lambda _files, _size: None))
+    with tempfile.TemporaryDirectory() as spool, Extractor(job, workers) as extractor:
+        tables = list(extractor.read(list_inbox(folder).sorted(), lambda _files, _size: None, Path(spool)))
+        assert not any(Path(spool).iterdir()), "what children leave, those too that were killed, is gone once read"
     return {row["input_key"]: row for table in tables for row in table.to_pylist()}
 
 
