@@ -102,21 +102,21 @@ def article_frame(staged: pa.Table) -> pa.Table:
     """One row an article: the fields that are judged as they are, and measures of the others."""
     numbered = staged.append_column("row", pa.array(range(staged.num_rows), pa.int64()))
     # Of the bytes themselves, the most of a batch, nothing but their number is looked at.
-    articles = numbered.append_column("raw_bytes", pc.binary_length(staged["raw"])).drop_columns(["raw"])
-    columns: dict[str, _Column] = {"row": articles["row"]}
-    columns |= {name: _wide(articles[name]) for name in _AS_THEY_ARE}
-    chars = pc.utf8_length(articles["body"])
-    columns |= _body_measures(articles, chars) | _time_measures(articles) | _list_measures(articles)
-    confidence = articles["confidence"].cast(pa.float64())
+    every = numbered.append_column("raw_bytes", pc.binary_length(staged["raw"])).drop_columns(["raw"])
+    columns: dict[str, _Column] = {"row": every["row"]}
+    columns |= {name: _wide(every[name]) for name in _AS_THEY_ARE}
+    chars = pc.utf8_length(every["body"])
+    columns |= _body_measures(every, chars) | _time_measures(every) | _list_measures(every)
+    confidence = every["confidence"].cast(pa.float64())
     columns |= {
         # Not a number is no unknown: it must fail its rule, and pandas would take it for null.
         "confidence": pc.if_else(pc.is_nan(confidence), float("inf"), confidence),
-        "rejection": pc.coalesce(articles["reason"], articles["detail"]),
-        "raw_bytes": articles["raw_bytes"],
-        "summary_chars": pc.utf8_length(articles["summary"]),
-        "language_primary": pc.struct_field(pc.extract_regex(articles["language"], r"^(?P<tag>[^-_]*)"), "tag"),
+        "rejection": pc.coalesce(every["reason"], every["detail"]),
+        "raw_bytes": every["raw_bytes"],
+        "summary_chars": pc.utf8_length(every["summary"]),
+        "language_primary": pc.struct_field(pc.extract_regex(every["language"], r"^(?P<tag>[^-_]*)"), "tag"),
     }
-    found = pa.table(columns | _together_measures(articles, chars, columns["language_primary"]))
+    found = pa.table(columns | _together_measures(every, chars, columns["language_primary"]))
     # Others are left out here: filtering before would copy each body, and all that was cut.
     are_articles = pc.equal(staged["outcome"], Outcome.ARTICLE.value)
     return found if pc.all(are_articles).as_py() else found.filter(are_articles)
@@ -303,7 +303,7 @@ def _members(lists: _Column, values: _Column) -> _Column:
 
 
 def _whole(column: _Column) -> _Column:
-    """The column as one array that starts at its own first value, as reading its offsets and values requires."""
+    """The column as one array that is no slice of another, as reading its offsets and values together requires."""
     if column.num_chunks == 1 and column.chunk(0).offset == 0:
         return column.chunk(0)
     return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)

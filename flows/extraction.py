@@ -111,9 +111,10 @@ class Extractor:
 
         ``advance`` is told the files and bytes of each group that was read. The folder ``spool`` takes the rows that
         children leave and what containers unpack to, some MB at a time; without one it is the system's for temporary
-        files.
+        files. Raises OSError where nothing can be written there.
         """
-        with tempfile.TemporaryDirectory(prefix="read-", dir=spool, ignore_cleanup_errors=True) as name:
+        # Who leaves early leaves children behind that may still write here: that its cleaning then fails is no news.
+        with tempfile.TemporaryDirectory(prefix="newslake-read-", dir=spool, ignore_cleanup_errors=True) as name:
             room = Path(name)
             groups = list(group(files))
             futures = [self._schedule(members, room) for members in groups]
@@ -131,13 +132,13 @@ class Extractor:
                 key = table["file_key"][at].as_py()
                 file = next(file for file in files if file.file_key == key)
                 with tempfile.TemporaryDirectory(prefix="unpacked-", dir=room) as folder:
-                    yield from self._unpacked(file, Path(folder))
+                    yield from self._unpacked(file, Path(folder), room)
                 begun = at + 1
         if begun < table.num_rows:
             yield table.slice(begun)
 
-    def _unpacked(self, file: Listed, folder: Path) -> Iterator[pa.Table]:
-        """The rows of a container: its members', a table a slice, and its own at last."""
+    def _unpacked(self, file: Listed, folder: Path, room: Path) -> Iterator[pa.Table]:
+        """The rows of a container, which unpacks to ``folder``: its members', a table a slice, and its own at last."""
         outside = outside_of(file, self._job)
         own = InputFacts(file.file_key, outside.feed, file.size, file.mtime_ns, None, file.etag)
         columns = next((feed.columns for feed in self._job.feeds if feed.name == outside.feed), ())
@@ -151,7 +152,7 @@ class Extractor:
                         case Slice() as part:
                             count += part.members
                             members = range(part.members)
-                            waiting.append((part, self._schedule_slice(part.path, members, outside, own, folder)))
+                            waiting.append((part, self._schedule_slice(part.path, members, outside, own, room)))
                         case Begun(size, mtime_ns, content_hash, form):
                             own = replace(own, size=size, mtime_ns=mtime_ns, content_hash=content_hash)
                             if content_hash == file.known_hash:
@@ -161,7 +162,7 @@ class Extractor:
                             end = last
                 if waiting:
                     part, future = waiting.popleft()
-                    yield self._slice_result(part.path, range(part.members), outside, own, future, folder)
+                    yield self._slice_result(part.path, range(part.members), outside, own, future, room)
                     unpacking.release(part)
         yield to_table(end_of_container(file, own, form, end, self._job, is_empty=count == 0))
 
@@ -191,7 +192,7 @@ class Extractor:
         """A slice's rows; where it costs too much, its members are read one by one."""
         self._wait(future)
         try:
-            return staged_rows(future.result())
+            place = future.result()
         except BrokenProcessPool:
             again = self._schedule_slice(path, members, outside, own, room)
             return self._slice_result(path, members, outside, own, again, room)
@@ -201,6 +202,8 @@ class Extractor:
                 reason, detail = self._words(f"{own.file_key}#{entry.record}", error)
                 found = pick_out(entry, outside, own, self._job)
                 return to_table(refused(found, Rejection(reason, detail), self._job))
+        else:
+            return staged_rows(place)
         singly = [([at], self._schedule_slice(path, [at], outside, own, room)) for at in members]
         return pa.concat_tables([self._slice_result(path, at, outside, own, each, room) for at, each in singly])
 
@@ -233,12 +236,14 @@ class Extractor:
     def _result(self, members: Sequence[Listed], future: ProcessFuture[str], room: Path) -> pa.Table:
         self._wait(future)
         try:
-            return staged_rows(future.result())
+            place = future.result()
         except BrokenProcessPool:
             return self._result(members, self._schedule(members, room), room)
         except (DeadlinePassed, ProcessExpired, MemoryError) as error:
             if len(members) == 1:
                 return to_table(self._refused(members[0], error))
+        else:
+            return staged_rows(place)
         return pa.concat_tables([self._result([member], self._schedule([member], room), room) for member in members])
 
     def _wait(self, future: ProcessFuture[str]) -> None:

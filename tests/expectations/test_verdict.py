@@ -13,6 +13,7 @@ from staged_articles import AS_OF, sound, spoilt, staged
 
 from expectations import verdict
 from expectations.errors import ValidationBroken
+from expectations.measures import article_frame
 from expectations.rules import Rule, Suite, suites
 from expectations.validation import Engine
 from expectations.verdict import Bounds, apply_nulls, judge, warm_up
@@ -373,6 +374,17 @@ def test_only_articles_are_judged_and_everything_picked_up_counts_for_the_batch(
     assert "2 of 8 records fail, 75.0% pass and 80.0% should" in found.batch_failures[0].message
     kept = judge(table, as_of=AS_OF, bounds=Bounds(max_rejected_share=0.25))
     assert kept.batch_failures == ()
+
+
+def test_articles_are_measured_alike_with_and_without_other_rows_among_them() -> None:
+    articles = [sound(number) for number in range(4)]
+    alone = article_frame(staged(*articles))
+    rejected = Rejection("no_body", "b.txt holds a head but no article text under it")
+    among = article_frame(staged(articles[0], rejected, *articles[1:3], rejected, articles[3]))
+    assert among["row"].to_pylist() == [0, 2, 3, 5]
+    own = [name for name in alone.column_names if name not in ("row", "input_key", "file_key", "content_hash")]
+    assert among.select(own).to_pylist() == alone.select(own).to_pylist()
+    assert article_frame(staged(rejected)).num_rows == 0
 
 
 def test_shares_are_judged_after_impossible_values_are_gone_and_from_enough_rows_on() -> None:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from written_articles import write_articles
@@ -196,6 +197,23 @@ def test_a_child_whose_parent_was_killed_ends_with_its_page_s_deadline(tmp_path:
     while (left := [pid for pid in busy if _is_running(pid)]) and time.monotonic() < deadline:
         time.sleep(0.2)
     assert left == []
+
+
+def test_who_stops_reading_amid_a_container_leaves_nothing_behind(tmp_path: Path) -> None:
+    write_articles(tmp_path / "inbox", range(2))
+    with zipfile.ZipFile(tmp_path / "inbox" / "0000.zip", "w") as packed:
+        for number in range(400):
+            packed.write(tmp_path / "inbox" / "0001.html", f"{number}.html")
+    job = Job(datetime(2026, 11, 22, tzinfo=UTC), (), Limits(60, 1024, 64), keep_raw=True)
+    spool = tmp_path / "spool"
+    spool.mkdir()
+    files = list_inbox(tmp_path / "inbox").sorted()
+    with pytest.raises(ZeroDivisionError), Extractor(job, workers=2) as extractor:
+        for number, _ in enumerate(extractor.read(files, lambda _files, _size: None, spool)):
+            if number == 2:
+                raise ZeroDivisionError
+    assert number == 2
+    assert not any(spool.iterdir())
 
 
 def test_a_file_that_vanishes_after_the_listing_has_failed(tmp_path: Path) -> None:

@@ -59,10 +59,10 @@ def test_a_line_has_the_same_form(text: str, weight: int) -> None:
             assert in_c(text, heavy) is in_python(text, heavy)
 
 
-def test_a_line_of_no_character_has_no_form() -> None:
-    for form_of in both("form_of"):
-        with pytest.raises(IndexError):
-            form_of("", 0)
+def test_a_text_of_which_no_copy_is_made_is_written_alike() -> None:
+    in_python, in_c = both("quoted")
+    text = 'It\'s "said".\n' * 100_000
+    assert in_c(text) == in_python(text)
 
 
 @given(text=texts, data=st.data())

@@ -3,11 +3,13 @@
 ``walk`` and ``numbers`` do what ``page_walk.py``, ``trees.py``, ``characters.py``, ``page_features.py`` and
 ``loops.py`` of ``transforms/select`` do in Python, ``lines`` what the functions do that say :func:`compiled_in`; tests
 hold both to the same results. Nothing is read beyond what was given: a place in a text is compared with its length,
-lookups in arrays are checked, and the places with bare pointers stay within lengths taken just before.
+lookups in arrays are checked, and the places with bare pointers stay within lengths taken just before. Texts are plain
+strings, which all are here, and places in them are not negative.
 """
 
 from __future__ import annotations
 
+import functools
 import importlib
 import zlib
 from collections.abc import Callable
@@ -32,9 +34,12 @@ def compiled(name: str) -> ModuleType | None:
     return module if is_current else None
 
 
+_known = functools.cache(compiled)
+
+
 def compiled_in(name: str) -> Callable[[_Function], _Function]:
     """Put a compiled module's function in the place of the one in Python of that name, where there is the module."""
-    module = compiled(name)
+    module = _known(name)
 
     def chosen(function: _Function) -> _Function:
         IN_PYTHON[f"{name}.{function.__name__}"] = function

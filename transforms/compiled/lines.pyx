@@ -33,6 +33,7 @@ cdef enum:
     SEVERAL = 0x110000  # one that becomes several
     UNTOLD = 0x110001  # one of which its neighbours decide
     MOST = 4  # characters that one may become
+    LARGE = 1 << 20  # a text of which no copy of 4 bytes a character is made
 
 cdef str THE_CLOSERS = CLOSERS, THE_STOPS = STOPS, THE_CALLS = CALLS, THE_ENDS = ENDS
 cdef Py_ssize_t PROSE_FROM = LONG, MARKLESS_FROM = LONG_MARKLESS, CALL_FROM = LONG_CALL, SHORT_TO = LONG_ABBREVIATED
@@ -153,9 +154,7 @@ cdef list _split(str text, Py_ssize_t start, Py_ssize_t end, bint measured):
 
 def form_of(str text not None, Py_ssize_t weight):
     """As strip/lines.form_of."""
-    if not text:
-        raise IndexError("a line of no character has no form")
-    return _form(text, weight)
+    return _form(text, weight) if text else _in_python("form_of")(text, weight)
 
 
 cdef object _form(str text, Py_ssize_t weight):
@@ -260,7 +259,7 @@ def has_bullet(str text not None):
     return m is not None and m.end() < size and not (m[0] in "-–—>»" and not m[0].isspace())
 
 
-cdef uint32_t FOLDED[TABLED]  # UNTOLD of all until the first text asks
+cdef uint32_t FOLDED[TABLED]  # of no meaning until _tell has run, for the first text that asks
 cdef dict EXPANDED = {}
 cdef bint IS_TOLD = False
 
@@ -313,7 +312,7 @@ def fold(str text not None):
     cdef str part
     if not plain and not IS_TOLD:
         _tell()
-    cdef Py_UCS4 *signs = <Py_UCS4 *> PyMem_Malloc((MOST * size + 1) * sizeof(Py_UCS4))
+    cdef Py_UCS4 *signs = <Py_UCS4 *> PyMem_Malloc(((size if plain else MOST * size) + 1) * sizeof(Py_UCS4))
     if signs == NULL:
         raise MemoryError
     try:
@@ -333,12 +332,12 @@ def fold(str text not None):
                         signs[count] = sign
                         count += 1
                 elif form == UNTOLD:
-                    return in_python("fold")(text)
+                    return _in_python("fold")(text)
             elif _stays(sign):
                 signs[count] = sign
                 count += 1
             else:
-                return in_python("fold")(text)
+                return _in_python("fold")(text)
         start, end = 0, count
         while start < end and _is_end(signs[start]):
             start += 1
@@ -365,7 +364,7 @@ cdef inline bint _is_end(Py_UCS4 sign):
     return not 97 <= sign <= 122 and _is_one_of(THE_ENDS, sign)
 
 
-cdef object in_python(str name):
+cdef object _in_python(str name):
     """The function in Python, for the texts that are left to it."""
     from transforms.compiled import IN_PYTHON
 
@@ -446,9 +445,9 @@ def word_count(str text not None):
                 inside = True
                 words += 1
             if sign >= UNSPACED_FROM and not 0x1A00 <= sign < 0x2E80:
-                return in_python("word_count")(text)
+                return _in_python("word_count")(text)
         elif sign >= UNSPACED_FROM and not 0x1A00 <= sign < 0x2E80:
-            return in_python("word_count")(text)
+            return _in_python("word_count")(text)
         else:
             inside = False
     return words
@@ -461,6 +460,8 @@ def quoted(str text not None):
     cdef Py_ssize_t at, size = len(text), count = 1, extra = 2
     cdef Py_UCS4 sign, quote = 39
     cdef bint single = False, double = False
+    if size > LARGE:
+        return repr(text)
     for at in range(size):
         sign = PyUnicode_READ(kind, data, at)
         if sign == 39:
