@@ -38,6 +38,8 @@ needs_compiled = pytest.mark.skipif(
 _NAMES = (
     "a", "b", "strong", "span", "time", "q", "cite", "div", "p", "section", "main", "article", "nav", "ul", "li", "pre",
     "br", "hr", "h2", "table", "td", "math", "mi", "x-card", "st1:place", "custom", "dialog", "center", "param", "body",
+    "i", "em", "img", "picture", "select", "option", "button", "svg", "object", "embed", "annotation-xml", "clipPath",
+    "meta", "figcaption", "blockquote",
 )  # fmt: skip
 _VALUES = (
     "x" * 190 + " story", "x" * 195 + " story",
@@ -48,7 +50,9 @@ _ATTRIBUTES = ("class", "id", "itemprop", "role", "data-testid", "data-component
 _TEXTS = (
     "Ships came in.", " ", "\n", "  The\tharbour \n is  full ", "&amp;", "&lt;p&gt;", "\u200b", "\u00ad", "\u00a0",
     "“Said”", "«no»", "港は満員です", "🚢 ahoy", "a\x85b", "\x1cq\x1f", "é", "<", ">", '"', "<!-- -->", "<!---", "-->",
-    "< 3 and > 2",
+    "< 3 and > 2", "&nbsp;", " &nbsp;14&nbsp;", "&gt;", "&amp;lt;", "&amp;nbsp;", "&#8212;", "&nbsp", "&ampx", "&",
+    "&l;", "&nbs",
+    '<img alt="a" "="">', '<div class="b" "="">', '<p "="" =="">', '<p id=">', "&lt;\u200b", "\u200b &nbsp;",
 )  # fmt: skip
 
 
@@ -104,14 +108,14 @@ def test_what_was_never_compiled_is_not_there() -> None:
 
 @needs_compiled
 @given(markup)
-@settings(max_examples=300)
+@settings(max_examples=20000)
 def test_any_page_is_walked_alike(page: str) -> None:
     assert same(loops.walk(serialised(page)), page_walk.walk(serialised(page)))
 
 
 @needs_compiled
 @given(markup)
-@settings(max_examples=300)
+@settings(max_examples=20000)
 def test_markup_that_no_parser_wrote_is_walked_alike(page: str) -> None:
     assert same(loops.walk(page), page_walk.walk(page))
 
@@ -135,6 +139,13 @@ def test_tags_that_open_above_those_that_close_bound_how_deep_a_page_nests() -> 
 @pytest.mark.parametrize(("first", "end"), [(0, 0x3100), (0xD700, 0xE010), (0xFE00, 0x10010)])
 def test_every_character_is_walked_alike(first: int, end: int) -> None:
     page = "".join(f"<p>a{chr(c)}b{chr(c)}</p><pre>x\n{chr(c)}</pre>" for c in range(first, end))
+    assert same(loops.walk(page), page_walk.walk(page))
+
+
+@needs_compiled
+@given(attributes)
+def test_what_an_element_says_is_remembered_with_its_value(pairs: list[tuple[str, str]]) -> None:
+    page = f"<body><div{written(pairs)}>a</div><div{written(pairs[:1])}>b</div><div{written(pairs)}>c</div></body>"
     assert same(loops.walk(page), page_walk.walk(page))
 
 

@@ -39,6 +39,19 @@ def test_what_nobody_reads_on_the_page_is_no_block() -> None:
     assert blocks_of(f"<p>Read</p>{hidden}<select><option>f</select><svg><text>g</text></svg>").texts == ["Read"]
 
 
+def test_a_stray_mark_among_the_attributes_of_a_tag_loses_no_text() -> None:
+    page = '<p>One.</p><div class="a""><p>Two.</p></div><a href="/b""">Three</a><p id="c" " ">Four.</p><img alt="d"">'
+    assert blocks_of(f'{page}<p title="five">Five.</p>').texts == ["One.", "Two.", "Three", "Four.", "Five."]
+
+
+def test_what_is_within_a_line_or_shows_no_text_leaves_the_line_whole() -> None:
+    page = '<p>The <i>har</i>bour <img alt="x">is <button>Open</button><b>full<em></em> </b><i> now</i>.</p>'
+    found = blocks_of(page)
+    assert found.texts == ["The harbour is full now."]
+    assert found.bold_chars.tolist() == [4]
+    assert blocks_of("<p>A<select><option>b<option>c</select>d<svg><text>e</text></svg></p>").texts == ["Ad"]
+
+
 def test_an_unknown_element_within_a_sentence_is_a_part_of_it_and_one_that_holds_blocks_is_none() -> None:
     found = blocks_of(
         "<p>The mayor of <st1:place><st1:city>Northtown</st1:city></st1:place> said <x-link>no</x-link>.</p>"

@@ -6,14 +6,14 @@ from cpython.unicode cimport (
     PyUnicode_4BYTE_KIND, PyUnicode_DATA, PyUnicode_Find, PyUnicode_FindChar, PyUnicode_FromKindAndData, PyUnicode_KIND,
     PyUnicode_READ, PyUnicode_Substring, PyUnicode_Tailmatch,
 )
-from libc.stdint cimport int64_t
+from libc.stdint cimport int64_t, uint64_t
 
 import numpy as np
 
-from transforms.select.page_walk import NAMES, OTHER, lay_out, mark, shown, within_sentence
+from transforms.select.page_walk import NAMES, OTHER, lay_out, mark, shown, text_from, within_sentence
 from transforms.select.vocabulary import (
-    ARTICLE_BODY_TRAIT, MOST_OF_VALUE, NAMED_BY, NEWSLETTER, OF_WHOLE, ROOT_TAG, traits_of_hidden, traits_of_newsletter,
-    traits_of_part,
+    ARTICLE_BODY_TRAIT, HIDES, MOST_OF_VALUE, NAMED_BY, NEWSLETTER, OF_WHOLE, ROOT_TAG, traits_of_hidden,
+    traits_of_newsletter, traits_of_part,
 )
 
 cdef extern from *:
@@ -32,9 +32,14 @@ cdef enum:
     LANDMARK = 64
     VOID = 128
     LAID_OUT = 256
+    PASSED = 512
+    WITH_TEXT = 1024
     TAG_SHIFT = 16
     ARTICLE_BODY = 11  # letters of that name
-    REMEMBERED = 32768  # values of attributes, and parts of names
+    REMEMBERED = 32768  # parts of names
+    PLACE_BITS = 15  # of the places for values of attributes
+    NAME_BITS = 10  # of the places for names of elements
+    SHORT = 8  # letters of a name that is a number
 
 cdef enum:
     SPACE = 32
@@ -44,21 +49,81 @@ cdef enum:
     DASH = 45
     SLASH = 47
     LESS = 60
+    EQUALS = 61
     GREATER = 62
     DELETE = 127  # above it nothing is ASCII
+    SEMICOLON = 59
+    SMALL_A = 97
+    SMALL_B = 98
+    SMALL_G = 103
+    SMALL_L = 108
+    SMALL_M = 109
+    SMALL_N = 110
+    SMALL_P = 112
+    SMALL_S = 115
+    SMALL_T = 116
 
 cdef tuple NAMED_ATTRIBUTES = tuple([f' {name}="' for name in NAMED_BY])
 cdef str FIRST_LETTERS = "".join({name[0] for name in NAMED_BY})
 cdef int CLASS = NAMED_BY.index("class")
 cdef Py_ssize_t LONGEST = MOST_OF_VALUE
+cdef tuple SIGNS_OF_HIDING = HIDES
 cdef int64_t NEWSLETTER_TRAIT = NEWSLETTER
 cdef dict KNOWN = NAMES
 cdef dict WHOLE = OF_WHOLE
 cdef int64_t BODY_TRAIT = ARTICLE_BODY_TRAIT
-cdef dict VALUES = {}
 cdef dict PARTS = {}
+cdef uint64_t MIXES = 0x9E3779B97F4A7C15U  # its upper bits take part in every one of a product's
 cdef int64_t OTHER_TAG = OTHER
 cdef int64_t KINDS = OTHER + 1
+
+
+# Names of up to eight letters as numbers, each in the first free place from its own on: no string is made of them.
+cdef uint64_t[1 << NAME_BITS] NAME_AT
+cdef int64_t[1 << NAME_BITS] FLAGS_AT
+cdef list STRING_AT = [None] * (1 << NAME_BITS)
+
+# Values of attributes that were seen, each in its own place or in none, and what they say.
+cdef list VALUE_AT = [None] * (1 << PLACE_BITS)
+cdef int64_t[::1] TRAITS_AT = np.zeros(1 << PLACE_BITS, dtype=np.int64)
+
+
+cdef Py_ssize_t _place_of_name(uint64_t number) noexcept:
+    """Where a name stands, or the free place for it."""
+    cdef Py_ssize_t place = <Py_ssize_t> ((number * MIXES) >> (64 - NAME_BITS))
+    while NAME_AT[place] != 0 and NAME_AT[place] != number:
+        place = (place + 1) & ((1 << NAME_BITS) - 1)
+    return place
+
+
+cdef uint64_t _number_of(str text, Py_ssize_t start, Py_ssize_t end) noexcept:
+    """A short name as a number, 0 for one that is none."""
+    cdef int kind = PyUnicode_KIND(text)
+    cdef void *data = PyUnicode_DATA(text)
+    cdef uint64_t number = 0
+    cdef Py_ssize_t at
+    cdef Py_UCS4 sign
+    if end - start > SHORT:
+        return 0
+    for at in range(start, end):
+        sign = PyUnicode_READ(kind, data, at)
+        if sign >= DELETE:
+            return 0
+        number = number << 8 | <uint64_t> sign
+    return number
+
+
+def _number_names():
+    cdef uint64_t number
+    cdef Py_ssize_t place
+    for name, flags in KNOWN.items():
+        number = _number_of(name, 0, len(name))
+        if number:
+            place = _place_of_name(number)
+            NAME_AT[place], FLAGS_AT[place], STRING_AT[place] = number, flags, name
+
+
+_number_names()
 
 
 cdef inline bint _is_small(Py_UCS4 sign) noexcept:
@@ -69,11 +134,24 @@ cdef inline bint _is_capital(Py_UCS4 sign) noexcept:
     return 65 <= sign <= 90
 
 
+cdef inline bint _shows_nothing(Py_UCS4 sign) noexcept:
+    """Whether it is a character that visible.legible leaves out, of those that are no white space."""
+    return (
+        sign < SPACE
+        or DELETE <= sign <= 0x9F
+        or sign == 0xAD
+        or sign == 0x200B
+        or sign == 0x2060
+        or sign == 0xFEFF
+    )
+
+
 cdef class _Line:
     """The line under way: its characters, each run of white space as one space, none at its ends."""
 
     cdef Py_UCS4 *signs
     cdef Py_ssize_t count, room
+    cdef Py_ssize_t trailing  # white space at the end of the text that the next may go on with, -1 where it is all
     cdef bint gap  # white space came since the last character
     cdef bint plain  # without "&" and without characters that show nothing, which page_walk.shown is asked of
 
@@ -87,11 +165,13 @@ cdef class _Line:
 
     cdef void clear(self) noexcept:
         self.count = 0
+        self.trailing = -1
         self.gap = False
         self.plain = True
 
-    cdef Py_ssize_t add(self, str text, Py_ssize_t start, Py_ssize_t end) except -1:
-        """Add a stretch of ``text``; how long it is without white space at its ends."""
+    cdef Py_ssize_t add(self, str text, Py_ssize_t start, Py_ssize_t end, bint joined) except -1:
+        """Add a stretch of ``text``, ``joined`` with what was added before or not; by how much that gets longer, or how
+        long it is, without white space at the ends."""
         cdef int kind = PyUnicode_KIND(text)
         cdef void *data = PyUnicode_DATA(text)
         cdef Py_ssize_t place, first = -1, last = -1, most = self.count + end - start + 1
@@ -119,14 +199,73 @@ cdef class _Line:
                     self.count += 1
             self.signs[self.count] = sign
             self.count += 1
-            if (sign < SPACE or sign >= DELETE or sign == AMPERSAND) and (
-                sign <= 0x9F or sign == 0xAD or sign == 0x200B or sign == 0x2060 or sign == 0xFEFF
-            ):
+            if sign == AMPERSAND or (sign < SPACE or sign >= DELETE) and _shows_nothing(sign):
                 self.plain = False
-        return last - first + 1 if first >= 0 else 0
+        if not joined:
+            self.trailing = -1
+        if first < 0:
+            if self.trailing >= 0:
+                self.trailing += end - start
+            return 0
+        if self.trailing >= 0:
+            start -= self.trailing
+        else:
+            start = first
+        self.trailing = end - 1 - last
+        return last - start + 1
 
     cdef str text(self):
         return PyUnicode_FromKindAndData(PyUnicode_4BYTE_KIND, self.signs, self.count)
+
+    cdef str shown(self):
+        """The line as page_walk.shown has it. The serialisation writes four characters as references and no other."""
+        cdef Py_ssize_t at, kept = 0, first = 0
+        cdef Py_UCS4 sign
+        cdef bint gap = False
+        if self.plain:
+            return self.text()
+        for at in range(self.count):
+            if self.signs[at] == AMPERSAND and not self._refers(at):
+                return shown(self.text())
+        at = 0
+        while at < self.count:
+            sign = self.signs[at]
+            at += 1
+            if sign == AMPERSAND:
+                sign = self.signs[at]
+                at += 4 if sign == SMALL_A else 5 if sign == SMALL_N else 3
+                sign = AMPERSAND if sign == SMALL_A else SPACE if sign == SMALL_N else LESS if sign == SMALL_L else GREATER
+            if sign == SPACE:
+                gap = True
+                continue
+            if gap:
+                gap = False
+                if kept:
+                    self.signs[kept] = SPACE
+                    kept += 1
+            self.signs[kept] = sign
+            kept += 1
+        self.count, kept = kept, 0
+        for at in range(self.count):
+            sign = self.signs[at]
+            if not _shows_nothing(sign):
+                self.signs[kept] = sign
+                kept += 1
+        while kept and self.signs[kept - 1] == SPACE:
+            kept -= 1
+        while first < kept and self.signs[first] == SPACE:
+            first += 1
+        return PyUnicode_FromKindAndData(PyUnicode_4BYTE_KIND, self.signs + first, kept - first)
+
+    cdef bint _refers(self, Py_ssize_t at) noexcept:
+        """Whether one of the four references begins ``at`` an ampersand: &amp; &nbsp; &lt; and &gt;."""
+        cdef Py_UCS4 *sign = self.signs + at + 1
+        cdef Py_ssize_t left = self.count - at - 1
+        if left >= 3 and sign[1] == SMALL_T and sign[2] == SEMICOLON:
+            return sign[0] == SMALL_L or sign[0] == SMALL_G
+        if left >= 4 and sign[0] == SMALL_A:
+            return sign[1] == SMALL_M and sign[2] == SMALL_P and sign[3] == SEMICOLON
+        return left >= 5 and sign[0] == SMALL_N and sign[1] == SMALL_B and sign[2] == SMALL_S and sign[3] == SMALL_P and sign[4] == SEMICOLON
 
 
 cdef class _Tag:
@@ -147,7 +286,7 @@ cdef class _Tag:
         cdef str markup = self.markup
         cdef int kind = PyUnicode_KIND(markup)
         cdef void *data = PyUnicode_DATA(markup)
-        cdef Py_ssize_t size = len(markup), at = self.end, place
+        cdef Py_ssize_t size = len(markup), at = self.end, place, stop
         cdef Py_UCS4 sign
         while True:
             at = PyUnicode_FindChar(markup, LESS, at, size, 1)
@@ -187,11 +326,11 @@ cdef class _Tag:
                             self.comment = False
                             self.at, self.end = at, place + 1
                             return 0
-                        if sign == QUOTE:
-                            place = PyUnicode_FindChar(markup, QUOTE, place + 1, size, 1)
-                            if place < 0:
-                                break
                         place += 1
+                        if sign == EQUALS and place < size and PyUnicode_READ(kind, data, place) == QUOTE:
+                            stop = PyUnicode_FindChar(markup, QUOTE, place + 1, size, 1)
+                            if stop >= 0:
+                                place = stop + 1
             at += 1
         self.comment = True
         self.at = self.end = size
@@ -200,9 +339,7 @@ cdef class _Tag:
 
 cdef int64_t _traits_of(str value) except -1:
     """What vocabulary.traits_of says of an attribute's value."""
-    cdef object known = VALUES.get(value)
-    if known is not None:
-        return known
+    cdef object known
     cdef int kind = PyUnicode_KIND(value)
     cdef void *data = PyUnicode_DATA(value)
     cdef Py_ssize_t size = len(value), at = 0, begin
@@ -237,9 +374,6 @@ cdef int64_t _traits_of(str value) except -1:
         while at < size and _is_small(PyUnicode_READ(kind, data, at)):
             at += 1
         traits |= _traits_of_part(PyUnicode_Substring(value, begin, at))
-    if len(VALUES) >= REMEMBERED:
-        VALUES.clear()
-    VALUES[value] = traits
     return traits
 
 
@@ -264,7 +398,8 @@ cdef class _Attributes:
         cdef void *data = PyUnicode_DATA(markup)
         cdef Py_ssize_t at = start, stop
         cdef int named, seen = 0
-        cdef str value
+        cdef uint64_t mixed
+        cdef Py_UCS4 sign
         self.traits = 0
         self.classes = ""
         while at < end:
@@ -276,21 +411,46 @@ cdef class _Attributes:
                 at += 1
                 continue
             at += len(<str> NAMED_ATTRIBUTES[named])
-            stop = at
-            while stop < end and stop - at < LONGEST and PyUnicode_READ(kind, data, stop) != QUOTE:
+            stop, mixed = at, 0
+            while stop < end and stop - at < LONGEST:
+                sign = PyUnicode_READ(kind, data, stop)
+                if sign == QUOTE:
+                    break
+                mixed = (mixed ^ <uint64_t> sign) * MIXES
                 stop += 1
             if not seen >> named & 1:  # of a name that broken markup has twice, the first
                 seen |= 1 << named
-                value = PyUnicode_Substring(markup, at, stop)
-                if named == CLASS:
-                    self.classes = value
-                self.traits |= _traits_of(value)
+                self.take(markup, at, stop, <Py_ssize_t> (mixed >> (64 - PLACE_BITS)), named)
             at = stop
-        if PyUnicode_Find(markup, "hidden", start, end, 1) >= 0 or PyUnicode_Find(markup, "display", start, end, 1) >= 0:
+        if _hides(markup, start, end):
             self.traits |= <int64_t> traits_of_hidden(PyUnicode_Substring(markup, start, end))
         if self.traits & NEWSLETTER_TRAIT:
             self.traits |= <int64_t> traits_of_newsletter(self.classes)
         return 0
+
+
+    cdef int take(self, str markup, Py_ssize_t start, Py_ssize_t end, Py_ssize_t place, int named) except -1:
+        """Take the value from ``start`` to ``end``, which is known where it stands at its ``place``."""
+        cdef object value = VALUE_AT[place]
+        if value is None or len(<str> value) != end - start or not PyUnicode_Tailmatch(markup, value, start, end, -1):
+            value = PyUnicode_Substring(markup, start, end)
+            TRAITS_AT[place] = _traits_of(value)
+            VALUE_AT[place] = value
+        if named == CLASS:
+            self.classes = value
+        self.traits |= TRAITS_AT[place]
+        return 0
+
+
+cdef bint _hides(str markup, Py_ssize_t start, Py_ssize_t end) except -1:
+    """Whether attributes have what may hide an element: hardly any has, and two looks say so of most."""
+    cdef str sign
+    if PyUnicode_Find(markup, "hidden", start, end, 1) < 0 and PyUnicode_Find(markup, "display", start, end, 1) < 0:
+        return False
+    for sign in SIGNS_OF_HIDING:
+        if PyUnicode_Find(markup, sign, start, end, 1) >= 0:
+            return True
+    return False
 
 
 cdef int _named(str markup, Py_ssize_t at, Py_ssize_t end) except -2:
@@ -359,10 +519,14 @@ def walk(str markup not None):
     cdef _Line line = _Line()
     cdef _Tag tag = _Tag(markup)
     cdef Py_ssize_t text_at, tag_end, name_at, attributes_at
-    cdef bint closing, comment
+    cdef bint closing, comment, joined
+    cdef str unseen = None, held = ""  # the element that is passed over with its text; white space within pre
+    cdef int64_t depth = 0
     cdef int64_t current = 0, began_in = 0, link = 0, bold = 0, pre = 0
     cdef int64_t link_chars = 0, links = 0, bold_chars = 0, inline = 0, flags, kind, traits, key
     cdef str name, classes, text
+    cdef uint64_t number
+    cdef Py_ssize_t place
     cdef _Attributes told = _Attributes()
 
     element[2, 0] = ROOT_TAG
@@ -372,19 +536,33 @@ def walk(str markup not None):
         name_at, attributes_at, tag_end = tag.name, tag.attributes, tag.end
         tag.advance()
         text_at = tag_end
+        joined = unseen is not None
         if not comment:
-            name = PyUnicode_Substring(markup, name_at, attributes_at)
-            known = KNOWN.get(name)
-            if known is not None:
-                flags = known
+            number = _number_of(markup, name_at, attributes_at)
+            place = _place_of_name(number)
+            flags = OTHER_TAG << TAG_SHIFT
+            if number and NAME_AT[place]:
+                name, flags = STRING_AT[place], FLAGS_AT[place]
             else:
-                flags = OTHER_TAG << TAG_SHIFT
-                if "-" in name or ":" in name:
+                name = PyUnicode_Substring(markup, name_at, attributes_at)
+                known = KNOWN.get(name) if not number else None
+                if known is not None:
+                    flags = known
+                elif not joined and ("-" in name or ":" in name):
                     if open_names[open_elements - 1] != name if closing else within_sentence(
                         open_names[open_elements - 1], name, markup, tag_end
                     ):
                         flags |= MATHEMATICAL
-            if flags & INLINE:
+            if joined:
+                if name == unseen:
+                    depth += -1 if closing else 1
+                    if not depth:
+                        unseen = None
+            elif flags & PASSED:
+                joined = True
+                if flags & WITH_TEXT and not closing:
+                    unseen, depth = name, 1
+            elif flags & INLINE:
                 if flags & LINK:
                     if closing:
                         link -= link > 0
@@ -401,15 +579,13 @@ def walk(str markup not None):
                         told.read(markup, attributes_at, tag_end - 1)
                         inline |= told.traits
                 elif flags & QUOTATION:
-                    text = mark(quoted, None if closing else PyUnicode_Substring(markup, text_at, tag.at))
-                    line.add(text, 0, len(text))
+                    text = mark(quoted, None if closing else text_from(markup, text_at))
+                    line.add(text, 0, len(text), False)
                     if pre:
                         raw.append(text)
             elif not flags & MATHEMATICAL:
                 if line.count:
-                    text = line.text()
-                    if not line.plain:
-                        text = shown(text)
+                    text = line.shown()
                     if text:
                         if pre:
                             lay_out("".join(raw), blocks.count, laid_out)
@@ -451,19 +627,25 @@ def walk(str markup not None):
                     current = elements
                     elements += 1
                 began_in = current
-        if text_at < tag.at:
-            length = line.add(markup, text_at, tag.at)
+        if not joined:
+            line.trailing = -1
+            held = ""
+        if text_at < tag.at and unseen is None:
+            length = line.add(markup, text_at, tag.at, joined)
             if length:
                 if link:
                     link_chars += length
                 if bold:
                     bold_chars += length
-            if pre and (length or raw):
-                raw.append(PyUnicode_Substring(markup, text_at, tag.at))
+            if pre:
+                held += PyUnicode_Substring(markup, text_at, tag.at)
+                if length or raw:
+                    raw.append(held)
+                    held = ""
         if tag.at >= size:
             break
     if line.count:
-        text = shown(line.text())
+        text = line.shown()
         if text:
             blocks.add(text, began_in, links, link_chars, bold_chars, inline)
     while open_elements:

@@ -15,18 +15,10 @@ import numpy as np
 import numpy.typing as npt
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from transforms.select.elements import HEADS, UNSEEN
+from transforms.select.elements import HEADS, TAKEN_OUT
 from transforms.select.loops import walk
 
 Ints = npt.NDArray[np.int64]
-
-# Inline elements that say nothing here, and void ones without text: the parser takes them out faster than they are
-# read.
-_PLAIN_INLINE = [
-    "i", "em", "font", "u", "abbr", "mark", "sub", "sup", "picture", "code", "s", "label", "ins", "del", "big",
-    "samp", "kbd",
-]  # fmt: skip
-_SHOWS_NO_TEXT = ["img", "source", "input", "track", "area", "wbr", "link", "meta"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +61,9 @@ class PageBlocks:
 
 
 def page_blocks(tree: LexborHTMLParser) -> PageBlocks:
-    """The blocks of ``tree``; takes the unseen elements out of it, so read those before."""
+    """The blocks of ``tree``; takes scripts and their like out of it, so read those before."""
     _settle_doubtful(tree)
-    tree.strip_tags([*UNSEEN, *_SHOWS_NO_TEXT])
-    tree.unwrap_tags(_PLAIN_INLINE)
+    tree.strip_tags([*TAKEN_OUT])  # a pass over the page for each: the walk passes over the others
     body = tree.body or tree.root
     markup = (body.html if body is not None else None) or ""
     texts, lines, laid_out, block_columns, element_columns = walk(markup)

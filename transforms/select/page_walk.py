@@ -15,14 +15,22 @@ import html
 import itertools
 import re
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from transforms.read.visible import legible
-from transforms.select.elements import INLINE, MATHEMATICAL, OF_SENTENCES, is_unknown
+from transforms.select.elements import (
+    INLINE,
+    MATHEMATICAL,
+    OF_SENTENCES,
+    PLAIN_INLINE,
+    TEXTLESS,
+    UNSEEN,
+    is_unknown,
+)
 from transforms.select.vocabulary import ROOT_TAG, TAGS, Attributes, attributes_of
 
 # Inline elements whose classes say what they hold.
@@ -32,9 +40,13 @@ _LANDMARKS = frozenset({
     "ol", "section", "table", "ul",
 })  # fmt: skip
 # Block-level and never closed: they end a block and hold none.
-_VOID = frozenset({"br", "hr", "area", "base", "col", "link", "meta", "param"})
-# The serialisation quotes every attribute with " and ends every comment, so the expression needs no backtracking.
-_TAG = re.compile(r"<(?:!--.*?--|(/?)([a-zA-Z][^\s/>]*+)([^>\"]*+(?:\"[^\"]*+\"[^>\"]*+)*+))>", re.DOTALL)
+_VOID = frozenset({"br", "hr", "base", "col", "param"})
+# Not there for the walk, some of them with all that they hold.
+_PASSED_OVER = frozenset({*PLAIN_INLINE, *TEXTLESS, *UNSEEN})
+_PASSED_WITH_TEXT = frozenset(UNSEEN) - frozenset(TEXTLESS)
+# The serialisation quotes every attribute's value with " and ends every comment, so the expression needs no
+# backtracking. A mark that is not behind "=" is of a name, as broken markup has them.
+_TAG = re.compile(r"<(?:!--.*?--|(/?)([a-zA-Z][^\s/>]*+)((?:[^>=]++|=(?:\"[^\"]*+\")?+)*+))>", re.DOTALL)
 OTHER = len(TAGS)
 _LOOKED_AHEAD = 40  # tags within an unknown element; one with more is no word of a sentence
 _QUOTED = re.compile("[\"'“”„«»‘’‚「『]")
@@ -47,11 +59,15 @@ def _names() -> dict[str, int]:
     for name in {*TAGS, *_LANDMARKS, *_VOID, "pre"}:
         flags[name] = TAGS.get(name, OTHER) << _TAG_SHIFT
         flags[name] |= _LANDMARK * (name in _LANDMARKS) | _VOIDS * (name in _VOID) | _LAID_OUT * (name == "pre")
+    for name in _PASSED_OVER:
+        flags[name] = _PASSED | _WITH_TEXT * (name in _PASSED_WITH_TEXT)
     return flags
 
 
 # What the compiled walk is told of names: these flags, and above them the tag.
-_INLINE, _LINK, _BOLD, _NAMED, _QUOTATION, _MATHEMATICAL, _LANDMARK, _VOIDS, _LAID_OUT = (1 << bit for bit in range(9))
+_INLINE, _LINK, _BOLD, _NAMED, _QUOTATION, _MATHEMATICAL, _LANDMARK, _VOIDS, _LAID_OUT, _PASSED, _WITH_TEXT = (
+    1 << bit for bit in range(11)
+)
 _TAG_SHIFT = 16
 NAMES = _names()
 
@@ -72,7 +88,8 @@ class Walked(NamedTuple):
 
 def walk(markup: str) -> Walked:  # noqa: PLR0915 - one loop over every tag; calls would double its time
     """The lines and elements of ``markup``."""
-    pieces: list[str | None] = _TAG.split(markup)
+    tags_and_texts = list(_tags(markup))
+    names, closings = [tag.name for tag in tags_and_texts], [tag.closing for tag in tags_and_texts]
     texts: list[str] = []
     lines: list[str] = []
     laid_out: dict[int, str] = {}
@@ -82,15 +99,12 @@ def walk(markup: str) -> Walked:  # noqa: PLR0915 - one loop over every tag; cal
     class_paths: dict[tuple[int, int, str], int] = {}
     stack: list[tuple[str, int]] = [("", 0)]
     offset = current = began_in = 0
-    line: list[str] = [pieces[0] or ""]
+    line: list[str] = []
     link = bold = 0
     link_chars = links = bold_chars = inline = 0
     pre = 0
     quoted: list[bool] = []
-    closings, names = pieces[1::4], pieces[2::4]
-    for closing, name, attrs, text, at in zip(
-        closings, names, pieces[3::4], pieces[4::4], range(len(names)), strict=True
-    ):
+    for at, (closing, name, attrs, text) in enumerate(tags_and_texts):
         if name is not None:  # None is a comment
             if name in INLINE:
                 if name == "a":
@@ -104,7 +118,7 @@ def walk(markup: str) -> Walked:  # noqa: PLR0915 - one loop over every tag; cal
                 elif attrs and not closing and name in _NAMED_INLINE:
                     inline |= attributes(attrs).traits
                 elif name == "q":
-                    line.append(mark(quoted, None if closing else text or ""))
+                    line.append(mark(quoted, None if closing else text))
             elif name not in TAGS and (
                 name in MATHEMATICAL
                 or (is_unknown(name) and _is_within_sentence(stack[-1][0], name, closing, names, closings, at))
@@ -172,6 +186,38 @@ def walk(markup: str) -> Walked:  # noqa: PLR0915 - one loop over every tag; cal
     )
 
 
+class _Tag(NamedTuple):
+    """A tag and the text behind it, up to the next that is not passed over; ``name`` is None of a comment, and of what
+    begins the markup."""
+
+    closing: str | None
+    name: str | None
+    attrs: str | None
+    text: str
+
+
+def _tags(markup: str, at: int = 0) -> Iterator[_Tag]:
+    """The tags and comments of ``markup`` from ``at`` on, behind the text that stands there."""
+    told = _Tag(None, None, None, "")
+    parts: list[str] = []
+    unseen, depth = "", 0
+    for tag in _TAG.finditer(markup, at):
+        closing, name, attrs = tag.groups()
+        if not unseen:
+            parts.append(markup[at : tag.start()])
+        at = tag.end()
+        if unseen:
+            depth += 0 if name != unseen else -1 if closing else 1
+            unseen = unseen if depth else ""
+        elif name in _PASSED_OVER:
+            if name in _PASSED_WITH_TEXT and not closing:
+                unseen, depth = name, 1
+        else:
+            yield told._replace(text="".join(parts))
+            told, parts = _Tag(closing, name, attrs, ""), []
+    yield told._replace(text="".join(parts) if unseen else "".join((*parts, markup[at:])))
+
+
 def _table(*columns: Sequence[int]) -> npt.NDArray[np.int64]:
     return np.stack(
         [np.frombuffer(array("q", column), dtype=np.int64) for column in columns]
@@ -196,9 +242,14 @@ def _is_within_sentence(
 
 def within_sentence(parent: str, name: str, markup: str, end: int) -> bool:
     """The same of an element that opens in ``parent`` and whose tag ends at ``end`` of the markup."""
-    ahead = list(itertools.islice(_TAG.finditer(markup, end), _LOOKED_AHEAD - 1)) if parent in OF_SENTENCES else []
-    names, closings = [name, *(tag[2] for tag in ahead)], ["", *(tag[1] for tag in ahead)]
+    ahead = [*itertools.islice(_tags(markup, end), 1, _LOOKED_AHEAD)] if parent in OF_SENTENCES else []
+    names, closings = [name, *(tag.name for tag in ahead)], ["", *(tag.closing for tag in ahead)]
     return _is_within_sentence(parent, name, None, names, closings, 0)
+
+
+def text_from(markup: str, at: int) -> str:
+    """The text that stands ``at`` a place of the markup, up to the next tag that is not passed over."""
+    return next(_tags(markup, at)).text
 
 
 def mark(quoted: list[bool], text: str | None) -> str:

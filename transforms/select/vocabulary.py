@@ -95,7 +95,7 @@ _PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 NAMED_BY = ("class", "id", "itemprop", "role", "data-testid", "data-component")
 MOST_OF_VALUE = 200
 _NAMED = re.compile(f' ({"|".join(NAMED_BY)})="([^"]{{0,{MOST_OF_VALUE}}})')
-_HIDES = (
+HIDES = (
     "display:none",
     "display: none",
     "visibility:hidden",
@@ -128,7 +128,7 @@ def attributes_of(attrs: str) -> Attributes:
 
 def traits_of_hidden(attrs: str) -> int:
     """Whether and how an element's attributes hide it."""
-    if not any(sign in attrs for sign in _HIDES):
+    if not any(sign in attrs for sign in HIDES):
         return 0
     return _BIT["hidden"] | (0 if _OPENED.search(attrs) else INVISIBLE)
 
