@@ -31,7 +31,7 @@ of_a_text = [
     "has_dense", "count_dense", "has_unspaced", "split_lines", "has_inner_stop", "sentence_count", "has_bullet", "fold",
     "tidy", "latin_letters", "is_clean", "word_count", "quoted",
 ]  # fmt: skip
-with_more = {"form_of", "stretches", "has_more_words"}
+with_more = {"form_of", "stretches", "has_more_words", "said_again"}
 
 
 def both(name: str) -> tuple[Callable[..., Any], Callable[..., Any]]:
@@ -90,3 +90,21 @@ def test_every_character_of_the_basic_plane_is_told_alike(name: str) -> None:
         sign = chr(code)
         for text in (f"Aa{sign}b.", f"é{sign}E", f"{sign}“Ab"):
             assert in_c(text) == in_python(text), hex(code)
+
+
+_SAID = st.lists(st.text("ab é港", max_size=30), max_size=8)
+
+
+@given(_SAID, st.data(), st.integers(1, 6), st.integers(0, 6))
+@settings(max_examples=400)
+def test_what_was_said_before_is_told_alike(texts: list[str], data: st.DataObject, piece: int, more: int) -> None:
+    in_python, in_c = both("said_again")
+    places = [place for place in range(len(texts)) if data.draw(st.booleans())]
+    assert in_c(texts, places, piece + more, piece) == in_python(texts, places, piece + more, piece)
+
+
+def test_a_text_of_which_all_pieces_were_said_is_said_again() -> None:
+    texts = ["The ships came in at noon and left.", "They sailed.", "ships came in at noon", "The ships sailed at noon"]
+    for said_again in both("said_again"):
+        assert said_again(texts, [0, 1, 2, 3], 20, 8) == [2]
+        assert said_again(texts, [1, 2, 3], 20, 8) == []

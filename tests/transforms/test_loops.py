@@ -108,14 +108,14 @@ def test_what_was_never_compiled_is_not_there() -> None:
 
 @needs_compiled
 @given(markup)
-@settings(max_examples=20000)
+@settings(max_examples=300)
 def test_any_page_is_walked_alike(page: str) -> None:
     assert same(loops.walk(serialised(page)), page_walk.walk(serialised(page)))
 
 
 @needs_compiled
 @given(markup)
-@settings(max_examples=20000)
+@settings(max_examples=300)
 def test_markup_that_no_parser_wrote_is_walked_alike(page: str) -> None:
     assert same(loops.walk(page), page_walk.walk(page))
 

@@ -3,10 +3,11 @@
 
 from cpython.mem cimport PyMem_Free, PyMem_Malloc
 from cpython.unicode cimport (
-    PyUnicode_1BYTE_KIND, PyUnicode_4BYTE_KIND, PyUnicode_DATA, PyUnicode_FindChar, PyUnicode_FromKindAndData,
-    PyUnicode_KIND, PyUnicode_READ, PyUnicode_Substring,
+    PyUnicode_1BYTE_KIND, PyUnicode_4BYTE_KIND, PyUnicode_DATA, PyUnicode_Find, PyUnicode_FindChar,
+    PyUnicode_FromKindAndData, PyUnicode_KIND, PyUnicode_READ, PyUnicode_Substring,
 )
-from libc.stdint cimport uint32_t
+from libc.stdint cimport uint32_t, uint64_t
+from libc.string cimport memset
 
 from unicodedata import combining, normalize
 
@@ -34,6 +35,7 @@ cdef enum:
     UNTOLD = 0x110001  # one of which its neighbours decide
     MOST = 4  # characters that one may become
     LARGE = 1 << 20  # a text of which no copy of 4 bytes a character is made
+    SEEN_BITS = 18
 
 cdef str THE_CLOSERS = CLOSERS, THE_STOPS = STOPS, THE_CALLS = CALLS, THE_ENDS = ENDS
 cdef Py_ssize_t PROSE_FROM = LONG, MARKLESS_FROM = LONG_MARKLESS, CALL_FROM = LONG_CALL, SHORT_TO = LONG_ABBREVIATED
@@ -503,3 +505,73 @@ def latin_letters(str text not None):
     for at in range(len(text)):
         count += _is_latin(PyUnicode_READ(kind, data, at))
     return count
+
+
+cdef uint64_t MIXES = 0x9E3779B97F4A7C15U  # its upper bits take part in every one of a product's
+cdef unsigned char[1 << (SEEN_BITS - 3)] SEEN  # a bit for what a piece of text comes to
+
+
+cdef uint64_t _sum_of(str text, Py_ssize_t start, Py_ssize_t end) noexcept:
+    """What a piece of a text comes to: its characters as a polynomial of 64 bits."""
+    cdef int kind = PyUnicode_KIND(text)
+    cdef void *data = PyUnicode_DATA(text)
+    cdef uint64_t found = 0
+    cdef Py_ssize_t at
+    for at in range(start, end):
+        found = found * MIXES + <uint64_t> PyUnicode_READ(kind, data, at)
+    return found
+
+
+cdef inline bint _is_seen(uint64_t found) noexcept:
+    cdef uint64_t bit = (found * MIXES) >> (64 - SEEN_BITS)
+    return SEEN[bit >> 3] >> (bit & 7) & 1
+
+
+cdef void _see_pieces(str text, Py_ssize_t piece, uint64_t power) noexcept:
+    """Mark what each piece of a text comes to; ``power`` is that of the character behind it."""
+    cdef int kind = PyUnicode_KIND(text)
+    cdef void *data = PyUnicode_DATA(text)
+    cdef Py_ssize_t at, size = len(text)
+    cdef uint64_t found, bit
+    if size < piece:
+        return
+    found = _sum_of(text, 0, piece)
+    for at in range(piece, size + 1):
+        bit = (found * MIXES) >> (64 - SEEN_BITS)
+        SEEN[bit >> 3] |= 1 << (bit & 7)
+        if at < size:
+            found = found * MIXES + <uint64_t> PyUnicode_READ(kind, data, at)
+            found -= power * <uint64_t> PyUnicode_READ(kind, data, at - piece)
+
+
+def said_again(list texts not None, list places not None, Py_ssize_t least, Py_ssize_t piece):
+    """Those of ``places`` whose text was said before, as page_choice has it: searched for is only what comes to a number
+    that was seen (Karp and Rabin, IBM Journal of Research and Development 31, 1987)."""
+    cdef list found = []
+    cdef Py_ssize_t place, order, start, last
+    cdef uint64_t power = 1
+    cdef str text, said
+    cdef bint is_known
+    for order in range(piece):
+        power *= MIXES
+    memset(SEEN, 0, sizeof(SEEN))
+    for order, place in enumerate(places):
+        text = texts[place]
+        last = len(text) - piece
+        if len(text) >= least and last >= 0:
+            starts = (last, 0, last // 2, last // 4, 3 * last // 4)
+            is_known = True
+            for start in starts:
+                if not _is_seen(_sum_of(text, start, start + piece)):
+                    is_known = False
+                    break
+            if is_known:
+                said = "\n".join([texts[before] for before in places[:order]])
+                for start in starts:
+                    if PyUnicode_Find(said, PyUnicode_Substring(text, start, start + piece), 0, len(said), 1) < 0:
+                        is_known = False
+                        break
+            if is_known:
+                found.append(place)
+        _see_pieces(text, piece, power)
+    return found

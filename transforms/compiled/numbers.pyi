@@ -3,7 +3,7 @@ import numpy.typing as npt
 
 SOURCE: int  # the checksum of what it was compiled from
 
-def leaf_values(
+def log_odds(
     edges: npt.NDArray[np.int32],
     feature: npt.NDArray[np.int32],
     threshold: npt.NDArray[np.float32],

@@ -22,38 +22,47 @@ cdef enum:
 cdef uint64_t MIXES = 0x9E3779B97F4A7C15U  # its upper bits take part in every one of a product's
 
 
-cdef void _take_out(
-    uint32_t *standing, const float *column, float threshold, uint32_t to_the_right, Py_ssize_t rows
-) noexcept nogil:
-    """Leave of each row's leaves only those ``to_the_right`` where it is above the threshold; compilers make of this
-    four or eight rows a step."""
-    cdef Py_ssize_t row
-    for row in range(rows):
-        standing[row] &= to_the_right if column[row] > threshold else 0xFFFFFFFFU
+cdef extern from *:
+    """
+    /* Leaves of each row's leaves only those to the right where it is above the threshold. Compilers make of this four
+       rows a step, and eight where the processor has the registers for it, which is told when the module is loaded. */
+    #if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)
+    __attribute__((target_clones("avx2", "default")))
+    #endif
+    static void take_out(
+        uint32_t *standing, const float *column, float threshold, uint32_t to_the_right, Py_ssize_t rows
+    ) {
+        for (Py_ssize_t row = 0; row < rows; row++)
+            standing[row] &= column[row] > threshold ? to_the_right : 0xFFFFFFFFU;
+    }
+    """
+    void take_out(
+        uint32_t *standing, const float *column, float threshold, uint32_t to_the_right, Py_ssize_t rows
+    ) noexcept nogil
 
 
-def leaf_values(
+def log_odds(
     const int32_t[::1] edges, const int32_t[::1] feature, const float[::1] threshold,
     const uint32_t[::1] to_the_right, const double[:, ::1] values, const float[:, ::1] columns,
 ):
-    """The value of the leaf that each tree sends each row to, trees × rows; ``columns`` are features × rows.
+    """The sum of the leaves' values that each row comes to, added tree by tree; ``columns`` are features × rows.
 
     All of a tree's questions are put to each row, and each takes out the leaves that its answer rules out: the first
     one standing is the leaf (Lucchese and others, QuickScorer, SIGIR 2015). No branch depends on a row, which is three
     times as fast as going down the trees. The other arguments are those of trees.Masks.
     """
     cdef Py_ssize_t rows = columns.shape[1], trees = values.shape[0], tree, row, node
-    found = np.empty((trees, rows), dtype=np.float64)
+    found = np.zeros(rows, dtype=np.float64)
     if not rows:
         return found
-    cdef double[:, ::1] value = found
+    cdef double[::1] summed = found
     cdef uint32_t[::1] standing = np.empty(rows, dtype=np.uint32)
     for tree in range(trees):
         standing[:] = 0xFFFFFFFFU
         for node in range(edges[tree], edges[tree + 1]):
-            _take_out(&standing[0], &columns[feature[node], 0], threshold[node], to_the_right[node], rows)
+            take_out(&standing[0], &columns[feature[node], 0], threshold[node], to_the_right[node], rows)
         for row in range(rows):
-            value[tree, row] = values[tree, first_of(standing[row])]
+            summed[row] += values[tree, first_of(standing[row])]
     return found
 
 
@@ -62,7 +71,7 @@ def masks(
     const double[::1] leaf,
 ):
     """Of each node the leaves that are not left of it, and of each tree its leaves' values from the leftmost on, trees ×
-    32: what :func:`leaf_values` asks for. ``left`` and ``right`` are a node of the tree or -1 - leaf; raises ValueError
+    32: what :func:`log_odds` asks for. ``left`` and ``right`` are a node of the tree or -1 - leaf; raises ValueError
     where a tree has more leaves than that."""
     cdef Py_ssize_t trees = edges.shape[0] - 1, tree
     to_the_right = np.empty(left.shape[0], dtype=np.uint32)

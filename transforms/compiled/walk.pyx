@@ -37,7 +37,7 @@ cdef enum:
     TAG_SHIFT = 16
     ARTICLE_BODY = 11  # letters of that name
     REMEMBERED = 32768  # parts of names
-    PLACE_BITS = 15  # of the places for values of attributes
+    PLACE_BITS = 13  # of the places for values of attributes
     NAME_BITS = 10  # of the places for names of elements
     SHORT = 8  # letters of a name that is a number
 
@@ -505,10 +505,19 @@ cdef class _Blocks:
         return 0
 
 
+cdef Py_ssize_t _tags_at_most(str markup) noexcept:
+    """How many characters begin a tag or may do so; compilers make of it many characters a step."""
+    cdef const unsigned char *octets = <const unsigned char *> PyUnicode_DATA(markup)
+    cdef Py_ssize_t at, found = 0, size = len(markup) * PyUnicode_KIND(markup)
+    for at in range(size):  # of a wider character each octet, which counts a few too many
+        found += octets[at] == LESS
+    return found
+
+
 def walk(str markup not None):
     """The lines and elements of ``markup``, as page_walk.walk finds them: texts, lines, laid-out texts by block, the
     columns of the blocks (6 × n) and of the elements (8 × n)."""
-    cdef Py_ssize_t size = len(markup), most = markup.count("<") + 2
+    cdef Py_ssize_t size = len(markup), most = _tags_at_most(markup) + 2
     cdef Py_ssize_t elements = 1, open_elements = 1, length
     cdef _Blocks blocks = _Blocks(most)
     element_columns = np.zeros((8, most), dtype=np.int64)

@@ -17,7 +17,7 @@ from transforms.article import Author, FieldFault, Origin, Published
 from transforms.dates import read_date
 from transforms.people import is_role, split_authors
 from transforms.read.authors import is_person
-from transforms.read.byline import BEFORE_DATE, DATE, Credit, is_name, read_credit, says_published
+from transforms.read.byline import BEFORE_DATE, Credit, date_within, is_name, read_credit, says_published
 from transforms.read.declared import Declared
 from transforms.read.headline import title_key
 from transforms.read.page_dates import is_day, says_update
@@ -167,7 +167,7 @@ def _is_stray(line: str, said: Declared) -> bool:
 
 def _is_bare(line: str) -> bool:
     """Whether a line is a date and no word more: "On 8 May 2026" says of what."""
-    m = DATE.search(line)
+    m = date_within(line)
     if m is None or fold(m["weekday"] or "") in BEFORE_DATE:
         return False
     return not _WORD.search(line[: m.start()] + line[m.end() :])
@@ -263,7 +263,7 @@ def _date_of_line(line: str, said: Declared) -> Published | None:
             if len(before.split()) <= _WORDS_BESIDE_DATE or says_published(before, rulebook()):
                 return date
     for piece in _BETWEEN.split(line)[:_MOST_PIECES]:
-        m = DATE.search(piece)
+        m = date_within(piece)
         if m is None:
             continue
         if says_update(piece):
@@ -313,7 +313,7 @@ def signed(lines: Sequence[str], said: Declared) -> tuple[Author, ...]:
 def _is_dated(line: str, book: Rulebook) -> bool:
     if not _DIGIT.search(line):
         return False
-    return DATE.search(line) is not None or book.is_reading_time(fold(line))
+    return date_within(line) is not None or book.is_reading_time(fold(line))
 
 
 def labelled_date(lines: Sequence[str], said: Declared) -> tuple[Published | None, FieldFault | None]:
@@ -345,11 +345,7 @@ def _begins_prose(lines: Sequence[str], at: int) -> bool:
 
 
 def _labelled(lines: Sequence[str], said: Declared, book: Rulebook) -> Iterator[tuple[int, Credit]]:
-    dated = (
-        (at, line)
-        for at, line in enumerate(lines)
-        if len(line) <= _LONGEST_LINE and _DIGIT.search(line) and DATE.search(line)
-    )
+    dated = ((at, line) for at, line in enumerate(lines) if len(line) <= _LONGEST_LINE and date_within(line))
     for at, line in itertools.islice(dated, _MOST_DATED):
         credit = read_credit(line, book)
         if not (credit and credit.labelled and (credit.published or _unread(credit))) or credit.modified:

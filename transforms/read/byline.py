@@ -53,6 +53,11 @@ _ENDS = " \t|•·,;:–—-/()"
 _PIECES = re.compile(r"\s*[|•·]\s*|\s[–—-]\s")
 
 
+def date_within(text: str) -> re.Match[str] | None:
+    """The first date in a text, as it is written there."""
+    return DATE.search(text) if _YEAR.search(text) else None
+
+
 @dataclass(frozen=True, slots=True)
 class Credit:
     """What a by-line says. ``labelled`` is set where it says so itself ("By", "Published:")."""
@@ -107,7 +112,7 @@ def read_credit(text: str, book: Rulebook, *, bare_name: bool = False, small_nam
     faults: list[FieldFault] = []
     labelled = False
     for _ in range(3):
-        m = DATE.search(rest) if _YEAR.search(rest) else None
+        m = date_within(rest)
         if m is None:
             break
         before, which = _label_before(rest[: m.start()], book)

@@ -8,12 +8,13 @@ a mean F1 of .61, .8–.9 with .71, .9–.94 with .88, above .97 with .976 (meas
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
+from transforms.compiled import compiled_in
 from transforms.select.page_blocks import PageBlocks
 from transforms.select.page_features import page_features
 from transforms.select.page_group import Context, page_group
@@ -61,21 +62,26 @@ def choice(texts: list[str], probability: npt.NDArray[np.float64]) -> Choice:
     if not chosen.any():
         chosen = probability > _AT_LEAST
     repeated = np.zeros(len(texts), dtype=bool)
-    said = ""
-    for index in np.flatnonzero(chosen).tolist():
-        text = texts[index]
-        if len(text) >= _LEAST_LENGTH and all(probe in said for probe in _probes(text)):
-            repeated[index] = True
-        said += f"{text}\n"
+    repeated[said_again(texts, np.flatnonzero(chosen).tolist(), _LEAST_LENGTH, _PROBE)] = True
     chosen = chosen & ~repeated
     length = np.array(list(map(len, texts)), dtype=np.float64)
     return Choice(probability, chosen, repeated, expected_f1(probability, length, chosen))
 
 
-def _probes(text: str) -> Iterator[str]:
-    """Pieces of a text, evenly spread, that stand for the whole."""
-    last = len(text) - _PROBE
-    return (text[start : start + _PROBE] for start in (last, 0, last // 2, last // 4, 3 * last // 4))
+@compiled_in("lines")
+def said_again(texts: list[str], places: list[int], least: int, piece: int) -> list[int]:
+    """Those of ``places`` whose text, ``least`` characters or longer, stands in the texts of the places before it: five
+    pieces of it do, evenly spread and of ``piece`` characters each, that stand for the whole."""
+    found = []
+    said = ""
+    for place in places:
+        text = texts[place]
+        last = len(text) - piece
+        starts = (last, 0, last // 2, last // 4, 3 * last // 4)
+        if len(text) >= least and all(text[start : start + piece] in said for start in starts):
+            found.append(place)
+        said += f"{text}\n"
+    return found
 
 
 def expected_f1(

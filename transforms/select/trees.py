@@ -39,8 +39,8 @@ class Trees:
         width = rows.shape[1]
         if width != len(self.features):
             raise ValueError(f"{width} features for trees that were trained on {len(self.features)}")
-        values = self.way.values_of(np.ascontiguousarray(rows.T))
-        return 1.0 / (1.0 + np.exp(-values.sum(axis=0)))  # type: ignore[no-any-return]
+        log_odds = self.way.log_odds(np.ascontiguousarray(rows.T))
+        return 1.0 / (1.0 + np.exp(-log_odds))
 
     def part(self, first: int, end: int | None = None) -> Trees:
         """These trees from the ``first`` up to the one before ``end``, whose log-odds are summed alone."""
@@ -60,8 +60,8 @@ class Steps:
     values: npt.NDArray[np.float64]
     depth: int
 
-    def values_of(self, columns: Matrix) -> npt.NDArray[np.float64]:
-        """The value that each tree has for each row, trees × rows; ``columns`` are features × rows."""
+    def log_odds(self, columns: Matrix) -> npt.NDArray[np.float64]:
+        """The sum of the trees' values for each row; ``columns`` are features × rows."""
         count = columns.shape[1]
         flat = columns.ravel()
         begins = self.feature * np.int32(count)
@@ -70,7 +70,10 @@ class Steps:
         for _ in range(self.depth - 1):
             right = flat.take(begins.take(at) + row) > self.threshold.take(at)
             at = self.left.take(at) + right
-        return self.values.take(at)
+        found = np.zeros(count)
+        for values in self.values.take(at):  # in their order, which numpy's own sum leaves where there is one row
+            found += values
+        return found
 
     def part(self, few: slice) -> Steps:
         """Some of the trees."""
@@ -91,11 +94,11 @@ class Masks:
     to_the_right: npt.NDArray[np.uint32]
     values: npt.NDArray[np.float64]
 
-    def values_of(self, columns: Matrix) -> npt.NDArray[np.float64]:
+    def log_odds(self, columns: Matrix) -> npt.NDArray[np.float64]:
         """As of :class:`Steps`."""
         if NUMBERS is None:
             raise RuntimeError("trees as masks are asked by a compiled loop, and there is none")
-        found: npt.NDArray[np.float64] = NUMBERS.leaf_values(
+        found: npt.NDArray[np.float64] = NUMBERS.log_odds(
             self.edges, self.feature, self.threshold, self.to_the_right, self.values, columns
         )
         return found
