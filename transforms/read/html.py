@@ -158,8 +158,6 @@ def _nests_too_deep(markup: str) -> bool:
     The tags that open above those that close bound the depth from above, for all tags at once; only a page near that
     bound is counted exactly.
     """
-    if markup.count("<") < DEEPEST:
-        return False
     if deepest(markup) < DEEPEST:
         return False
     depth = 0

@@ -25,7 +25,7 @@ def decode_markup(content: bytes, charset: str | None = None) -> str | Rejection
         except UnicodeDecodeError:
             pass
         else:
-            return text if text.strip() else decode(content)
+            return decode(content) if not text or text.isspace() else text
         found = _META.search(content[:_META_WITHIN])
         for name in (charset, found[1].decode("ascii") if found else None):
             declared = _decoded(content, MEANT.get(name.lower(), name)) if name else None

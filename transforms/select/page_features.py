@@ -55,6 +55,9 @@ _SCOPES = (
 _HOLDERS = [*map(TRAITS.index, _SCOPES), len(TRAITS) + NEAREST_TAGS.index("article")]
 _SINCE = ("comment", "related", "share", "author", "newsletter", "footer", "tags", "bio")
 _NEAREST = (*TRAITS, *NEAREST_TAGS)
+_ALL_TAGS = np.arange(len(TAGS) + 1)  # and one for what is none of them
+_IS_HEADING = np.isin(_ALL_TAGS, HEADINGS)
+_IS_LEAF = np.isin(_ALL_TAGS, [*HEADINGS, *(TAGS[name] for name in ("p", "li", "blockquote"))])
 
 
 class _Columns:
@@ -147,7 +150,7 @@ def _own(out: _Columns, blocks: PageBlocks) -> _Own:
     first, last, before_last = signs.first(), signs.last(), signs.last(2)
     stops = ((last & STOP) != 0) | (((last & (QUOTE | MARK)) != 0) & ((before_last & STOP) != 0))
     tag = blocks.tag[blocks.element]
-    heading = np.isin(tag, HEADINGS)
+    heading = _IS_HEADING[tag]
     mass = np.where((length >= 60) & stops & (density < 0.5), np.minimum(length, 600) / 100, 0.0)
     out.add("length", length)
     out.add("words", words)
@@ -210,7 +213,7 @@ def _containers(group: PageGroup, sums: _ContainerSums, own: _Own) -> Ints:
     blocks = group.blocks
     element = blocks.element
     tag = blocks.tag[element]
-    leaf = (tag == TAGS["p"]) | np.isin(tag, (*HEADINGS, TAGS["li"], TAGS["blockquote"]))
+    leaf = _IS_LEAF[tag]
     container = np.where(leaf, blocks.parent[element], element)
     count = len(blocks.parent)
     score = np.bincount(container, weights=own.mass, minlength=count)
