@@ -9,9 +9,9 @@ long paragraphs, is the article or round it, whatever it is called: nothing outs
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from transforms.strip.lines import tidy
 
@@ -45,17 +45,18 @@ _PLAIN = re.compile(r"[\W_]+")
 class Elsewhere:
     """Tells of one page's elements whether they are of something else than its article."""
 
-    def __init__(self, tree: LexborHTMLParser, titles: Collection[str]) -> None:
-        """``titles`` are what the page declares to be its title: a link of these words is no teaser."""
+    def __init__(self, first: Sequence[LexborNode], second: Sequence[LexborNode], titles: Collection[str]) -> None:
+        """``first`` and ``second`` are the page's h1 and h2 in its order; ``titles`` are what the page declares to be
+        its title: a link of these words is no teaser."""
         self._titles = [key for title in titles if (key := _PLAIN.sub("", title.casefold()))]
         self._around: set[int] = set()
         self._verdicts: dict[int, bool | None] = {}
         self._shapes: dict[int, bool] = {}
         self._bodies: dict[int, bool] = {}
         self._looks = 0
-        headlines = tree.css("h1")[:_MOST_HEADLINES]
+        headlines = [*first[:_MOST_HEADLINES]]
         # Some sites have their headline in an h2, and their own name or nothing in the h1.
-        headlines += [h for h in tree.css("h2")[:_MOST_HEADLINES] if self._is_title(tidy(h.text()))]
+        headlines += [h for h in second[:_MOST_HEADLINES] if self._is_title(tidy(h.text()))]
         self._headed = bool(headlines)
         for headline in headlines:
             node: LexborNode | None = headline

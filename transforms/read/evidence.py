@@ -106,6 +106,7 @@ class _Gathered:
         self.meta: dict[str, list[str]] = defaultdict(list)
         self.linked: list[str] = []
         self.headings: list[Heading] = []
+        self.of_level: dict[str, list[LexborNode]] = {tag: [] for tag in _HEADINGS}
         self.moments: list[tuple[LexborNode, Moment]] = []
         self.bylines: list[LexborNode] = []
         self.named: list[LexborNode] = []  # with itemprop headline
@@ -155,6 +156,7 @@ class _Gathered:
                 self._take_moment(element, "", shown)
 
     def _take_heading(self, element: LexborNode, tag: str) -> None:
+        self.of_level[tag].append(element)
         text = tidy(self.texts.of(element))
         self._headlines += tag == "h1"
         looked_into = tag == "h1" and self._headlines <= _MOST_HEADLINES
@@ -176,7 +178,9 @@ def gather(tree: LexborHTMLParser) -> Evidence:
         if element.mem_id not in seen:  # one that several alternatives match is found as often
             seen.add(element.mem_id)
             found.take(element)
-    others = Elsewhere(tree, [t for t in (*found.meta.get("og:title", ()), found.tab) if t])
+    others = Elsewhere(
+        found.of_level["h1"], found.of_level["h2"], [t for t in (*found.meta.get("og:title", ()), found.tab) if t]
+    )
     for element in found.properties[:_MOST_VALUES]:
         if not others.holds(element):
             _take_meta(element, found.meta)
