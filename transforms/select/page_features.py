@@ -39,7 +39,7 @@ from transforms.select.characters import (
 from transforms.select.loops import NUMBERS, among
 from transforms.select.page_blocks import PageBlocks
 from transforms.select.page_group import PageGroup
-from transforms.select.page_titles import title_blocks
+from transforms.select.page_titles import ALL_TAGS, IS_HEADING, title_blocks
 from transforms.select.vocabulary import HEADINGS, NEAREST_TAGS, TAGS, TRAITS
 
 _SHARES = (0.4, 0.6, 0.8, 0.95)
@@ -55,9 +55,7 @@ _SCOPES = (
 _HOLDERS = [*map(TRAITS.index, _SCOPES), len(TRAITS) + NEAREST_TAGS.index("article")]
 _SINCE = ("comment", "related", "share", "author", "newsletter", "footer", "tags", "bio")
 _NEAREST = (*TRAITS, *NEAREST_TAGS)
-_ALL_TAGS = np.arange(len(TAGS) + 1)  # and one for what is none of them
-_IS_HEADING = np.isin(_ALL_TAGS, HEADINGS)
-_IS_LEAF = np.isin(_ALL_TAGS, [*HEADINGS, *(TAGS[name] for name in ("p", "li", "blockquote"))])
+_IS_LEAF = np.isin(ALL_TAGS, [*HEADINGS, *(TAGS[name] for name in ("p", "li", "blockquote"))])
 
 
 class _Columns:
@@ -150,7 +148,7 @@ def _own(out: _Columns, blocks: PageBlocks) -> _Own:
     first, last, before_last = signs.first(), signs.last(), signs.last(2)
     stops = ((last & STOP) != 0) | (((last & (QUOTE | MARK)) != 0) & ((before_last & STOP) != 0))
     tag = blocks.tag[blocks.element]
-    heading = _IS_HEADING[tag]
+    heading = IS_HEADING[tag]
     mass = np.where((length >= 60) & stops & (density < 0.5), np.minimum(length, 600) / 100, 0.0)
     out.add("length", length)
     out.add("words", words)

@@ -9,11 +9,14 @@ from transforms.select.page_group import PageGroup
 from transforms.select.vocabulary import HEADINGS, TAGS
 from transforms.strip.lines import run_together
 
+ALL_TAGS = np.arange(len(TAGS) + 1)  # and one for what is none of them
+IS_HEADING = np.isin(ALL_TAGS, HEADINGS)
+_RANK = np.where(TAGS["h1"] == ALL_TAGS, 0, np.where(IS_HEADING, 1, 2))
+
 
 def title_blocks(group: PageGroup) -> Ints:
     """The block of each page that is its title, -1 where none is; of several the one in the highest heading."""
-    tags = group.blocks.tag[group.blocks.element]
-    ranks = np.where(tags == TAGS["h1"], 0, np.where(np.isin(tags, HEADINGS), 1, 2))
+    ranks = _RANK[group.blocks.tag[group.blocks.element]]
     length = group.blocks.ends - group.blocks.starts
     found = []
     for (begin, end), context in zip(group.stretches(), group.contexts, strict=True):
