@@ -123,8 +123,10 @@ def fields_seen(blocks: PageBlocks, body: Sequence[Kept], fields: Fields, said: 
 
 def _place_of(text: str | None, blocks: PageBlocks, before: int) -> int | None:
     """The last block that is ``text`` of those before the body begins, else the first behind."""
+    if text not in blocks.texts:
+        return None
     places = [index for index, other in enumerate(blocks.texts) if other == text]
-    return max((index for index in places if index < before), default=places[0]) if places else None
+    return max((index for index in places if index < before), default=places[0])
 
 
 def _kept(blocks: PageBlocks, index: int, field: str) -> Kept:

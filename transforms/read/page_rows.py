@@ -86,7 +86,8 @@ def _items_and_cells(blocks: PageBlocks, indexes: Ints) -> tuple[list[bool], lis
     rows = np.full(len(at), -1)
     cells = np.full(len(at), -1)
     in_item = np.zeros(len(at), dtype=bool)
-    for step in range(_REACH_OF_ROWS):
+    has_rows = (blocks.tag == TAGS["tr"]).any()  # as few pages have
+    for step in range(_REACH_OF_ROWS if has_rows else _REACH):
         tag = blocks.tag[at]
         outside = rows < 0
         if step < _REACH:
