@@ -128,7 +128,7 @@ def pick_up(file: Listed, job: Job, *, opens: bool = True) -> PickedUp | Rows:
             packing = packing_of(content, file.file_key) if opens else Packing(None, None)
             if is_unpacked_apart(packing, file.size):
                 return [packed_row(unread)]
-            # As much as was listed: room for the most that there may be would be asked of the system anew for each file.
+            # As much as was listed: room for the most that there may be would be mapped anew for each file.
             content += opened.stream.read(max(min(file.size, most) + 1 - len(content), 1))
             if len(content) > file.size:
                 content += opened.stream.read(most + 1 - len(content))
