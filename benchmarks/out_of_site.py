@@ -117,13 +117,12 @@ def reading(raw: RawFile, engine: Engine, trees: Trees | None) -> Reading:
     form = sniff(raw)
     if trees is None or form not in ("html", "text"):
         return extract(raw, as_of=AS_OF, engine=engine)[0]
-    text = decode_markup(raw.content) if form == "html" else decode(raw.content)
-    if isinstance(text, Rejection):
-        return text
     try:
         if form == "html":
-            return read_html(raw, text, engine=engine, trees=trees)
-        return read_text(raw, text, as_of=AS_OF, trees=trees)
+            markup = decode_markup(raw.content)
+            return markup if isinstance(markup, Rejection) else read_html(raw, markup, engine=engine, trees=trees)
+        text = decode(raw.content)
+        return text if isinstance(text, Rejection) else read_text(raw, text, as_of=AS_OF, trees=trees)
     except Exception as error:
         return Rejection("reader_failed", f"{raw.key}: {type(error).__name__}: {error}")
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from selectolax.lexbor import LexborHTMLParser
 
+from transforms.article import Rejection
 from transforms.read.markup import decode_markup
 from transforms.select.page_blocks import page_blocks
 
@@ -29,9 +30,9 @@ def has_sentence(line: str) -> bool:
 def sentence_blocks(content: bytes) -> str:
     """All blocks of a page that hold a sentence."""
     markup = decode_markup(content)
-    if not isinstance(markup, str):
+    if isinstance(markup, Rejection):
         return ""
-    return "\n".join(text for text in page_blocks(LexborHTMLParser(markup)).texts if has_sentence(text))
+    return "\n".join(text for text in page_blocks(LexborHTMLParser(markup.to_parse)).texts if has_sentence(text))
 
 
 def all_lines(content: bytes) -> str:

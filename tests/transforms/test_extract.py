@@ -20,6 +20,7 @@ from transforms.extract import chosen, extract, extract_group, extractors
 from transforms.read import sniff
 from transforms.read.align import Aligner
 from transforms.read.html import BegunPage, begin_html
+from transforms.read.markup import Markup
 from transforms.select.page_choice import Choice
 
 _AS_OF = datetime(2026, 11, 22, tzinfo=UTC)
@@ -115,7 +116,7 @@ def test_files_that_are_read_together_read_as_they_do_alone() -> None:
 
 
 def test_a_page_whose_blocks_cannot_be_chosen_costs_itself_only() -> None:
-    sound = begin_html(RawFile("a.html", b""), page(_SENTENCES * 4).decode())
+    sound = begin_html(RawFile("a.html", b""), Markup(page(_SENTENCES * 4).decode()))
     assert isinstance(sound, BegunPage)
     blocks = replace(sound.page.blocks, parent=sound.page.blocks.parent[:1])
     broken = replace(sound, page=replace(sound.page, blocks=blocks))

@@ -17,6 +17,7 @@ from transforms.describe import is_brief, source_of, usable_url
 from transforms.identity import identify
 from transforms.language import detect_language
 from transforms.read.declared import Declared, declared
+from transforms.read.markup import Markup
 from transforms.read.page_body import Engine, PageBody, page_body, removed_spans
 from transforms.read.page_fields import Fields, fields_seen, page_fields
 from transforms.read.ruled import outside_cuts, rule_of_page, ruled_body, ruled_cuts, ruled_fields, ruled_places
@@ -47,7 +48,7 @@ _UNCLOSED = frozenset(
 
 def read_html(
     raw: RawFile,
-    markup: str,
+    markup: Markup,
     *,
     engine: Engine = "accurate",
     site_rules: SiteRules | None = None,
@@ -64,14 +65,16 @@ def read_html(
 
 
 def begin_html(
-    raw: RawFile, markup: str, *, engine: Engine = "accurate", site_rules: SiteRules | None = None
+    raw: RawFile, markup: Markup, *, engine: Engine = "accurate", site_rules: SiteRules | None = None
 ) -> BegunPage | Rejection:
     """A page that is read but for the choice among its blocks, which is made for several pages at once."""
-    if len(markup) > LARGEST:
+    size = len(markup.text)
+    if size > LARGEST:
         return Rejection(
-            "too_large", f"a page of {len(markup):,} characters, the most is {LARGEST:,}; save the article's part of it"
+            "too_large",
+            f"a page of {size:,} characters, the most is {LARGEST:,}; save the article's part of it",
         )
-    if _nests_too_deep(markup):
+    if _nests_too_deep(markup.text):
         return Rejection(
             "too_deep",
             f"more than {DEEPEST:,} elements lie within one another; this is no page to read, fetch it again",
@@ -82,12 +85,12 @@ def begin_html(
         return Rejection("no_body", "the page shows no text without its scripts; save it as a browser renders it")
     place = usable_url(page.said.urls, raw.hints, witness=page.said.witness)
     rule = rule_of_page(site_rules, place[0] if place else None, raw.hints)
-    ruled = apply_site_rule(rule, markup, blocks.source_text) if rule else None
+    ruled = apply_site_rule(rule, markup.text, blocks.source_text) if rule else None
     faults: tuple[FieldFault, ...] = ()
     if ruled:
         fields, faults = ruled_fields(ruled, fields, page.said.site_name)
         page, faults = replace(page, fields=fields), (*faults, *ruled.faults())
-    return BegunPage(raw, markup, engine, page, ruled, faults, place)
+    return BegunPage(raw, markup.text, engine, page, ruled, faults, place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +147,9 @@ class BegunPage:
         return _article(self, body)
 
 
-def parsed(markup: str, address: str | None) -> Page:
+def parsed(markup: Markup, address: str | None) -> Page:
     """The page of ``markup``, fetched from ``address`` if that is known."""
-    tree = LexborHTMLParser(markup)
+    tree = LexborHTMLParser(markup.to_parse)
     said = declared(tree, address)
     blocks = page_blocks(tree)  # takes the unseen elements away, so what is declared is read before
     return Page(said, blocks, page_fields(said, blocks.source_text))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from typing import NamedTuple
 
 from transforms.article import Rejection
 from transforms.read.decode import MEANT, decode
@@ -13,7 +14,19 @@ _META_WITHIN = 4096  # bytes; standards say 1,024, pages do not
 _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-def decode_markup(content: bytes, charset: str | None = None) -> str | Rejection:
+class Markup(NamedTuple):
+    """A page's markup, and its bytes in UTF-8 where they are there: parsers take them in three quarters of the time."""
+
+    text: str
+    octets: bytes | None = None
+
+    @property
+    def to_parse(self) -> str | bytes:
+        """What a parser is given."""
+        return self.text if self.octets is None else self.octets
+
+
+def decode_markup(content: bytes, charset: str | None = None) -> Markup | Rejection:
     """The markup of a page. ``charset`` is what the transport declared; it goes before the page's own word.
 
     Valid UTF-8 is UTF-8 whatever is declared. What neither declaration fits is left to :func:`decode`, with its
@@ -25,13 +38,19 @@ def decode_markup(content: bytes, charset: str | None = None) -> str | Rejection
         except UnicodeDecodeError:
             pass
         else:
-            return decode(content) if not text or text.isspace() else text
+            if text and not text.isspace():
+                return Markup(text, content)
+            return _markup(decode(content))
         found = _META.search(content[:_META_WITHIN])
         for name in (charset, found[1].decode("ascii") if found else None):
             declared = _decoded(content, MEANT.get(name.lower(), name)) if name else None
             if declared is not None:
-                return declared
-    return decode(content, charset)
+                return Markup(declared)
+    return _markup(decode(content, charset))
+
+
+def _markup(decoded: str | Rejection) -> Markup | Rejection:
+    return decoded if isinstance(decoded, Rejection) else Markup(decoded)
 
 
 def _decoded(content: bytes, charset: str) -> str | None:
