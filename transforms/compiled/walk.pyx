@@ -71,6 +71,7 @@ cdef tuple SIGNS_OF_HIDING = HIDES
 cdef int64_t NEWSLETTER_TRAIT = NEWSLETTER
 cdef dict KNOWN = NAMES
 cdef dict WHOLE = OF_WHOLE
+cdef str BEGINS_OF_WHOLE = "".join({name[0] for name in OF_WHOLE})
 cdef int64_t BODY_TRAIT = ARTICLE_BODY_TRAIT
 cdef dict PARTS = {}
 cdef uint64_t MIXES = 0x9E3779B97F4A7C15U  # its upper bits take part in every one of a product's
@@ -85,7 +86,10 @@ cdef list STRING_AT = [None] * (1 << NAME_BITS)
 
 # Values of attributes that were seen, each in its own place or in none, and what they say.
 cdef list VALUE_AT = [None] * (1 << PLACE_BITS)
-cdef int64_t[::1] TRAITS_AT = np.zeros(1 << PLACE_BITS, dtype=np.int64)
+cdef int64_t[1 << PLACE_BITS] TRAITS_AT
+# And parts of names that are numbers.
+cdef uint64_t[1 << PLACE_BITS] PART_AT
+cdef int64_t[1 << PLACE_BITS] PART_TRAITS_AT
 
 
 cdef Py_ssize_t _place_of_name(uint64_t number) noexcept:
@@ -352,7 +356,9 @@ cdef int64_t _traits_of(str value) except -1:
         begin = at
         while at < size and not PyUnicode_READ(kind, data, at).isspace():
             at += 1
-        known = WHOLE.get(PyUnicode_Substring(value, begin, at))
+        known = None
+        if PyUnicode_READ(kind, data, begin) in BEGINS_OF_WHOLE:
+            known = WHOLE.get(PyUnicode_Substring(value, begin, at))
         if known is not None:
             traits |= <int64_t> known
         elif at - begin == ARTICLE_BODY and PyUnicode_Substring(value, begin, at).lower() == "articlebody":
@@ -367,18 +373,29 @@ cdef int64_t _traits_of(str value) except -1:
             while at < size and _is_capital(PyUnicode_READ(kind, data, at)):
                 at += 1
             if at - begin > 1 or at == size or not _is_small(PyUnicode_READ(kind, data, at)):
-                traits |= _traits_of_part(PyUnicode_Substring(value, begin, at))
+                traits |= _traits_of_part(value, begin, at)
                 continue
         elif not _is_small(sign):
             continue
         while at < size and _is_small(PyUnicode_READ(kind, data, at)):
             at += 1
-        traits |= _traits_of_part(PyUnicode_Substring(value, begin, at))
+        traits |= _traits_of_part(value, begin, at)
     return traits
 
 
-cdef int64_t _traits_of_part(str part) except -1:
-    cdef object known = PARTS.get(part)
+cdef int64_t _traits_of_part(str value, Py_ssize_t start, Py_ssize_t end) except -1:
+    cdef uint64_t number = _number_of(value, start, end)
+    cdef Py_ssize_t place = <Py_ssize_t> ((number * MIXES) >> (64 - PLACE_BITS))
+    cdef object known
+    cdef str part
+    if number and PART_AT[place] == number:
+        return PART_TRAITS_AT[place]
+    part = PyUnicode_Substring(value, start, end)
+    if number:
+        PART_TRAITS_AT[place] = traits_of_part(part)
+        PART_AT[place] = number
+        return PART_TRAITS_AT[place]
+    known = PARTS.get(part)
     if known is None:
         if len(PARTS) >= REMEMBERED:
             PARTS.clear()
@@ -505,6 +522,33 @@ cdef class _Blocks:
         return 0
 
 
+cdef class _Numbers:
+    """Keys that are not negative, at most so many of them, numbered from 1 on in the order in which they are met."""
+
+    cdef int64_t[::1] met, number  # a key and one more, or 0 in a free place
+    cdef int bits
+    cdef int64_t count
+
+    def __cinit__(self, Py_ssize_t most):
+        self.bits = 3
+        while (<Py_ssize_t> 1 << self.bits) < 2 * most:
+            self.bits += 1
+        self.met = np.zeros(<Py_ssize_t> 1 << self.bits, dtype=np.int64)
+        self.number = np.empty(<Py_ssize_t> 1 << self.bits, dtype=np.int64)
+        self.count = 0
+
+    cdef int64_t of(self, int64_t key) noexcept:
+        cdef Py_ssize_t last = (<Py_ssize_t> 1 << self.bits) - 1
+        cdef Py_ssize_t place = <Py_ssize_t> ((<uint64_t> key * MIXES) >> (64 - self.bits))
+        while self.met[place] != 0 and self.met[place] != key + 1:
+            place = (place + 1) & last
+        if self.met[place] == 0:
+            self.count += 1
+            self.met[place] = key + 1
+            self.number[place] = self.count
+        return self.number[place]
+
+
 cdef Py_ssize_t _tags_at_most(str markup) noexcept:
     """How many characters begin a tag or may do so; compilers make of it many characters a step."""
     cdef const unsigned char *octets = <const unsigned char *> PyUnicode_DATA(markup)
@@ -524,7 +568,8 @@ def walk(str markup not None):
     cdef int64_t[:, ::1] element = element_columns
     cdef int64_t[::1] stack = np.empty(most, dtype=np.int64)
     cdef list open_names = [""], quoted = [], raw = []
-    cdef dict laid_out = {}, paths = {}, class_paths = {}, class_numbers = {}
+    cdef dict laid_out = {}, class_numbers = {}
+    cdef _Numbers paths = _Numbers(most), class_paths = _Numbers(most)
     cdef _Line line = _Line()
     cdef _Tag tag = _Tag(markup)
     cdef Py_ssize_t text_at, tag_end, name_at, attributes_at
@@ -624,11 +669,11 @@ def walk(str markup not None):
                     element[2, elements] = kind
                     element[3, elements] = traits
                     key = element[4, current] * KINDS + kind
-                    element[4, elements] = paths.setdefault(key, len(paths) + 1)
+                    element[4, elements] = paths.of(key)
                     key = element[5, current] * KINDS + kind
                     # More classes than the largest page can have.
                     key = (key << 24) | <int64_t> class_numbers.setdefault(classes, len(class_numbers))
-                    element[5, elements] = class_paths.setdefault(key, len(class_paths) + 1)
+                    element[5, elements] = class_paths.of(key)
                     element[6, elements] = element[7, elements] = blocks.count
                     open_names.append(name)
                     stack[open_elements] = elements
