@@ -31,6 +31,7 @@ from transforms.strip.site_blocks import SiteBlocks
 Rows: TypeAlias = list[dict[str, object]]
 
 SHORT_RECORDS = 1024 * 1024  # bytes up to which a file of records is read at once
+_USUAL_BYTES = 2**20  # of a file that is read by its size; of a larger one a store is asked once for all
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +129,10 @@ def pick_up(file: Listed, job: Job, *, opens: bool = True) -> PickedUp | Rows:
             packing = packing_of(content, file.file_key) if opens else Packing(None, None)
             if is_unpacked_apart(packing, file.size):
                 return [packed_row(unread)]
-            # As much as was listed: room for the most that there may be would be mapped anew for each file.
-            content += opened.stream.read(max(min(file.size, most) + 1 - len(content), 1))
-            if len(content) > file.size:
+            if file.size <= _USUAL_BYTES:
+                # Room for the most that there may be would be mapped anew for each file.
+                content += opened.stream.read(max(file.size + 1 - len(content), 1))
+            if file.size > _USUAL_BYTES or len(content) > file.size:
                 content += opened.stream.read(most + 1 - len(content))
     except StillWritten as error:
         detail = f"{file.file_key}: {error.strerror}; left for the next run, which reads it when it has settled"

@@ -103,6 +103,12 @@ def test_what_was_said_before_is_told_alike(texts: list[str], data: st.DataObjec
     assert in_c(texts, places, piece + more, piece) == in_python(texts, places, piece + more, piece)
 
 
+def test_what_was_said_in_a_long_text_is_told_alike() -> None:
+    in_python, in_c = both("said_again")
+    texts = [f"The {number % 700}th ship of the day came in at noon and left again. " * 4 for number in range(900)]
+    assert in_c(texts, list(range(900)), 120, 24) == in_python(texts, list(range(900)), 120, 24) == [*range(700, 900)]
+
+
 def test_a_text_of_which_all_pieces_were_said_is_said_again() -> None:
     texts = ["The ships came in at noon and left.", "They sailed.", "ships came in at noon", "The ships sailed at noon"]
     for said_again in both("said_again"):

@@ -52,6 +52,7 @@ _TEXTS = (
     "“Said”", "«no»", "港は満員です", "🚢 ahoy", "a\x85b", "\x1cq\x1f", "é", "<", ">", '"', "<!-- -->", "<!---", "-->",
     "< 3 and > 2", "&nbsp;", " &nbsp;14&nbsp;", "&gt;", "&amp;lt;", "&amp;nbsp;", "&#8212;", "&nbsp", "&ampx", "&",
     "&l;", "&nbs",
+    "<?php echo '<option>'; ?>", "<?x", "<xmp><video></xmp>", "<noframes><head></noframes>", """<p ="='v='>""", " =",
     '<img alt="a" "="">', '<div class="b" "="">', '<p "="" =="">', '<p id=">', "&lt;\u200b", "\u200b &nbsp;",
 )  # fmt: skip
 
@@ -140,6 +141,24 @@ def test_tags_that_open_above_those_that_close_bound_how_deep_a_page_nests() -> 
 def test_every_character_is_walked_alike(first: int, end: int) -> None:
     page = "".join(f"<p>a{chr(c)}b{chr(c)}</p><pre>x\n{chr(c)}</pre>" for c in range(first, end))
     assert same(loops.walk(page), page_walk.walk(page))
+
+
+@needs_compiled
+def test_values_that_share_a_place_are_told_apart() -> None:
+    values = [f"{word}-{number}" for number in range(20_000) for word in ("ad", "story", "hidden", "x")]
+    page = "".join(f'<div class="{value}">a</div>' for value in values)
+    assert same(loops.walk(page + page), page_walk.walk(page + page))
+
+
+@needs_compiled
+@pytest.mark.parametrize("passed", [0, 300, 399, 400, 401, 900])
+def test_an_unknown_element_is_looked_into_as_far(passed: int) -> None:
+    page = f"<p>One <x-card>two{'<wbr>' * passed} three</x-card> four.</p>"
+    assert (
+        loops.walk(page).texts
+        == page_walk.walk(page).texts
+        == (["One two three four."] if passed < 400 else ["One", "two three", "four."])
+    )
 
 
 @needs_compiled

@@ -44,6 +44,19 @@ def test_a_stray_mark_among_the_attributes_of_a_tag_loses_no_text() -> None:
     assert blocks_of(f'{page}<p title="five">Five.</p>').texts == ["One.", "Two.", "Three", "Four.", "Five."]
 
 
+def test_what_is_no_markup_for_the_parser_loses_no_text() -> None:
+    leaked = """<p>One.</p><?php echo "<option value='$v'>$v</option>"; ?><p>Two.</p>"""
+    assert blocks_of(leaked).texts[0] == "One."
+    assert blocks_of(leaked).texts[-1] == "Two."
+    assert blocks_of("<p>One.</p><?php include 'a.php'; ?><p>Two.</p>").texts == ["One.", "Two."]
+    assert blocks_of("<p>One.</p><xmp><video src=a></xmp><p>Two.</p>").texts == ["One.", "Two."]
+    hidden = "<object data=a><noembed><object data=b></noembed></object>"
+    assert blocks_of(f"<p>One.</p>{hidden}<p>Two.</p>").texts == ["One.", "Two."]
+    framed = "<frameset rows=1><frame src=a><noframes><p>Two.</p></noframes></frameset>"
+    assert blocks_of(f"<html><head><title>One</title></head><div>{framed}</html>").texts == ["Two."]
+    assert blocks_of("""<p>One.</p><p ="='v='>Two.</p><p class="x">Three.</p>""").texts == ["One.", "Two.", "Three."]
+
+
 def test_what_is_within_a_line_or_shows_no_text_leaves_the_line_whole() -> None:
     page = '<p>The <i>har</i>bour <img alt="x">is <button>Open</button><b>full<em></em> </b><i> now</i>.</p>'
     found = blocks_of(page)

@@ -36,6 +36,7 @@ cdef enum:
     MOST = 4  # characters that one may become
     LARGE = 1 << 20  # a text of which no copy of 4 bytes a character is made
     SEEN_BITS = 18
+    MOST_SAID = 1 << 16  # characters: of more, too many of the bits would be set
 
 cdef str THE_CLOSERS = CLOSERS, THE_STOPS = STOPS, THE_CALLS = CALLS, THE_ENDS = ENDS
 cdef Py_ssize_t PROSE_FROM = LONG, MARKLESS_FROM = LONG_MARKLESS, CALL_FROM = LONG_CALL, SHORT_TO = LONG_ABBREVIATED
@@ -548,10 +549,14 @@ def said_again(list texts not None, list places not None, Py_ssize_t least, Py_s
     """Those of ``places`` whose text was said before, as page_choice has it: searched for is only what comes to a number
     that was seen (Karp and Rabin, IBM Journal of Research and Development 31, 1987)."""
     cdef list found = []
-    cdef Py_ssize_t place, order, start, last
+    cdef Py_ssize_t place, order, start, last, said_in_all = 0
     cdef uint64_t power = 1
     cdef str text, said
     cdef bint is_known
+    for place in places:
+        said_in_all += len(<str> texts[place])
+    if said_in_all > MOST_SAID:
+        return _in_python("said_again")(texts, places, least, piece)
     for order in range(piece):
         power *= MIXES
     memset(SEEN, 0, sizeof(SEEN))

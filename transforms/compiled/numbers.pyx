@@ -1,5 +1,5 @@
 # cython: language_level=3, boundscheck=True, wraparound=False
-"""Loops over numbers: the leaves that trees send rows to, what the characters of lines count to, the words of a text as
+"""Loops over numbers: what the leaves that trees send rows to sum up to, what the characters of lines count to, the words of a text as
 numbers and which of them are known, what elements inherit."""
 
 from cpython.unicode cimport PyUnicode_DATA, PyUnicode_KIND, PyUnicode_READ

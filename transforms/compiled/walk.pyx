@@ -3,10 +3,12 @@
 
 from cpython.mem cimport PyMem_Free, PyMem_Realloc
 from cpython.unicode cimport (
-    PyUnicode_4BYTE_KIND, PyUnicode_DATA, PyUnicode_Find, PyUnicode_FindChar, PyUnicode_FromKindAndData, PyUnicode_KIND,
+    PyUnicode_1BYTE_KIND, PyUnicode_2BYTE_KIND, PyUnicode_4BYTE_KIND, PyUnicode_DATA, PyUnicode_Find, PyUnicode_FindChar, PyUnicode_FromKindAndData, PyUnicode_KIND,
     PyUnicode_READ, PyUnicode_Substring, PyUnicode_Tailmatch,
 )
-from libc.stdint cimport int64_t, uint64_t
+from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+
+import os
 
 import numpy as np
 
@@ -33,7 +35,6 @@ cdef enum:
     VOID = 128
     LAID_OUT = 256
     PASSED = 512
-    WITH_TEXT = 1024
     TAG_SHIFT = 16
     ARTICLE_BODY = 11  # letters of that name
     REMEMBERED = 32768  # parts of names
@@ -51,6 +52,7 @@ cdef enum:
     LESS = 60
     EQUALS = 61
     GREATER = 62
+    QUESTION = 63
     DELETE = 127  # above it nothing is ASCII
     SEMICOLON = 59
     SMALL_A = 97
@@ -74,6 +76,7 @@ cdef dict WHOLE = OF_WHOLE
 cdef str BEGINS_OF_WHOLE = "".join({name[0] for name in OF_WHOLE})
 cdef int64_t BODY_TRAIT = ARTICLE_BODY_TRAIT
 cdef dict PARTS = {}
+cdef uint64_t OWN_MIXES = int.from_bytes(os.urandom(8), "little") | 1  # of which no page knows how it sends keys
 cdef uint64_t MIXES = 0x9E3779B97F4A7C15U  # its upper bits take part in every one of a product's
 cdef int64_t OTHER_TAG = OTHER
 cdef int64_t KINDS = OTHER + 1
@@ -298,6 +301,14 @@ cdef class _Tag:
                 break
             place = at + 1
             sign = PyUnicode_READ(kind, data, place)
+            if sign == QUESTION:
+                place = PyUnicode_FindChar(markup, GREATER, place + 1, size, 1)
+                if place >= 0:
+                    self.comment = True
+                    self.at, self.end = at, place + 1
+                    return 0
+                at += 1
+                continue
             if sign == EXCLAMATION:
                 if (
                     place + 2 < size
@@ -331,7 +342,12 @@ cdef class _Tag:
                             self.at, self.end = at, place + 1
                             return 0
                         place += 1
-                        if sign == EQUALS and place < size and PyUnicode_READ(kind, data, place) == QUOTE:
+                        if (
+                            sign == EQUALS
+                            and place < size
+                            and PyUnicode_READ(kind, data, place) == QUOTE
+                            and PyUnicode_READ(kind, data, place - 2) != SPACE
+                        ):
                             stop = PyUnicode_FindChar(markup, QUOTE, place + 1, size, 1)
                             if stop >= 0:
                                 place = stop + 1
@@ -539,7 +555,7 @@ cdef class _Numbers:
 
     cdef int64_t of(self, int64_t key) noexcept:
         cdef Py_ssize_t last = (<Py_ssize_t> 1 << self.bits) - 1
-        cdef Py_ssize_t place = <Py_ssize_t> ((<uint64_t> key * MIXES) >> (64 - self.bits))
+        cdef Py_ssize_t place = <Py_ssize_t> ((<uint64_t> key * OWN_MIXES) >> (64 - self.bits))
         while self.met[place] != 0 and self.met[place] != key + 1:
             place = (place + 1) & last
         if self.met[place] == 0:
@@ -550,11 +566,22 @@ cdef class _Numbers:
 
 
 cdef Py_ssize_t _tags_at_most(str markup) noexcept:
-    """How many characters begin a tag or may do so; compilers make of it many characters a step."""
-    cdef const unsigned char *octets = <const unsigned char *> PyUnicode_DATA(markup)
-    cdef Py_ssize_t at, found = 0, size = len(markup) * PyUnicode_KIND(markup)
-    for at in range(size):  # of a wider character each octet, which counts a few too many
-        found += octets[at] == LESS
+    """How many characters may begin a tag; compilers make of it many characters a step."""
+    cdef void *data = PyUnicode_DATA(markup)
+    cdef const uint8_t *narrow = <const uint8_t *> data
+    cdef const uint16_t *wide = <const uint16_t *> data
+    cdef const uint32_t *widest = <const uint32_t *> data
+    cdef int kind = PyUnicode_KIND(markup)
+    cdef Py_ssize_t at, found = 0, size = len(markup)
+    if kind == PyUnicode_1BYTE_KIND:
+        for at in range(size):
+            found += narrow[at] == LESS
+    elif kind == PyUnicode_2BYTE_KIND:
+        for at in range(size):
+            found += wide[at] == LESS
+    else:
+        for at in range(size):
+            found += widest[at] == LESS
     return found
 
 
@@ -574,8 +601,7 @@ def walk(str markup not None):
     cdef _Tag tag = _Tag(markup)
     cdef Py_ssize_t text_at, tag_end, name_at, attributes_at
     cdef bint closing, comment, joined
-    cdef str unseen = None, held = ""  # the element that is passed over with its text; white space within pre
-    cdef int64_t depth = 0
+    cdef str held = ""  # white space within pre
     cdef int64_t current = 0, began_in = 0, link = 0, bold = 0, pre = 0
     cdef int64_t link_chars = 0, links = 0, bold_chars = 0, inline = 0, flags, kind, traits, key
     cdef str name, classes, text
@@ -590,7 +616,7 @@ def walk(str markup not None):
         name_at, attributes_at, tag_end = tag.name, tag.attributes, tag.end
         tag.advance()
         text_at = tag_end
-        joined = unseen is not None
+        joined = False
         if not comment:
             number = _number_of(markup, name_at, attributes_at)
             place = _place_of_name(number)
@@ -602,20 +628,13 @@ def walk(str markup not None):
                 known = KNOWN.get(name) if not number else None
                 if known is not None:
                     flags = known
-                elif not joined and ("-" in name or ":" in name):
+                elif "-" in name or ":" in name:
                     if open_names[open_elements - 1] != name if closing else within_sentence(
                         open_names[open_elements - 1], name, markup, tag_end
                     ):
                         flags |= MATHEMATICAL
-            if joined:
-                if name == unseen:
-                    depth += -1 if closing else 1
-                    if not depth:
-                        unseen = None
-            elif flags & PASSED:
+            if flags & PASSED:
                 joined = True
-                if flags & WITH_TEXT and not closing:
-                    unseen, depth = name, 1
             elif flags & INLINE:
                 if flags & LINK:
                     if closing:
@@ -684,7 +703,7 @@ def walk(str markup not None):
         if not joined:
             line.trailing = -1
             held = ""
-        if text_at < tag.at and unseen is None:
+        if text_at < tag.at:
             length = line.add(markup, text_at, tag.at, joined)
             if length:
                 if link:

@@ -6,16 +6,14 @@ of the places where pages have them (components of scripts); within a sentence i
 
 from __future__ import annotations
 
-# Of which a page's blocks are better without before they are looked for: what is within is long, or no markup.
-TAKEN_OUT = ("script", "style", "noscript", "template", "iframe", "svg")
 # Whose text nobody reads on the page, or that are no text, as the sources of formulas (annotation). A button is read
 # where it is all of a heading, and how a character is read (rt) only where the page has put that in brackets (rp).
 UNSEEN = (
-    *TAKEN_OUT, "head", "select", "option", "textarea", "button", "datalist", "object", "embed", "video", "audio",
-    "canvas", "annotation", "annotation-xml",
+    "head", "script", "style", "noscript", "template", "select", "option", "textarea", "button", "datalist",
+    "iframe", "object", "embed", "video", "audio", "canvas", "svg", "annotation", "annotation-xml",
 )  # fmt: skip
-# Which never close and show no text.
-TEXTLESS = ("img", "source", "input", "track", "area", "wbr", "link", "meta", "embed")
+# Which hold nothing, as HTML has them.
+TEXTLESS = ("img", "source", "input", "track", "area", "wbr", "link", "meta")
 # Inline elements that say nothing of what they hold: the text about them and within them is one.
 PLAIN_INLINE = (
     "i", "em", "font", "u", "abbr", "mark", "sub", "sup", "picture", "code", "s", "label", "ins", "del", "big",

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from transforms.select.elements import HEADS, TAKEN_OUT
+from transforms.select.elements import HEADS, UNSEEN
 from transforms.select.loops import walk
 
 Ints = npt.NDArray[np.int64]
@@ -61,9 +61,11 @@ class PageBlocks:
 
 
 def page_blocks(tree: LexborHTMLParser) -> PageBlocks:
-    """The blocks of ``tree``; takes scripts and their like out of it, so read those before."""
+    """The blocks of ``tree``; takes the unseen elements out of it, so read those before."""
     _settle_doubtful(tree)
-    tree.strip_tags([*TAKEN_OUT])  # a pass over the page for each: the walk passes over the others
+    # What they hold may be no markup, and is out of the tree before it is written. The walk itself passes over what
+    # holds nothing: a pass over the page for each name takes longer.
+    tree.strip_tags([*UNSEEN])
     body = tree.body or tree.root
     markup = (body.html if body is not None else None) or ""
     texts, lines, laid_out, block_columns, element_columns = walk(markup)

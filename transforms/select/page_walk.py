@@ -1,7 +1,7 @@
 """One walk over a page's markup: the lines that it shows, and the elements that they stand in.
 
-In goes the parser's own serialisation, which is well formed whatever the page was, so that one regular expression finds
-its tags, and a pass over it costs a fraction of a walk over nodes; out come the lines and columns of
+In goes the parser's own serialisation, in which every element is closed whatever the page was, so that one regular
+expression finds its tags, and a pass over it costs a fraction of a walk over nodes; out come the lines and columns of
 :class:`~transforms.select.page_blocks.PageBlocks`. A block ends where a block-level element begins or ends and at
 ``<br>``; an unknown element is block-level, as browsers' default style has it not, unless it holds words of a sentence.
 
@@ -15,7 +15,7 @@ import html
 import itertools
 import re
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -28,7 +28,6 @@ from transforms.select.elements import (
     OF_SENTENCES,
     PLAIN_INLINE,
     TEXTLESS,
-    UNSEEN,
     is_unknown,
 )
 from transforms.select.vocabulary import ROOT_TAG, TAGS, Attributes, attributes_of
@@ -41,14 +40,17 @@ _LANDMARKS = frozenset({
 })  # fmt: skip
 # Block-level and never closed: they end a block and hold none.
 _VOID = frozenset({"br", "hr", "base", "col", "param"})
-# Not there for the walk, some of them with all that they hold.
-_PASSED_OVER = frozenset({*PLAIN_INLINE, *TEXTLESS, *UNSEEN})
-_PASSED_WITH_TEXT = frozenset(UNSEEN) - frozenset(TEXTLESS)
+# Not there for the walk.
+_PASSED_OVER = frozenset({*PLAIN_INLINE, *TEXTLESS})
 # The serialisation quotes every attribute's value with " and ends every comment, so the expression needs no
-# backtracking. A mark that is not behind "=" is of a name, as broken markup has them.
-_TAG = re.compile(r"<(?:!--.*?--|(/?)([a-zA-Z][^\s/>]*+)((?:[^>=]++|=(?:\"[^\"]*+\")?+)*+))>", re.DOTALL)
+# backtracking. A mark that is not behind "=", or is behind one that begins a name, is of a name, as broken markup has
+# them. Processing instructions, as of PHP that was not run, are like comments.
+_TAG = re.compile(
+    r"<(?:!--.*?--|\?[^>]*+|(/?)([a-zA-Z][^\s/>]*+)((?:[^>=]++|(?<= )=|=(?:\"[^\"]*+\")?+)*+))>", re.DOTALL
+)
 OTHER = len(TAGS)
 _LOOKED_AHEAD = 40  # tags within an unknown element; one with more is no word of a sentence
+_LOOKED_AT = 400  # and with those that are passed over
 _QUOTED = re.compile("[\"'“”„«»‘’‚「『]")
 
 
@@ -60,13 +62,13 @@ def _names() -> dict[str, int]:
         flags[name] = TAGS.get(name, OTHER) << _TAG_SHIFT
         flags[name] |= _LANDMARK * (name in _LANDMARKS) | _VOIDS * (name in _VOID) | _LAID_OUT * (name == "pre")
     for name in _PASSED_OVER:
-        flags[name] = _PASSED | _WITH_TEXT * (name in _PASSED_WITH_TEXT)
+        flags[name] = _PASSED
     return flags
 
 
 # What the compiled walk is told of names: these flags, and above them the tag.
-_INLINE, _LINK, _BOLD, _NAMED, _QUOTATION, _MATHEMATICAL, _LANDMARK, _VOIDS, _LAID_OUT, _PASSED, _WITH_TEXT = (
-    1 << bit for bit in range(11)
+_INLINE, _LINK, _BOLD, _NAMED, _QUOTATION, _MATHEMATICAL, _LANDMARK, _VOIDS, _LAID_OUT, _PASSED = (
+    1 << bit for bit in range(10)
 )
 _TAG_SHIFT = 16
 NAMES = _names()
@@ -88,8 +90,7 @@ class Walked(NamedTuple):
 
 def walk(markup: str) -> Walked:  # noqa: PLR0915 - one loop over every tag; calls would double its time
     """The lines and elements of ``markup``."""
-    tags_and_texts = list(_tags(markup))
-    names, closings = [tag.name for tag in tags_and_texts], [tag.closing for tag in tags_and_texts]
+    found = list(_tags(markup))
     texts: list[str] = []
     lines: list[str] = []
     laid_out: dict[int, str] = {}
@@ -104,7 +105,7 @@ def walk(markup: str) -> Walked:  # noqa: PLR0915 - one loop over every tag; cal
     link_chars = links = bold_chars = inline = 0
     pre = 0
     quoted: list[bool] = []
-    for at, (closing, name, attrs, text) in enumerate(tags_and_texts):
+    for at, (_, closing, name, attrs, text) in enumerate(found):
         if name is not None:  # None is a comment
             if name in INLINE:
                 if name == "a":
@@ -121,7 +122,7 @@ def walk(markup: str) -> Walked:  # noqa: PLR0915 - one loop over every tag; cal
                     line.append(mark(quoted, None if closing else text))
             elif name not in TAGS and (
                 name in MATHEMATICAL
-                or (is_unknown(name) and _is_within_sentence(stack[-1][0], name, closing, names, closings, at))
+                or (is_unknown(name) and _is_within_sentence(stack[-1][0], name, closing, _ahead(found, at)))
             ):
                 pass
             else:
@@ -187,35 +188,30 @@ def walk(markup: str) -> Walked:  # noqa: PLR0915 - one loop over every tag; cal
 
 
 class _Tag(NamedTuple):
-    """A tag and the text behind it, up to the next that is not passed over; ``name`` is None of a comment, and of what
-    begins the markup."""
+    """A tag and the text behind it, up to the next that is not passed over. ``number`` counts all tags up to it;
+    ``name`` is None of a comment, and of what begins the markup."""
 
+    number: int
     closing: str | None
     name: str | None
     attrs: str | None
     text: str
 
 
-def _tags(markup: str, at: int = 0) -> Iterator[_Tag]:
-    """The tags and comments of ``markup`` from ``at`` on, behind the text that stands there."""
-    told = _Tag(None, None, None, "")
+def _tags(markup: str, at: int = 0, most: int | None = None) -> Iterator[_Tag]:
+    """The tags and comments of ``markup`` from ``at`` on, of the next ``most`` those that are not passed over, behind
+    the text that stands there."""
+    told = _Tag(0, None, None, None, "")
     parts: list[str] = []
-    unseen, depth = "", 0
-    for tag in _TAG.finditer(markup, at):
+    for number, tag in enumerate(itertools.islice(_TAG.finditer(markup, at), most), 1):
         closing, name, attrs = tag.groups()
-        if not unseen:
-            parts.append(markup[at : tag.start()])
+        parts.append(markup[at : tag.start()])
         at = tag.end()
-        if unseen:
-            depth += 0 if name != unseen else -1 if closing else 1
-            unseen = unseen if depth else ""
-        elif name in _PASSED_OVER:
-            if name in _PASSED_WITH_TEXT and not closing:
-                unseen, depth = name, 1
-        else:
+        if name not in _PASSED_OVER:
             yield told._replace(text="".join(parts))
-            told, parts = _Tag(closing, name, attrs, ""), []
-    yield told._replace(text="".join(parts) if unseen else "".join((*parts, markup[at:])))
+            told, parts = _Tag(number, closing, name, attrs, ""), []
+    rest = markup[at:] if most is None else ""
+    yield told._replace(text="".join((*parts, rest)))
 
 
 def _table(*columns: Sequence[int]) -> npt.NDArray[np.int64]:
@@ -224,15 +220,14 @@ def _table(*columns: Sequence[int]) -> npt.NDArray[np.int64]:
     )  # half of np.array's time
 
 
-def _is_within_sentence(
-    parent: str, name: str, closing: str | None, names: list[str | None], closings: list[str | None], at: int
-) -> bool:
-    """Whether the unknown element that begins or ends at the tag ``at``, in ``parent``, holds words of a sentence."""
+def _is_within_sentence(parent: str, name: str, closing: str | None, ahead: Iterable[_Tag]) -> bool:
+    """Whether the unknown element that begins or ends with a tag, in ``parent`` and with others ``ahead``, holds words
+    of a sentence."""
     if closing:
         return parent != name  # the innermost open element is the one that closes, unless that was never opened
     if parent not in OF_SENTENCES:
         return False
-    for other, closes in zip(names[at + 1 : at + _LOOKED_AHEAD], closings[at + 1 : at + _LOOKED_AHEAD], strict=True):
+    for _, closes, other, _, _ in ahead:
         if other == name and closes:
             return True
         if other is not None and other not in INLINE and other not in MATHEMATICAL and not is_unknown(other):
@@ -240,11 +235,16 @@ def _is_within_sentence(
     return False
 
 
+def _ahead(tags: Sequence[_Tag], at: int) -> Iterator[_Tag]:
+    """The tags behind the one ``at`` a place that are looked at."""
+    last = tags[at].number + _LOOKED_AT
+    return itertools.takewhile(lambda tag: tag.number <= last, tags[at + 1 : at + _LOOKED_AHEAD])
+
+
 def within_sentence(parent: str, name: str, markup: str, end: int) -> bool:
     """The same of an element that opens in ``parent`` and whose tag ends at ``end`` of the markup."""
-    ahead = [*itertools.islice(_tags(markup, end), 1, _LOOKED_AHEAD)] if parent in OF_SENTENCES else []
-    names, closings = [name, *(tag.name for tag in ahead)], ["", *(tag.closing for tag in ahead)]
-    return _is_within_sentence(parent, name, None, names, closings, 0)
+    ahead = itertools.islice(_tags(markup, end, _LOOKED_AT), 1, _LOOKED_AHEAD)
+    return _is_within_sentence(parent, name, None, ahead)
 
 
 def text_from(markup: str, at: int) -> str:
