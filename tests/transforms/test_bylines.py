@@ -34,6 +34,12 @@ def test_a_phrase_in_capitals_is_no_name_because_such_a_word_opens_it(text: str)
         ("By Per Halvorsen and An Nguyen", ["Per Halvorsen", "An Nguyen"]),
         ("By राहुल शर्मा", ["राहुल शर्मा"]),
         ("By the numbers", None),
+        ("By Mira Holm, 17 January 2025", ["Mira Holm"]),
+        ("By Will Otter, May 3, 2024", ["Will Otter"]),
+        ("Von Jan Holm, 3. Mai 2024", ["Jan Holm"]),
+        ("By Mira Holm, Friday, 17 January 2025", ["Mira Holm"]),
+        ("By Mira Holm Friday, 17 January 2025", ["Mira Holm"]),
+        ("By Mira Friday, 17 January 2025", None),
     ],
 )
 def test_behind_a_by_stands_a_name(line: str, names: list[str] | None) -> None:

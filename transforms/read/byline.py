@@ -118,7 +118,7 @@ def read_credit(text: str, book: Rulebook, *, bare_name: bool = False, small_nam
         before, which = _label_before(rest[: m.start()], book)
         if which is None and m["weekday"]:
             before, which = _label_before(rest[: m.end("weekday")], book)  # "Updated 5 May 2026"
-            if which is None and _is_weekday(m["weekday"], rest[: m.start()]):
+            if which is None and _is_weekday(m["weekday"], rest[: m.start()], book):
                 before = rest[: m.start()].rstrip(_ENDS)
         date = read_date(m[0], Origin.DECLARED if which else Origin.TEXT)
         if date is None:
@@ -155,9 +155,20 @@ def read_credit(text: str, book: Rulebook, *, bare_name: bool = False, small_nam
     return Credit(authors, published, modified, tuple(faults), labelled)
 
 
-def _is_weekday(word: str, before: str) -> bool:
+def _is_weekday(word: str, before: str, book: Rulebook) -> bool:
     """Whether the word before a date is its own: with a comma or apart, unlike the surname in "By Mira Holm 5 May"."""
-    return word[-2:-1] in (",", ".") or not before.strip() or before.rstrip()[-1] in _ENDS
+    if not before.strip() or before.rstrip()[-1] in _ENDS:
+        return True
+    return word[-2:-1] in (",", ".") and not _ends_name(word, before, book)
+
+
+def _ends_name(word: str, before: str, book: Rulebook) -> bool:
+    """Whether a word is the surname behind a "By" and one word more: "By Mira Holm, 5 May"."""
+    begun, said = _without_by(before.strip(), fold(before), book)
+    surname = word.rstrip(" ,")
+    if not said or len(begun.split()) != 1 or fold(surname) in name_words().times:
+        return False
+    return is_name(f"{begun} {surname}", said=True)
 
 
 def _label_before(text: str, book: Rulebook) -> tuple[str, str | None]:
