@@ -162,7 +162,7 @@ def test_a_session_answers_over_several_lines_completes_refuses_and_remembers(
     terminal.until(".open x")
     for _ in range(3):
         terminal.type("\x1b[A")
-    terminal.until("as one;")
+    terminal.until("one;")  # of each line only what differs from the one shown before may be written
     terminal.type("\r")
     terminal.until('{"one": 1}')
     terminal.until("newslake>")
