@@ -3,7 +3,8 @@
 
 from cpython.mem cimport PyMem_Free, PyMem_Realloc
 from cpython.unicode cimport (
-    PyUnicode_1BYTE_KIND, PyUnicode_2BYTE_KIND, PyUnicode_4BYTE_KIND, PyUnicode_DATA, PyUnicode_Find, PyUnicode_FindChar, PyUnicode_FromKindAndData, PyUnicode_KIND,
+    PyUnicode_1BYTE_KIND, PyUnicode_2BYTE_KIND, PyUnicode_4BYTE_KIND, PyUnicode_DATA, PyUnicode_Find,
+    PyUnicode_FindChar, PyUnicode_FromKindAndData, PyUnicode_KIND,
     PyUnicode_READ, PyUnicode_Substring, PyUnicode_Tailmatch,
 )
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
@@ -272,7 +273,14 @@ cdef class _Line:
             return sign[0] == SMALL_L or sign[0] == SMALL_G
         if left >= 4 and sign[0] == SMALL_A:
             return sign[1] == SMALL_M and sign[2] == SMALL_P and sign[3] == SEMICOLON
-        return left >= 5 and sign[0] == SMALL_N and sign[1] == SMALL_B and sign[2] == SMALL_S and sign[3] == SMALL_P and sign[4] == SEMICOLON
+        return (
+            left >= 5
+            and sign[0] == SMALL_N
+            and sign[1] == SMALL_B
+            and sign[2] == SMALL_S
+            and sign[3] == SMALL_P
+            and sign[4] == SEMICOLON
+        )
 
 
 cdef class _Tag:
