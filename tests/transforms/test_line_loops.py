@@ -29,7 +29,7 @@ _SIGNS = (
 texts = st.one_of(st.lists(st.sampled_from(_SIGNS), max_size=40).map("".join), st.text(max_size=60))
 of_a_text = [
     "has_dense", "count_dense", "has_unspaced", "split_lines", "has_inner_stop", "sentence_count", "has_bullet", "fold",
-    "tidy", "latin_letters", "is_clean", "word_count", "quoted",
+    "tidy", "latin_letters", "is_clean", "word_count", "quoted", "run_together",
 ]  # fmt: skip
 with_more = {"form_of", "stretches", "has_more_words", "said_again"}
 

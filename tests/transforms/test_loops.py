@@ -10,18 +10,17 @@ from pathlib import Path
 from types import ModuleType
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from transforms.compiled import compiled
-from transforms.select import characters, loops, page_walk, trees
+from transforms.select import characters, loops, page_near, page_walk, trees
 from transforms.select import page_features as features
 from transforms.select.characters import Characters, Words
 from transforms.select.page_blocks import page_blocks
-from transforms.select.page_features import page_features
+from transforms.select.page_features import page_features, shares
 from transforms.select.page_group import Context, page_group
 from transforms.select.page_walk import Walked
 from transforms.select.trees import Masks, Steps, Trees, from_document
@@ -29,11 +28,9 @@ from transforms.select.vocabulary import attributes_of
 
 ROOT = Path(__file__).parents[2]
 
-Numbers = npt.NDArray[np.uint64]
+COMPILED = [loops.WALK, loops.TREES, loops.FEATURES, compiled("lines")]
 
-needs_compiled = pytest.mark.skipif(
-    None in (loops.WALK, loops.NUMBERS, compiled("lines")), reason="no C compiler was there at set-up"
-)
+needs_compiled = pytest.mark.skipif(None in COMPILED, reason="no C compiler was there at set-up")
 
 _NAMES = (
     "a", "b", "strong", "span", "time", "q", "cite", "div", "p", "section", "main", "article", "nav", "ul", "li", "pre",
@@ -85,11 +82,11 @@ def test_what_can_be_compiled_here_is_compiled_and_used() -> None:
         pytest.skip("no C compiler on the PATH")
     if not (Path(sysconfig.get_path("include")) / "Python.h").exists():
         pytest.skip(f"no headers of Python {sys.version_info.major}.{sys.version_info.minor}")
-    assert None not in (loops.WALK, loops.NUMBERS, compiled("lines")), "make environment compiles them"
+    assert None not in COMPILED, "make environment compiles them"
 
 
 @needs_compiled
-@pytest.mark.parametrize("module", [loops.WALK, loops.NUMBERS, compiled("lines")])
+@pytest.mark.parametrize("module", COMPILED)
 def test_what_was_compiled_from_another_source_is_left_alone(
     module: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -191,7 +188,7 @@ lines = st.lists(st.one_of(st.sampled_from(_TEXTS), st.text(max_size=12)), max_s
 def test_the_words_of_a_text_have_the_same_numbers(text: str) -> None:
     found = Words(text)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(characters, "NUMBERS", None)
+        patched.setattr(characters, "FEATURES", None)
         expected = Words(text)
     assert found.numbers.tolist() == expected.numbers.tolist()
     assert found.of_line.tolist() == expected.of_line.tolist()
@@ -204,12 +201,14 @@ def test_the_characters_of_lines_count_to_the_same(texts: list[str]) -> None:
     starts = ends - [len(text) for text in texts]
     found = Characters("\n".join(texts), starts, ends)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(characters, "NUMBERS", None)
+        patched.setattr(characters, "FEATURES", None)
         expected = Characters("\n".join(texts), starts, ends)
     for kind in range(12):
         assert found.count(1 << kind).tolist() == expected.count(1 << kind).tolist()
     assert found.words().tolist() == expected.words().tolist()
     assert found.capitalised().tolist() == expected.capitalised().tolist()
+    for edge in (Characters.first, Characters.last, Characters.before_last):
+        assert edge(found).tolist() == edge(expected).tolist()
 
 
 @needs_compiled
@@ -220,21 +219,60 @@ def test_a_page_has_the_same_features(page: str) -> None:
     group = page_group([blocks, blocks], [Context("Ships came", "The harbour", page), Context()])
     _, found = page_features(group)
     with pytest.MonkeyPatch.context() as patched:
-        for module in (characters, loops, features):
-            patched.setattr(module, "NUMBERS", None)
+        for module in (characters, features, page_near):
+            patched.setattr(module, "FEATURES", None)
         _, expected = page_features(group)
     assert found.tobytes() == expected.tobytes()
 
 
-numbers = st.lists(st.one_of(st.integers(0, 9), st.integers(0, 2**64 - 1)), max_size=40).map(
-    lambda drawn: np.array(drawn, dtype=np.uint64)
-)
+@needs_compiled
+def test_every_letter_of_unicode_becomes_the_small_one_that_it_becomes_in_python() -> None:
+    signs = [chr(point) for point in range(sys.maxunicode + 1) if not 0xD800 <= point < 0xE000 and point != ord("\n")]
+    for text in ("\n".join(signs), "\n".join(f"a{sign}b {sign}" for sign in signs), " ".join(signs)):
+        found = Words(text)
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(characters, "FEATURES", None)
+            expected = Words(text)
+        assert found.numbers.tobytes() == expected.numbers.tobytes()
+        assert found.of_line.tobytes() == expected.of_line.tobytes()
 
 
 @needs_compiled
-@given(numbers, numbers)
-def test_known_numbers_are_found_alike(values: Numbers, known: Numbers) -> None:
-    assert loops.among(values, known).tolist() == np.isin(values, known).tolist()
+@pytest.mark.parametrize(("starts", "ends"), [([0], [0]), ([-1], [2]), ([2], [6]), ([3], [1])])
+def test_a_line_that_is_none_of_the_text_is_refused(starts: list[int], ends: list[int]) -> None:
+    with pytest.raises(IndexError, match=f"line 0 is {starts[0]}:{ends[0]} of 5 characters"):
+        Characters("ships", np.array(starts), np.array(ends))
+
+
+numbers = st.lists(st.one_of(st.integers(0, 5), st.integers(0, 2**64 - 1)), max_size=12)
+known_pages = st.lists(st.tuples(st.lists(numbers, min_size=1, max_size=6), numbers), min_size=1, max_size=4)
+
+
+@needs_compiled
+@given(known_pages, st.booleans())
+def test_words_that_a_page_declares_are_found_alike(
+    pages: list[tuple[list[list[int]], list[int]]], threes: bool
+) -> None:
+    lines = [line for of_page, _ in pages for line in of_page]
+    said, known = Words(""), Words("")
+    said.numbers = np.array([number for line in lines for number in line], dtype=np.uint64)
+    said.of_line = np.array([len(line) for line in lines])
+    known.numbers = np.array([number for _, declared in pages for number in declared], dtype=np.uint64)
+    known.of_line = np.array([len(declared) for _, declared in pages])
+    edges = np.cumsum([0, *(len(of_page) for of_page, _ in pages)])
+    found = shares(said, edges, known, threes=threes)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(features, "FEATURES", None)
+        assert shares(said, edges, known, threes=threes).tolist() == found.tolist()
+
+
+@needs_compiled
+@given(st.lists(st.lists(st.sampled_from(["", "a", "b", "c" * 40]), max_size=9), min_size=1, max_size=4))
+def test_texts_that_recur_on_a_page_are_counted(pages: list[list[str]]) -> None:
+    assert loops.FEATURES is not None
+    edges = np.cumsum([0, *map(len, pages)])
+    found = loops.FEATURES.repeats([text for page in pages for text in page], edges)
+    assert found.tolist() == [page.count(text) for page in pages for text in page]
 
 
 def rows_for(steps: Steps, width: int, count: int) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
@@ -248,7 +286,7 @@ def both_ways(model: str) -> tuple[Trees, Trees, Steps]:
     """The trees of a packaged model by masks, and by steps."""
     document = json.loads((ROOT / "transforms/select" / model).read_text(encoding="ascii"))
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(trees, "NUMBERS", None)
+        patched.setattr(trees, "TREES", None)
         plain = from_document(document)
     assert isinstance(plain.way, Steps)
     return from_document(document), plain, plain.way

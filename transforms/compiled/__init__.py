@@ -1,11 +1,11 @@
 """The loops that much of a reading's time goes into, compiled where the set-up finds a C compiler.
 
-``walk`` and ``numbers`` do what ``page_walk.py``, ``trees.py``, ``characters.py``, ``page_features.py`` and
-``loops.py`` of ``transforms/select`` do in Python, ``lines`` what the functions do that say :func:`compiled_in`; tests
-hold both to the same results. Nothing is read beyond what was given: a place in a text is compared with its length,
-lookups in numpy's arrays are checked, those in tables of a fixed size go by as many bits as they have places, and the
-places with bare pointers stay within lengths taken just before. Texts are plain strings, which all are here, and places
-in them are not negative.
+``walk``, ``trees`` and ``features`` do what ``page_walk.py``, ``trees.py``, ``characters.py``, ``page_features.py``,
+``page_near.py`` and ``loops.py`` of ``transforms/select`` do in Python, ``lines`` what the functions do that say
+:func:`compiled_in`; tests hold both to the same results. Nothing is read beyond what was given: a place in a text is
+compared with its length, lookups in numpy's arrays are checked, those in tables of a fixed size go by as many bits as
+they have places, and the places with bare pointers stay within lengths taken just before. Texts are plain strings,
+which all are here, and places in them are not negative.
 """
 
 from __future__ import annotations

@@ -400,6 +400,30 @@ def tidy(str text not None):
     return text if end - start == size else PyUnicode_Substring(text, start, end)
 
 
+def run_together(str text not None):
+    """As strip/lines.run_together."""
+    if not text.isascii():
+        text = text.casefold()
+    cdef int kind = PyUnicode_KIND(text)
+    cdef void *data = PyUnicode_DATA(text)
+    cdef Py_ssize_t at, size = len(text), kept = 0
+    cdef Py_UCS4 sign
+    cdef Py_UCS4 *found = <Py_UCS4 *> PyMem_Malloc(max(size, 1) * sizeof(Py_UCS4))
+    if found == NULL:
+        raise MemoryError
+    try:
+        for at in range(size):
+            sign = PyUnicode_READ(kind, data, at)
+            if 65 <= sign <= 90:
+                sign = <Py_UCS4> (<uint32_t> sign + 32)
+            if 97 <= sign <= 122 or 48 <= sign <= 57 or sign == 95 or sign > DELETE and sign.isalnum():
+                found[kept] = sign
+                kept += 1
+        return PyUnicode_FromKindAndData(PyUnicode_4BYTE_KIND, found, kept)
+    finally:
+        PyMem_Free(found)
+
+
 def is_clean(str text not None):
     """As read/decode.is_clean."""
     cdef int kind = PyUnicode_KIND(text)

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from transforms.compiled import compiled_in
-from transforms.select.loops import NUMBERS
+from transforms.select.loops import FEATURES
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -44,7 +44,7 @@ _PLANE = 0x10000
 # Ideographs, Hangul and what is left to private use, each of one category: most of the plane, and told in no time.
 _ALIKE = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3), (0xE000, 0xF8FF))
 _LETTERS_END = 4 * _PLANE  # no letter or digit stands beyond
-_FACTOR = 0x9E3779B97F4A7C15  # odd, so that it has an inverse among the numbers of 64 bits
+FACTOR = 0x9E3779B97F4A7C15  # odd, so that it has an inverse among the numbers of 64 bits
 _USUAL = (1 << 14, 1 << 18)  # characters of a page, and of a group of pages: few show more
 
 
@@ -98,14 +98,15 @@ class Characters:
     """The counts of n lines, each a stretch ``starts[i]:ends[i]`` of ``text`` with at least one character."""
 
     def __init__(self, text: str, starts: Ints, ends: Ints) -> None:
-        points = np.frombuffer(f"{text}\n".encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-        self._bits = _table()[np.minimum(points, _PLANE)]
-        self._starts, self._ends = starts, ends
         self._counts: Floats
-        if NUMBERS is not None:
-            self._counts = NUMBERS.counts(self._bits, starts, ends, _IN_WORDS, UPPER)
-        else:
-            self._counts = self._counted()
+        self._edges: npt.NDArray[np.uint16]  # the classes of the first, the last, the last but one: 3 × lines
+        if FEATURES is not None:
+            self._counts, self._edges = FEATURES.counts(text, starts, ends, _table(), _IN_WORDS, UPPER)
+            return
+        points = np.frombuffer(f"{text}\n".encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        bits = _table()[np.minimum(points, _PLANE)]
+        self._counts = _counted(bits, starts, ends)
+        self._edges = np.stack([bits[starts], bits[ends - 1], bits[np.maximum(ends - 2, starts)]])
 
     def count(self, kind: int) -> Floats:
         """How many characters of each line are of the class."""
@@ -124,27 +125,35 @@ class Characters:
 
     def first(self) -> npt.NDArray[np.uint16]:
         """The classes of each line's first character."""
-        return self._bits[self._starts]
+        found: npt.NDArray[np.uint16] = self._edges[0]
+        return found
 
-    def last(self, back: int = 1) -> npt.NDArray[np.uint16]:
-        """The classes of each line's last character, or of the one ``back`` places from its end."""
-        return self._bits[np.maximum(self._ends - back, self._starts)]
+    def last(self) -> npt.NDArray[np.uint16]:
+        """The classes of each line's last character."""
+        found: npt.NDArray[np.uint16] = self._edges[1]
+        return found
 
-    def _counted(self) -> Floats:
-        """The lines' counts of each class, of words and of words with a capital: 14 × lines."""
-        edges = np.column_stack((self._starts, self._ends)).ravel()
-        inside = (self._bits & np.uint16(_IN_WORDS)) != 0
-        word = inside.copy()  # the first character of each
-        word[1:] &= ~inside[:-1]
-        flags = [(self._bits & np.uint16(1 << kind)) != 0 for kind in range(_CLASSES)]
-        flags += [word, word & ((self._bits & np.uint16(UPPER)) != 0)]
-        # Every other stretch is the gap between two lines. A quarter of the time that running sums take.
-        sums = [np.add.reduceat(flag.view(np.uint8), edges, dtype=np.int64)[::2] for flag in flags]
-        return np.array(sums, dtype=np.float64)
+    def before_last(self) -> npt.NDArray[np.uint16]:
+        """The classes of each line's last character but one, or of its only one."""
+        found: npt.NDArray[np.uint16] = self._edges[2]
+        return found
+
+
+def _counted(bits: npt.NDArray[np.uint16], starts: Ints, ends: Ints) -> Floats:
+    """The lines' counts of each class, of words and of words with a capital: 14 × lines."""
+    edges = np.column_stack((starts, ends)).ravel()
+    inside = (bits & np.uint16(_IN_WORDS)) != 0
+    word = inside.copy()  # the first character of each
+    word[1:] &= ~inside[:-1]
+    flags = [(bits & np.uint16(1 << kind)) != 0 for kind in range(_CLASSES)]
+    flags += [word, word & ((bits & np.uint16(UPPER)) != 0)]
+    # Every other stretch is the gap between two lines. A quarter of the time that running sums take.
+    sums = [np.add.reduceat(flag.view(np.uint8), edges, dtype=np.int64)[::2] for flag in flags]
+    return np.array(sums, dtype=np.float64)
 
 
 class Words:
-    """The words of a text by line, as numbers: equal numbers for equal words.
+    """The words of a text by line, as numbers: equal numbers for words that are equal but for their capitals.
 
     ``of_line`` counts the words of each line that is not empty. A word is a run of what ``\\w`` matches; its number is
     its characters' as a polynomial of 64 bits, so that all words are numbered by a handful of numpy calls, in a sixth
@@ -154,9 +163,10 @@ class Words:
     def __init__(self, text: str) -> None:
         self.numbers: npt.NDArray[np.uint64]
         self.of_line: Ints
-        if NUMBERS is not None:
-            self.numbers, self.of_line = NUMBERS.words(text, _FACTOR)
+        if FEATURES is not None:
+            self.numbers, self.of_line = FEATURES.words(text, FACTOR)
             return
+        text = text.lower()
         points = np.frombuffer(f"\n{text}\n".encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
         inside = _in_words(text, points)
         edges = np.flatnonzero(inside[1:] != inside[:-1]) + 1
@@ -241,7 +251,7 @@ def _unspaced_table() -> npt.NDArray[np.bool_]:
 
 def in_threes(numbers: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     """Each three words in a row as one number: two fewer than ``numbers``."""
-    factor = np.uint64(_FACTOR)
+    factor = np.uint64(FACTOR)
     mixed = numbers ^ (numbers >> np.uint64(29))
     return (mixed[:-2] * factor + mixed[1:-1]) * factor + mixed[2:]
 
@@ -278,6 +288,6 @@ def _usual_powers(count: int) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.ui
 def _computed_powers(count: int) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
     found = np.empty((2, count), dtype=np.uint64)
     found[:, 0] = 1
-    found[:, 1:] = np.array([[_FACTOR], [pow(_FACTOR, -1, 1 << 64)]], dtype=np.uint64)
+    found[:, 1:] = np.array([[FACTOR], [pow(FACTOR, -1, 1 << 64)]], dtype=np.uint64)
     powers, inverses = np.cumprod(found, axis=1)
     return powers, inverses

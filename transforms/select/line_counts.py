@@ -135,7 +135,7 @@ def own_columns(out: Columns, rows: Rows, book: Rulebook) -> Own:
     words = signs.words()
     some = np.maximum(visible, 1)
     weight = lengths + 2.0 * dense
-    last, before_last = signs.last(), signs.last(2)
+    last, before_last = signs.last(), signs.before_last()
     ended = ((last & STOP) != 0) | (((last & (QUOTE | MARK)) != 0) & ((before_last & STOP) != 0))
     mass = np.where((weight >= 60) & ended, np.minimum(weight, 600) / 100, 0.0)
     marks = np.array([_bullet_kind(t) for t in texts])

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from transforms.compiled import compiled
 from transforms.select import page_walk
 from transforms.select.page_walk import Walked
 
 WALK = compiled("walk")
-NUMBERS = compiled("numbers")
+TREES = compiled("trees")
+FEATURES = compiled("features")
 
 
 def walk(markup: str) -> Walked:
@@ -29,11 +29,3 @@ def deepest(markup: str) -> int:
     balance = np.cumsum(np.where(signs[tags + 1] == ord("/"), -1, 1))
     lowest = np.minimum(np.minimum.accumulate(balance), 0)  # what closes more than was open leaves nothing open
     return int((balance - lowest).max(initial=0))
-
-
-def among(values: npt.NDArray[np.uint64], known: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
-    """Of each of ``values`` whether it is one of ``known``."""
-    if NUMBERS is not None:
-        found: npt.NDArray[np.bool_] = NUMBERS.among(values, known)
-        return found
-    return np.isin(values, known)

@@ -22,6 +22,7 @@ from transforms.select.characters import (
     COMMA,
     DENSE,
     DIGIT,
+    FACTOR,
     LETTER,
     LOWER,
     MARK,
@@ -36,25 +37,17 @@ from transforms.select.characters import (
     Words,
     in_threes,
 )
-from transforms.select.loops import NUMBERS, among
+from transforms.select.loops import FEATURES
 from transforms.select.page_blocks import PageBlocks
 from transforms.select.page_group import PageGroup
+from transforms.select.page_near import NEAR, bits_of, levels, near_columns
 from transforms.select.page_titles import ALL_TAGS, IS_HEADING, title_blocks
-from transforms.select.vocabulary import HEADINGS, NEAREST_TAGS, TAGS, TRAITS
+from transforms.select.vocabulary import HEADINGS, TAGS, TRAITS
 
 _SHARES = (0.4, 0.6, 0.8, 0.95)
 _ANCHORS = ("top", *(f"holds_{int(share * 100)}" for share in _SHARES), "title")
 _ANCESTORS = 5
-_FAR = 30.0
-# Categories and tags of which it counts what else stands in the same element.
-_SCOPES = (
-    "comment", "related", "popular", "share", "ad", "newsletter", "sidebar", "consent", "hidden", "card", "caption",
-    "body", "article_body", "bio", "product", "tags",
-)  # fmt: skip
-# Those, and at last the tag of articles, as places in _NEAREST.
-_HOLDERS = [*map(TRAITS.index, _SCOPES), len(TRAITS) + NEAREST_TAGS.index("article")]
 _SINCE = ("comment", "related", "share", "author", "newsletter", "footer", "tags", "bio")
-_NEAREST = (*TRAITS, *NEAREST_TAGS)
 _IS_LEAF = np.isin(ALL_TAGS, [*HEADINGS, *(TAGS[name] for name in ("p", "li", "blockquote"))])
 
 
@@ -114,10 +107,11 @@ def page_features(group: PageGroup) -> tuple[list[str], npt.NDArray[np.float32]]
         ("grandparent", blocks.parent[parent]),
     ):
         _shared(out, name, same, own, total_mass)
-    nearest = _nearest(blocks)
-    _near(out, blocks, nearest, sums, total_mass, anchors[:, 0][page])
+    near, article = near_columns(blocks, sums.mass, sums.blocks, total_mass, anchors[:, 0][page])
+    for name, column in zip(NEAR, near, strict=True):
+        out.add(name, column)
     _twins(out, blocks, sums, np.maximum(sums.mass[group.root], 1e-9)[page])
-    _since_title(out, group, np.where(titles < 0, group.edges[:-1], titles), nearest, own)
+    _since_title(out, group, np.where(titles < 0, group.edges[:-1], titles), article, own)
     _overlaps(out, group)
     _neighbours(out, group, own, running.sums[0])
     return out.names, out.matrix()
@@ -145,7 +139,7 @@ def _own(out: _Columns, blocks: PageBlocks) -> _Own:
     link = np.minimum(blocks.link_chars * (1.0 + 2.0 * dense / np.maximum(visible, 1)), length)
     density = link / np.maximum(length, 1)
     some = np.maximum(visible, 1)
-    first, last, before_last = signs.first(), signs.last(), signs.last(2)
+    first, last, before_last = signs.first(), signs.last(), signs.before_last()
     stops = ((last & STOP) != 0) | (((last & (QUOTE | MARK)) != 0) & ((before_last & STOP) != 0))
     tag = blocks.tag[blocks.element]
     heading = IS_HEADING[tag]
@@ -192,6 +186,9 @@ def _comments(group: PageGroup, own: _Own, titles: Ints) -> npt.NDArray[np.bool_
 
 def _repeats(group: PageGroup) -> Ints:
     """How many blocks of its page have a block's text."""
+    if FEATURES is not None:
+        found: Ints = FEATURES.repeats(group.blocks.texts, group.edges)
+        return found
     seen = (map(Counter(page.texts).__getitem__, page.texts) for page in group.pages)
     return np.fromiter(itertools.chain.from_iterable(seen), dtype=np.int64, count=len(group.blocks))
 
@@ -225,12 +222,6 @@ def _containers(group: PageGroup, sums: _ContainerSums, own: _Own) -> Ints:
     )
 
 
-def _levels(blocks: PageBlocks) -> list[Ints]:
-    order = np.argsort(blocks.depth, kind="stable")
-    edges = np.flatnonzero(np.diff(blocks.depth[order])) + 1
-    return list(np.split(order, edges))[1:]
-
-
 def _steps(out: _Columns, group: PageGroup, anchors: Ints) -> None:
     """How far up from each block, and down again, each anchor element of its page lies."""
     blocks = group.blocks
@@ -243,7 +234,7 @@ def _steps(out: _Columns, group: PageGroup, anchors: Ints) -> None:
         at = blocks.parent[at]
     depth = blocks.depth[:, None]
     shared = np.zeros((count, anchors.shape[1]), dtype=np.int64)  # depth of the lowest common ancestor
-    for level in _levels(blocks):
+    for level in levels(blocks):
         shared[level] = np.where(on_way[level], depth[level], shared[blocks.parent[level]])
     met = shared[blocks.element]
     up = blocks.depth[blocks.element][:, None] - met
@@ -281,55 +272,6 @@ def _shared(out: _Columns, name: str, same: Ints, own: _Own, total_mass: Floats)
     out.add(f"{name}_mean_length", length[same] / np.maximum(count[same], 1))
 
 
-def _bits(traits: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
-    """Whether each of TRAITS is set: n × traits."""
-    octets = traits.astype("<u8").view(np.uint8).reshape(-1, 8)
-    return np.unpackbits(octets, axis=1, count=len(TRAITS), bitorder="little").view(np.bool_)
-
-
-@dataclass(frozen=True, slots=True)
-class _Nearest:
-    """The nearest ancestor of each block that has each trait or tag, -1 where none has: its ``depth``, blocks ×
-    _NEAREST, and the element itself, blocks × _HOLDERS."""
-
-    depth: npt.NDArray[np.float32]
-    element: npt.NDArray[np.int32]
-
-
-def _nearest(blocks: PageBlocks) -> _Nearest:
-    tags = np.array([TAGS[name] for name in NEAREST_TAGS])
-    has = np.concatenate([_bits(blocks.traits), blocks.tag[:, None] == tags], axis=1)
-    held = np.ascontiguousarray(has[:, _HOLDERS])
-    depth = np.where(has, blocks.depth.astype(np.float32)[:, None], np.float32(-1))
-    element = np.where(held, np.arange(len(held), dtype=np.int32)[:, None], np.int32(-1))
-    # An ancestor's depth and number are less than those of what it holds.
-    if NUMBERS is not None:
-        NUMBERS.inherit(depth, element, blocks.parent)
-    else:
-        for level in _levels(blocks):
-            parent = blocks.parent[level]
-            depth[level] = np.maximum(depth[level], depth[parent])
-            element[level] = np.maximum(element[level], element[parent])
-    return _Nearest(depth[blocks.element], element[blocks.element])
-
-
-def _near(
-    out: _Columns, blocks: PageBlocks, near: _Nearest, sums: _ContainerSums, total_mass: Floats, top: Ints
-) -> None:
-    """The nearest ancestor of each category and tag: steps up to it and, of some, what else it holds."""
-    depth = blocks.depth[blocks.element].astype(np.float32)[:, None]
-    steps = np.where(near.depth >= 0, depth - near.depth, np.float32(_FAR))
-    steps[:, : len(TRAITS)][_bits(blocks.inline)] = -1
-    for column, name in enumerate(_NEAREST):
-        out.add(f"near_{name}", steps[:, column])
-    for at, name in zip(near.element.T, _SCOPES, strict=False):
-        missing = at < 0
-        out.add(f"scope_{name}_mass", np.where(missing, -1.0, sums.mass[at] / total_mass))
-        out.add(f"scope_{name}_blocks", np.where(missing, -1.0, sums.blocks[at]))
-        holds = (blocks.first[at] <= blocks.first[top]) & (blocks.last[at] >= blocks.last[top])
-        out.add(f"scope_{name}_holds_top", np.where(missing, -1, holds))
-
-
 def _twins(out: _Columns, blocks: PageBlocks, sums: _ContainerSums, page_mass: Floats) -> None:
     """Of each block's ancestors: how many siblings of the same class hold text too, and which of them it is.
 
@@ -363,20 +305,20 @@ def _twins(out: _Columns, blocks: PageBlocks, sums: _ContainerSums, page_mass: F
     out.add("posts_mass", largest / page_mass)
 
 
-def _since_title(out: _Columns, group: PageGroup, titles: Ints, near: _Nearest, own: _Own) -> None:
-    """Headings and tell-tale elements that began between the title and the block; sentences before and behind it."""
+def _since_title(out: _Columns, group: PageGroup, titles: Ints, inside: Ints, own: _Own) -> None:
+    """Headings and tell-tale elements that began between the title and the block; sentences before and behind it.
+    ``inside`` is each block's nearest article."""
     blocks = group.blocks
     count = len(blocks)
     start = titles[group.page]
     headings = np.cumsum(own.heading)
     out.add("headings_since", headings - headings[start])
-    bits = _bits(blocks.traits)
+    bits = bits_of(blocks.traits)
     for name in _SINCE:
         # What begins behind a page's last block counts at the next one's first, before whatever is asked there.
         seen = np.cumsum(np.bincount(blocks.first[bits[:, TRAITS.index(name)]], minlength=count))
         out.add(f"{name}_since", seen[:count] - seen[start])
     articles = np.bincount(group.element_page[blocks.tag == TAGS["article"]], minlength=len(group.pages))
-    inside = near.element[:, -1]
     out.add("articles", articles[group.page])
     out.add("article_of_title", np.where(inside < 0, -1, inside == inside[start]))
     order = np.arange(count)
@@ -389,22 +331,31 @@ def _since_title(out: _Columns, group: PageGroup, titles: Ints, near: _Nearest, 
 def _overlaps(out: _Columns, group: PageGroup) -> None:
     """The share of a block's words that its page's title and summary have, or that begin three in a row of the body
     that its page declares."""
-    said = Words(group.blocks.source_text.lower())
-    edges = np.concatenate(([0], np.cumsum(said.of_line)))
-    pages = edges[group.edges].tolist()
+    said = Words(group.blocks.source_text)
     for name in ("title", "summary", "body"):
-        texts = ((getattr(context, name) or "").lower().replace("\n", " ") for context in group.contexts)
-        known = Words("\n".join(f"-{text}" for text in texts)).lines()  # with a mark no line is empty
-        shared = np.zeros(len(said.numbers) + 1, dtype=np.int64)
-        for (begin, end), words in zip(itertools.pairwise(pages), known, strict=True):
-            if name == "body" and len(words) > 2 and end - begin > 2:
-                shared[begin + 1 : end - 1] = among(in_threes(said.numbers[begin:end]), in_threes(words))
-            elif name != "body" and len(words):
-                shared[begin + 1 : end + 1] = among(said.numbers[begin:end], words)
-        running = np.cumsum(shared)
-        share = (running[edges[1:]] - running[edges[:-1]]) / np.maximum(said.of_line, 1)
-        is_known = np.array([len(words) > (2 if name == "body" else 0) for words in known])
-        out.add(f"in_{name}", np.where(is_known[group.page], share, -1.0))
+        texts = ((getattr(context, name) or "").replace("\n", " ") for context in group.contexts)
+        known = Words("\n".join(f"-{text}" for text in texts))  # with a mark no line is empty
+        out.add(f"in_{name}", shares(said, group.edges, known, threes=name == "body"))
+
+
+def shares(said: Words, edges: Ints, known: Words, *, threes: bool) -> Floats:
+    """Of each line of ``said`` the share of its words that its page knows, or with ``threes`` that begin three in a row
+    of them; -1 where it knows too few. The lines of page p are ``edges[p]:edges[p + 1]``, what it knows is line p of
+    ``known``."""
+    if FEATURES is not None:
+        found: Floats = FEATURES.shares(said.numbers, said.of_line, edges, known.numbers, known.of_line, threes, FACTOR)
+        return found
+    words = np.concatenate(([0], np.cumsum(said.of_line)))
+    shared = np.zeros(len(said.numbers) + 1, dtype=np.int64)
+    for (begin, end), declared in zip(itertools.pairwise(words[edges].tolist()), known.lines(), strict=True):
+        if threes and len(declared) > 2 and end - begin > 2:
+            shared[begin + 1 : end - 1] = np.isin(in_threes(said.numbers[begin:end]), in_threes(declared))
+        elif not threes and len(declared):
+            shared[begin + 1 : end + 1] = np.isin(said.numbers[begin:end], declared)
+    running = np.cumsum(shared)
+    share = (running[words[1:]] - running[words[:-1]]) / np.maximum(said.of_line, 1)
+    is_known = np.repeat(known.of_line > (2 if threes else 0), np.diff(edges))
+    return np.where(is_known, share, -1.0)
 
 
 def _neighbours(out: _Columns, group: PageGroup, own: _Own, running: Floats) -> None:

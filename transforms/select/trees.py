@@ -18,7 +18,7 @@ from importlib import resources
 import numpy as np
 import numpy.typing as npt
 
-from transforms.select.loops import NUMBERS
+from transforms.select.loops import TREES
 
 Matrix = npt.NDArray[np.float32]
 _Integers = npt.NDArray[np.int32]
@@ -96,9 +96,9 @@ class Masks:
 
     def log_odds(self, columns: Matrix) -> npt.NDArray[np.float64]:
         """As of :class:`Steps`."""
-        if NUMBERS is None:
+        if TREES is None:
             raise RuntimeError("trees as masks are asked by a compiled loop, and there is none")
-        found: npt.NDArray[np.float64] = NUMBERS.log_odds(
+        found: npt.NDArray[np.float64] = TREES.log_odds(
             self.edges, self.feature, self.threshold, self.to_the_right, self.values, columns
         )
         return found
@@ -114,7 +114,7 @@ def from_document(document: Mapping[str, object]) -> Trees:
     ``right`` (a node number, or -1 - leaf) and ``leaves``. Raises KeyError and TypeError on another document."""
     trees: Sequence[_Tree] = document["trees"]  # type: ignore[assignment]
     features = tuple(map(str, document["features"]))  # type: ignore[call-overload]
-    is_masked = NUMBERS is not None and all(
+    is_masked = TREES is not None and all(
         len(tree["leaves"]) <= _MOST_LEAVES and max(tree["feature"], default=0) < len(features) for tree in trees
     )
     return Trees(features, _masks(trees) if is_masked else _steps(trees))
@@ -160,7 +160,7 @@ def _masks(trees: Sequence[_Tree]) -> Masks:
         return np.array([0, *itertools.accumulate(len(tree[name]) for tree in trees)], dtype=np.int32)
 
     nodes = edges("feature")
-    to_the_right, values = NUMBERS.masks(  # type: ignore[union-attr]
+    to_the_right, values = TREES.masks(  # type: ignore[union-attr]
         nodes, joined("left", np.int32), joined("right", np.int32), edges("leaves"), joined("leaves", np.float64)
     )
     return Masks(nodes, joined("feature", np.int32), joined("threshold", np.float32), to_the_right, values)  # type: ignore[arg-type]
