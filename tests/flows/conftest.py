@@ -28,9 +28,16 @@ def prefect_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.Temp
     with ExitStack() as running:
         url = running.enter_context(running_prefect_server(tmp_path_factory.mktemp("prefect-server")))
         running.callback(_name_to_prefect, None)
+        running.callback(_have_logs_sent)
         request.config.stash[_RUNNING] = running
         _name_to_prefect(url)
         yield url
+
+
+def _have_logs_sent() -> None:
+    """Prefect sends the last two seconds of its logs at exit, and asks for a minute for a server that has ended."""
+    if "prefect.logging.handlers" in sys.modules:
+        sys.modules["prefect.logging.handlers"].APILogHandler().flush()
 
 
 def _name_to_prefect(url: str | None) -> None:
