@@ -36,7 +36,7 @@ _NAMES = (
     "a", "b", "strong", "span", "time", "q", "cite", "div", "p", "section", "main", "article", "nav", "ul", "li", "pre",
     "br", "hr", "h2", "table", "td", "math", "mi", "x-card", "st1:place", "custom", "dialog", "center", "param", "body",
     "i", "em", "img", "picture", "select", "option", "button", "svg", "object", "embed", "annotation-xml", "clipPath",
-    "meta", "figcaption", "blockquote",
+    "meta", "figcaption", "blockquote", "template", "Template",
 )  # fmt: skip
 _VALUES = (
     "x" * 190 + " story", "x" * 195 + " story",
@@ -120,17 +120,23 @@ def test_markup_that_no_parser_wrote_is_walked_alike(page: str) -> None:
 
 @needs_compiled
 @given(markup)
-def test_how_deep_a_page_may_nest_is_told_alike(page: str) -> None:
-    found = loops.deepest(page)
+def test_how_deep_a_page_may_nest_and_whether_it_has_templates_is_told_alike(page: str) -> None:
+    found = loops.outline(page)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(loops, "WALK", None)
-        assert loops.deepest(page) == found
+        assert loops.outline(page) == found
 
 
 def test_tags_that_open_above_those_that_close_bound_how_deep_a_page_nests() -> None:
-    assert [loops.deepest(page) for page in ("", "<p>", "<p></p><p></p>", "</p></p><p><b>", "<p><b></b><i><u>")] == [
-        0, 1, 1, 2, 3,
-    ]  # fmt: skip
+    pages = ("", "<p>", "<p></p><p></p>", "</p></p><p><b>", "<p><b></b><i><u>")
+    assert [loops.outline(page).deepest for page in pages] == [0, 1, 1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("page", "has_one"), [("<Template x>", True), ("a<templates", True), ("</template>", False), ("< template", False)]
+)
+def test_a_template_is_seen_by_the_beginning_of_its_tag(page: str, has_one: bool) -> None:
+    assert loops.outline(page).has_template is has_one
 
 
 @needs_compiled

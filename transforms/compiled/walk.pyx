@@ -736,18 +736,23 @@ def walk(str markup not None):
     return blocks.texts, blocks.lines, laid_out, *found
 
 
-def deepest(str markup not None):
-    """How deep elements may nest at the most, as loops.deepest says it."""
+def outline(str markup not None):
+    """How deep elements may nest at the most, and whether there is a template, as loops.outline says it."""
     cdef int kind = PyUnicode_KIND(markup)
     cdef void *data = PyUnicode_DATA(markup)
     cdef Py_ssize_t size = len(markup), at = -1, balance = 0, lowest = 0, most = 0
+    cdef Py_UCS4 next
+    cdef bint has_template = False
     while True:
         at = PyUnicode_FindChar(markup, LESS, at + 1, size, 1)
         if at < 0:
-            return most
-        if at + 1 < size and PyUnicode_READ(kind, data, at + 1) == SLASH:
+            return most, has_template
+        next = PyUnicode_READ(kind, data, at + 1) if at + 1 < size else 0
+        if next == SLASH:
             balance -= 1
             lowest = min(lowest, balance)
         else:
             balance += 1
             most = max(most, balance - lowest)
+            if (<uint32_t> next | 32) == SMALL_T and not has_template:
+                has_template = markup[at + 1 : at + 9].lower() == "template"

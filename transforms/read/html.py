@@ -21,8 +21,9 @@ from transforms.read.markup import Markup
 from transforms.read.page_body import Engine, PageBody, page_body, removed_spans
 from transforms.read.page_fields import Fields, fields_seen, page_fields
 from transforms.read.ruled import outside_cuts, rule_of_page, ruled_body, ruled_cuts, ruled_fields, ruled_places
+from transforms.read.shadow_roots import SIGN, shown_in_place
 from transforms.read.site_page import SitePage, apply_site_rule
-from transforms.select.loops import deepest
+from transforms.select.loops import outline
 from transforms.select.page_blocks import PageBlocks, page_blocks
 from transforms.select.page_choice import Choice, choose
 from transforms.select.page_group import Context
@@ -74,7 +75,10 @@ def begin_html(
             "too_large",
             f"a page of {size:,} characters, the most is {LARGEST:,}; save the article's part of it",
         )
-    if _nests_too_deep(markup.text):
+    tags = outline(markup.text)
+    if tags.has_template and SIGN in markup.text:
+        markup = Markup(shown_in_place(markup.text))
+    if tags.deepest >= DEEPEST and _nests_too_deep(markup.text):
         return Rejection(
             "too_deep",
             f"more than {DEEPEST:,} elements lie within one another; this is no page to read, fetch it again",
@@ -156,13 +160,9 @@ def parsed(markup: Markup, address: str | None) -> Page:
 
 
 def _nests_too_deep(markup: str) -> bool:
-    """Whether elements nest deeper than DEEPEST, told before anything is parsed.
-
-    The tags that open above those that close bound the depth from above, for all tags at once; only a page near that
-    bound is counted exactly.
+    """Whether elements nest deeper than DEEPEST, told before anything is parsed: counted exactly, of a page whose tags
+    that open are so many above those that close.
     """
-    if deepest(markup) < DEEPEST:
-        return False
     depth = 0
     for tag in _OPEN_OR_CLOSE.finditer(markup):
         if tag[2].lower() not in _UNCLOSED:
