@@ -234,7 +234,10 @@ def test_a_page_has_the_same_features(page: str) -> None:
 @needs_compiled
 def test_every_letter_of_unicode_becomes_the_small_one_that_it_becomes_in_python() -> None:
     signs = [chr(point) for point in range(sys.maxunicode + 1) if not 0xD800 <= point < 0xE000 and point != ord("\n")]
-    for text in ("\n".join(signs), "\n".join(f"a{sign}b {sign}" for sign in signs), " ".join(signs)):
+    # These two alone have the whole text lowered by Python: one becomes two, of the other its neighbours decide.
+    others = [sign for sign in signs if sign not in "İΣ"]
+    written = [signs, [f"a{sign}b {sign}" for sign in signs], others, [f"a{sign}b {sign}" for sign in others]]
+    for text in (joint.join(words) for words in written for joint in ("\n", " ")):
         found = Words(text)
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(characters, "FEATURES", None)

@@ -130,19 +130,18 @@ def shares(
     cdef Py_ssize_t page, line, begin, end, count, asked, first = 0, fewer = 2 if threes else 0
     cdef uint64_t[::1] slot
     cdef int64_t hits
-    found = np.empty(of_line.shape[0], dtype=np.float64)
+    found = np.full(of_line.shape[0], -1.0)
     cdef double[::1] share = found
     end = 0
     for page in range(of_page.shape[0]):
         begin, count = end, of_page[page]
         for line in range(pages[page], pages[page + 1]):
+            if of_line[line] < 0:
+                raise IndexError("fewer words than none")
             end += of_line[line]
         if not (0 <= begin <= end <= said.shape[0] and 0 <= count <= known.shape[0] - first):
             raise IndexError("more words than there are")
-        if count <= fewer:
-            for line in range(pages[page], pages[page + 1]):
-                share[line] = -1.0
-        else:
+        if count > fewer:
             slot = _slots(&known[first], count - fewer, threes, factor)
             for line in range(pages[page], pages[page + 1]):
                 hits = 0
@@ -223,12 +222,13 @@ def near(
     const int64_t[::1] element, const uint64_t[::1] inline, const int64_t[::1] top, const double[::1] total,
     int trait_count, const int64_t[::1] tags, const int64_t[::1] scopes,
 ):
-    """The columns of page_features._near as float32, and of each block its nearest element that has the last of
-    ``tags`` to be asked for, -1 where none has it.
+    """The columns of page_near.near_columns as float32, and of each block its nearest element that has the last of
+    ``scopes``, -1 where none has it.
 
-    The first ten are elements' and blocks' as page_features has them; ``trait_count`` are its traits, ``tags`` the tags
-    that come behind these, ``scopes`` of all of them the places of those of which it counts what else they hold, and
-    at last of the one whose elements are given back. An element comes behind its parent.
+    The first eight are of the elements, ``element`` to ``total`` of the blocks, as near_columns has them. There are
+    ``trait_count`` traits, and ``tags`` come behind these; ``scopes`` are the places among all of them of those of which
+    it counts what else they hold, and at last of the one whose elements are given back. An element comes behind its
+    parent; raises IndexError where one does not.
     """
     cdef Py_ssize_t elements = parent.shape[0], asked = trait_count + tags.shape[0], others = scopes.shape[0] - 1
     cdef Py_ssize_t own, block, column, at, row = 0

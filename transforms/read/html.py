@@ -21,7 +21,7 @@ from transforms.read.markup import Markup
 from transforms.read.page_body import Engine, PageBody, page_body, removed_spans
 from transforms.read.page_fields import Fields, fields_seen, page_fields
 from transforms.read.ruled import outside_cuts, rule_of_page, ruled_body, ruled_cuts, ruled_fields, ruled_places
-from transforms.read.shadow_roots import SIGN, shown_in_place
+from transforms.read.shadow_roots import SIGN, composed
 from transforms.read.site_page import SitePage, apply_site_rule
 from transforms.select.loops import outline
 from transforms.select.page_blocks import PageBlocks, page_blocks
@@ -76,13 +76,14 @@ def begin_html(
             f"a page of {size:,} characters, the most is {LARGEST:,}; save the article's part of it",
         )
     tags = outline(markup.text)
-    if tags.has_template and SIGN in markup.text:
-        markup = Markup(shown_in_place(markup.text))
     if tags.deepest >= DEEPEST and _nests_too_deep(markup.text):
         return Rejection(
             "too_deep",
             f"more than {DEEPEST:,} elements lie within one another; this is no page to read, fetch it again",
         )
+    if tags.has_template and SIGN in markup.text.lower():
+        whole = composed(markup.to_parse)
+        markup = markup if whole is None else Markup(whole)
     page = parsed(markup, raw.hints.url.value if raw.hints.url else None)
     blocks, fields = page.blocks, page.fields
     if not blocks.texts:

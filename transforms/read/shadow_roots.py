@@ -1,60 +1,96 @@
-"""What a page shows of the trees inside its components: declarative shadow roots, put where they are shown.
+"""What a page shows of the trees inside its components: declarative shadow roots, put where a browser shows them.
 
 Sites that render components on the server, and programs that save a page as it stands, write such a tree as a
-``<template shadowrootmode="open">`` (HTML Standard, 4.12.3). A parser keeps it apart like any other template, a browser
-shows it in the element that it stands in. So such a template becomes an element that no standard knows: the text in it
-is its host's then, and what the host holds besides comes behind it.
+``<template shadowrootmode="open">`` in its host (HTML Standard, 4.12.3). A parser keeps it apart like any other
+template; a browser shows it in the place of what the host holds, which it shows where the tree has slots. Here that is
+done to the parsed page, so that the rest of the readers sees a page like any other.
 """
 
 from __future__ import annotations
 
-import re
+from collections import defaultdict
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 SIGN = "shadowroot"  # as in shadowrootmode, and alone, as browsers had it before the standard
-_NAME = "shadow-root"
-_RAW = ("script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes")  # which hold text, and no tags
-_ENDS = {name: re.compile(f"</{name}", re.IGNORECASE) for name in _RAW}
-_TOKEN = re.compile(
-    rf"<!--|<(?P<raw>{'|'.join(_RAW)})(?=[\s/>])|<(?P<close>/?)(?P<template>template)(?=[\s/>])", re.IGNORECASE
-)
-_END_OF_COMMENT = re.compile("-->")
-_REST = re.compile(r"(?:[^\"'>]|\"[^\"]*\"|'[^']*')*+>")  # a value may hold the end of a tag
-_ATTRIBUTE = re.compile(r"([^\s\"'>/=]++)(?:\s*+=\s*+(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]++)))?")
 _MODES = frozenset({"open", "closed"})
+_ELEMENT = "shadow-root"  # of no standard: what is in it is its host's
+# Besides elements of no standard (DOM Standard, "attach a shadow root").
+_HOSTS = frozenset({
+    "article", "aside", "blockquote", "body", "div", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "main",
+    "nav", "p", "section", "span",
+})  # fmt: skip
+_DEEPEST = 16  # components within one another; each one is parsed again for each of those about it
+_MOST = 5_000  # of one page
 
 
-def shown_in_place(markup: str) -> str:
-    """``markup`` with each shadow root's template renamed, so that it is shown; the rest of it is the same to the last
-    character. Takes time by the length of the markup alone."""
-    pieces: list[str] = []
-    taken = at = 0
-    is_shadow: list[bool] = []  # of the templates that are open
-    while (found := _TOKEN.search(markup, at)) is not None:
-        if raw := found["raw"]:
-            end = _ENDS[raw.lower()].search(markup, found.end())
-        elif found["template"]:
-            end = _REST.match(markup, found.end())
-        else:
-            end = _END_OF_COMMENT.search(markup, found.end() - 2)  # "<!-->" is one, too
-        if end is None:
-            break
-        at = end.end()
-        if not found["template"]:
+def composed(markup: str | bytes) -> str | None:
+    """The page's markup with its shadow roots in their hosts, and what these hold in the slots; None where it has none.
+
+    A host has one root, the first. What is given to no slot stays, behind the root. Roots that lie deeper than sixteen
+    levels, or behind the first 5,000, stay templates.
+    """
+    tree = LexborHTMLParser(markup)
+    left = _opened(tree, 0, _MOST)
+    return tree.html if left < _MOST else None
+
+
+def _opened(tree: LexborHTMLParser, depth: int, left: int) -> int:
+    """Open at most ``left`` roots of ``tree``, which lies ``depth`` components deep; how many are left."""
+    hosts: set[int] = set()
+    for template in tree.css("template"):
+        host = template.parent
+        if host is None or not _is_root(template) or not _can_host(host) or host.mem_id in hosts or left <= 0:
             continue
-        if found["close"]:
-            renamed = bool(is_shadow) and is_shadow.pop()
-        else:
-            renamed = _is_shadow(end[0])
-            is_shadow.append(renamed)
-        if renamed:
-            pieces += (markup[taken : found.start("template")], _NAME)
-            taken = found.end()
-    return "".join([*pieces, markup[taken:]])
+        hosts.add(host.mem_id)
+        inside = LexborHTMLParser(f"<{_ELEMENT}>{_held(template)}</{_ELEMENT}>")
+        left -= 1
+        if depth < _DEEPEST:
+            left = _opened(inside, depth + 1, left)
+        made = inside.css_first(_ELEMENT)
+        if made is None:
+            continue
+        template.insert_before(made)
+        root = template.prev
+        template.decompose()
+        if root is not None:
+            _fill_slots(root, host)
+    return left
 
 
-def _is_shadow(attributes: str) -> bool:
-    """Whether a template of these attributes is a shadow root."""
-    return any(
-        name.lower() in (SIGN, f"{SIGN}mode") and (double or single or bare).lower() in _MODES
-        for name, double, single, bare in _ATTRIBUTE.findall(attributes)
-    )
+def _is_root(template: LexborNode) -> bool:
+    attributes = template.attributes
+    mode = attributes.get(f"{SIGN}mode") or attributes.get(SIGN) or ""
+    return mode.lower() in _MODES
+
+
+def _can_host(element: LexborNode) -> bool:
+    name = element.tag or ""
+    return name in _HOSTS or "-" in name
+
+
+def _held(template: LexborNode) -> str:
+    """The markup inside a template."""
+    for name in [*template.attributes]:
+        del template.attrs[name]  # or its tag might end anywhere
+    return (template.html or "").removeprefix("<template>").removesuffix("</template>")
+
+
+def _fill_slots(root: LexborNode, host: LexborNode) -> None:
+    """Put what the host holds into the slots of that name; a slot that is given nothing shows what it holds itself."""
+    given: dict[str, list[LexborNode]] = defaultdict(list)
+    for child in host.iter(include_text=True):
+        if child.mem_id != root.mem_id:
+            given[_slot_of(child)].append(child)
+    for slot in root.css("slot"):
+        children = given.pop(slot.attributes.get("name") or "", ())
+        if not children:
+            slot.unwrap()
+            continue
+        for child in children:
+            slot.insert_before(child, move=True)
+        slot.decompose()
+
+
+def _slot_of(child: LexborNode) -> str:
+    return "" if child.is_text_node else child.attributes.get("slot") or ""
