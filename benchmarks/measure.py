@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from transforms.compiled import compiled
+from transforms.compiled import MODULES, compiled
 
 ROOT = Path(__file__).parents[1]
 README = Path(__file__).parent / "README.md"
@@ -70,7 +70,7 @@ def machine() -> str:
     versions = subprocess.run(
         [sys.executable, "-c", _VERSIONS], capture_output=True, text=True, check=True
     ).stdout.strip()
-    loops = "compiled" if all(map(compiled, ("walk", "numbers", "lines"))) else "in Python"
+    loops = "compiled" if None not in map(compiled, MODULES) else "in Python"
     return f"{len(os.sched_getaffinity(0))} cores, Python {sys.version.split()[0]}, {versions}, loops {loops}"
 
 

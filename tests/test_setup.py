@@ -18,6 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from transforms.compiled import MODULES, compiled
+
 ROOT = Path(__file__).parents[1]
 MINUTES = 60
 
@@ -123,6 +125,15 @@ def assert_demo_is_told(said: str, clone: Path) -> None:
         assert question.name in said
     told = [line.rstrip() for line in said.splitlines()]
     assert [answer.pattern for answer in answers_in_readme() if not any(map(answer.fullmatch, told))] == []
+
+
+def test_the_question_whether_the_loops_were_compiled_is_answered() -> None:
+    """As `environment.sh` puts it; what it says then is looked at by the long form."""
+    script = (ROOT / "environment.sh").read_text(encoding="utf-8")
+    (question,) = re.findall(r'bin/python -c "(import sys; [^"]+)"', script)
+    expected = int(None in map(compiled, MODULES))
+    asked = subprocess.run([sys.executable, "-c", question], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (asked.returncode, asked.stderr) == (expected, "")
 
 
 @pytest.mark.timeout(15 * MINUTES)

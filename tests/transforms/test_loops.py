@@ -15,7 +15,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from transforms.compiled import compiled
+from transforms.compiled import MODULES, compiled
 from transforms.select import characters, loops, page_near, page_walk, trees
 from transforms.select import page_features as features
 from transforms.select.characters import Characters, Words
@@ -28,7 +28,7 @@ from transforms.select.vocabulary import attributes_of
 
 ROOT = Path(__file__).parents[2]
 
-COMPILED = [loops.WALK, loops.TREES, loops.FEATURES, compiled("lines")]
+COMPILED = [compiled(name) for name in MODULES]
 
 needs_compiled = pytest.mark.skipif(None in COMPILED, reason="no C compiler was there at set-up")
 
@@ -98,6 +98,10 @@ def test_what_was_compiled_from_another_source_is_left_alone(
     assert compiled(name) is module
     (tmp_path / f"{name}.pyx").write_bytes(source + b"# changed")
     assert compiled(name) is None
+
+
+def test_every_source_is_one_of_the_modules_that_set_up_asks_for() -> None:
+    assert [source.stem for source in sorted((ROOT / "transforms/compiled").glob("*.pyx"))] == [*MODULES]
 
 
 def test_what_was_never_compiled_is_not_there() -> None:

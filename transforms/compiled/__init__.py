@@ -20,6 +20,9 @@ from typing import Any, TypeVar, cast
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
+MODULES = ("features", "lines", "trees", "walk")
+"""What is compiled, all of it or nothing."""
+
 IN_PYTHON: dict[str, Callable[..., Any]] = {}
 """The functions in whose place there may be compiled ones, by module of this folder and name: ``lines.fold``."""
 
