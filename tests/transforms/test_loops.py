@@ -193,13 +193,16 @@ def test_a_sample_is_walked_alike(page: Path) -> None:
 lines = st.lists(st.one_of(st.sampled_from(_TEXTS), st.text(max_size=12)), max_size=30).map("\n".join)
 
 
+def words_in_python(text: str) -> Words:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(characters, "FEATURES", None)
+        return Words(text)
+
+
 @needs_compiled
 @given(lines)
 def test_the_words_of_a_text_have_the_same_numbers(text: str) -> None:
-    found = Words(text)
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(characters, "FEATURES", None)
-        expected = Words(text)
+    found, expected = Words(text), words_in_python(text)
     assert found.numbers.tolist() == expected.numbers.tolist()
     assert found.of_line.tolist() == expected.of_line.tolist()
 
@@ -242,10 +245,7 @@ def test_every_letter_of_unicode_becomes_the_small_one_that_it_becomes_in_python
     others = [sign for sign in signs if sign not in "İΣ"]
     written = [signs, [f"a{sign}b {sign}" for sign in signs], others, [f"a{sign}b {sign}" for sign in others]]
     for text in (joint.join(words) for words in written for joint in ("\n", " ")):
-        found = Words(text)
-        with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(characters, "FEATURES", None)
-            expected = Words(text)
+        found, expected = Words(text), words_in_python(text)
         assert found.numbers.tobytes() == expected.numbers.tobytes()
         assert found.of_line.tobytes() == expected.of_line.tobytes()
 

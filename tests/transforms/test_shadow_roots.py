@@ -76,6 +76,17 @@ def test_a_slot_hands_on_what_it_is_given() -> None:
     assert seen(f"<x-out>{ROOT}{inner}</template><p>given</p></x-out>").split("\n") == ["Inside", "given"]
 
 
+def test_a_slot_within_what_a_filled_one_held_goes_with_it() -> None:
+    page = f"<x-a>{ROOT}<slot>none <slot name='z'>at <slot name='y'>all</slot></slot></slot></template><p>given</p>"
+    assert seen(f"{page}<i slot='z'>left</i></x-a>").split("\n") == ["given", "left"]
+
+
+def test_an_empty_slot_of_a_component_is_not_filled_by_the_one_about_it() -> None:
+    inner = f"<x-in>{ROOT}<h2>Inside</h2><slot></slot></template></x-in>"
+    page = f"<x-out>{ROOT}{inner}<h3>Below</h3><slot></slot></template><p>given</p></x-out>"
+    assert seen(page).split("\n") == ["Inside", "Below", "given"]
+
+
 def test_a_component_within_a_sentence_is_part_of_it() -> None:
     said = f"It rained on <x-day>{ROOT}Tuesday</template></x-day> in the town."
     assert read(f"<main>{PROSE}<p>{said}</p></main>").body.endswith("It rained on Tuesday in the town.")

@@ -82,11 +82,15 @@ def _fill_slots(root: LexborNode, host: LexborNode) -> None:
     for child in host.iter(include_text=True):
         if child.mem_id != root.mem_id:
             given[_slot_of(child)].append(child)
+    gone: set[int] = set()  # within what a filled slot held: freed with it, not to be touched
     for slot in root.css("slot"):
+        if slot.mem_id in gone:
+            continue
         children = given.pop(slot.attributes.get("name") or "", ())
         if not children:
-            slot.unwrap()
+            slot.unwrap(delete_empty=True)  # or a component about this one would take it for its own
             continue
+        gone.update(inner.mem_id for inner in slot.css("slot"))
         for child in children:
             slot.insert_before(child, move=True)
         slot.decompose()
