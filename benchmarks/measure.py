@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from transforms.compiled import MODULES, compiled
+from transforms.compiled import loops
 
 ROOT = Path(__file__).parents[1]
 README = Path(__file__).parent / "README.md"
@@ -70,8 +70,7 @@ def machine() -> str:
     versions = subprocess.run(
         [sys.executable, "-c", _VERSIONS], capture_output=True, text=True, check=True
     ).stdout.strip()
-    loops = "compiled" if None not in map(compiled, MODULES) else "in Python"
-    return f"{len(os.sched_getaffinity(0))} cores, Python {sys.version.split()[0]}, {versions}, loops {loops}"
+    return f"{len(os.sched_getaffinity(0))} cores, Python {sys.version.split()[0]}, {versions}, loops {loops()}"
 
 
 _VERSIONS = (

@@ -84,12 +84,16 @@ app.add_typer(sources_app, name="sources")
 
 @app.callback(invoke_without_command=True)
 def _root(
-    version: Annotated[bool, typer.Option("--version", help="Show the version and leave.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and whether loops are compiled.")
+    ] = False,
 ) -> None:
     if version:
         from importlib.metadata import version as installed
 
-        typer.echo(f"newslake {installed('newslake')}")
+        from transforms.compiled import loops
+
+        typer.echo(f"newslake {installed('newslake')}, loops {loops()}")
         raise typer.Exit
 
 

@@ -43,6 +43,8 @@ def exposition(now: Status, held: pa.Table, *, is_running: bool) -> str:
     gauge("inputs", "Inputs by their state.", [((row["state"],), row["inputs"]) for row in states], ("state",))
 
     gauge("run_in_progress", "Whether a run goes on.", [((), is_running)])
+    # What was killed has no end, and is marked by the next run alone: none in progress, and this newer than every end.
+    gauge("run_started_timestamp_seconds", "When the last run began.", [((), now.last_begun)])
     newest = now.outcomes.to_pylist()
     gauge(
         "run_ended_timestamp_seconds",

@@ -58,6 +58,7 @@ class Status:
 
     runs: pa.Table  # the last runs, newest first: a row of ops.run each
     outcomes: pa.Table  # of each outcome that runs of an inbox came to the last one, newest first: rows of ops.run
+    last_begun: datetime | None  # when the last run of an inbox began, however it ended
     states: pa.Table  # state, inputs: of the newest content of each key
     totals: pa.Table  # one row: articles, readings, sources, authors, newest_published, newest_loaded
     alerts: pa.Table  # the last messages, newest first
@@ -194,9 +195,11 @@ def status(con: DuckDBPyConnection, *, last: int = 10) -> Status:
     """How the warehouse stands; ``last`` is the number of runs and alerts to tell of."""
     (data_bytes,) = one_row(con, "select coalesce(sum(file_size_bytes), 0)::bigint from ducklake_table_info('lake')")
     (snapshots,) = one_row(con, "select count(*) from ducklake_snapshots('lake')")
+    (begun,) = one_row(con, "select max(started_at) from ops.run where coalesce(kind, 'ingest') = 'ingest'")
     return Status(
         runs=con.execute("from ops.run order by run_id desc limit ?", [last]).to_arrow_table(),
         outcomes=con.execute(statement("ledger/outcomes")).to_arrow_table(),
+        last_begun=begun,
         states=con.execute(statement("ledger/states")).to_arrow_table(),
         totals=con.execute(statement("ledger/totals")).to_arrow_table(),
         alerts=con.execute("from ops.alert order by alert_id desc limit ?", [last]).to_arrow_table(),

@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 from written_articles import article, write_articles
 
+from transforms.compiled import loops
+
+ROOT = Path(__file__).parents[2]
 NEWSLAKE = [sys.executable, "-c", "from flows.cli import main; main()"]
 
 
@@ -45,6 +50,16 @@ def lake(tmp_path_factory: pytest.TempPathFactory, prefect_server: str) -> Path:
     assert list(profile)[-1] == "total"
     assert (said["picked_up"], said["loaded"], said["quarantined"], said["articles_new"]) == (4, 3, 1, 3)
     return folder / "lake"
+
+
+def test_the_version_says_where_loops_are_not_compiled(tmp_path: Path) -> None:
+    for package in ("flows", "transforms"):
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("*.so", "*.pyd"))
+    told = newslake("--version", cwd=tmp_path)
+    assert (told.returncode, told.stderr) == (0, "")
+    assert told.stdout == f"newslake {version('newslake')}, loops in Python\n"
+    here = newslake("--version", cwd=ROOT)
+    assert here.stdout == f"newslake {version('newslake')}, loops {loops()}\n"
 
 
 @pytest.fixture

@@ -77,6 +77,20 @@ def test_the_last_good_run_is_told_however_many_have_failed_since(lake: Path) ->
     assert found["newslake_run_inputs", "listed"] == 11
 
 
+def test_a_run_that_was_killed_has_a_start_after_every_end(lake: Path) -> None:
+    con = connect(lake)
+    good = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    run_id = begin_run(con, inbox="in", now=good, version="1")
+    end_run(con, run_id, state="completed", now=good + timedelta(minutes=1), listed=1, unchanged=0)
+    begin_run(con, inbox="in", now=good + timedelta(hours=1), version="1")
+    begin_run(con, inbox="in", now=good + timedelta(hours=2), version="1", kind="replay")
+    found = gauges(exposition(status(con), waiting_slices(con), is_running=False))
+    con.close()
+    assert found["newslake_run_started_timestamp_seconds",] == (good + timedelta(hours=1)).timestamp()
+    ended = {name: value for name, value in found.items() if name[0] == "newslake_run_ended_timestamp_seconds"}
+    assert ended == {("newslake_run_ended_timestamp_seconds", "completed"): (good + timedelta(minutes=1)).timestamp()}
+
+
 def test_what_waits_and_what_is_open_is_counted(lake: Path) -> None:
     con = connect(lake, read_only=True)
     now = status(con)

@@ -50,3 +50,8 @@ def compiled_in(name: str) -> Callable[[_Function], _Function]:
         return function if module is None else cast("_Function", getattr(module, function.__name__))
 
     return chosen
+
+
+def loops() -> str:
+    """Whether readings have what is compiled: ``compiled``, or ``in Python`` where any of it is missing or stale."""
+    return "in Python" if None in map(compiled, MODULES) else "compiled"
