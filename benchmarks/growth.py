@@ -20,12 +20,15 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.long_run import NEWSLAKE, write_copies
 from benchmarks.measure import machine, median, pages_folder, publish, seconds, table
 from benchmarks.process_tree import measured
 from benchmarks.queries import load
+from warehouse.migrate import prepare
+from warehouse.site_blocks import learn_blocks
 
 _WORDS = 4_000  # of the invented vocabulary of records
 _PANEL, _HIGH = 280, 150  # pixels
@@ -85,6 +88,7 @@ def by_lakes(pages: Path, room: Path, sizes: Sequence[int], turns: int) -> Itera
     lakes = {size: room / f"lake-{size}" for size in sizes}
     for size, lake in lakes.items():
         load(lake, size)
+        _learn(lake)
     found: dict[int, list[Point]] = {size: [] for size in sizes}
     write_copies(pages, room / "copies", 3 * turns)
     for turn in range(turns):
@@ -98,6 +102,15 @@ def by_lakes(pages: Path, room: Path, sizes: Sequence[int], turns: int) -> Itera
     for size, points in found.items():
         middle = (median([getattr(point, name) for point in points]) for name in ("wall", "cpu", "megabytes"))
         yield Point(size, *middle)
+
+
+def _learn(lake: Path) -> None:
+    """Learn from what was loaded, as each run does: else the first run into the lake would learn for all before it."""
+    con = prepare(lake)
+    try:
+        learn_blocks(con, run_id=1, now=datetime.now(UTC))
+    finally:
+        con.close()
 
 
 def _records(count: int) -> Iterator[str]:
