@@ -136,7 +136,7 @@ fi
 # Where PYTHONDONTWRITEBYTECODE is set, as in many containers, each start would compile newslake anew: 0.1 s.
 $venv/bin/python -m compileall -q transforms expectations warehouse flows >/dev/null 2>&1 || true
 $venv/bin/python -c "import sys; from transforms.compiled import loops; sys.exit(loops() != 'compiled')" ||
-    say "The reader's loops were not compiled: newslake works as it should, but a page takes 1.4 times as long. Most often" \
+    say "The reader's loops were not compiled: newslake works as it should, but a page takes twice as long. Most often" \
         "there is no C compiler, or no headers of Python (on Debian and Ubuntu: apt install gcc python3-dev). This compiles" \
         "them, or says what is in the way: $venv/bin/python -c 'import pathlib, hatch_build; hatch_build.compiled(pathlib.Path())'"
 pwd >$venv/.checkout
