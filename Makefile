@@ -22,6 +22,7 @@ help:
 	@echo "make bench       speed, start-up and quality against others; BENCH='--write' updates benchmarks/README.md"
 	@echo "make bench-inbox a run over a million known files; FILES=100000 for a look"
 	@echo "make bench-warehouse   a million articles loaded; ARTICLES=100000 for a look"
+	@echo "make bench-queries     ten typical queries over a million articles, beside plain Parquet; ARTICLES=100000 for a look"
 	@echo "make soak        an hour of schedules, churn and readers; MINUTES=5 for a look"
 	@echo "make environment EXTRAS=ray,s3,postgres   set up for many machines, without the tools of the tests"
 	@echo "make lock        resolve the two locks anew      make clean   remove everything that make has made"
