@@ -169,7 +169,6 @@ def run(loaded: Loaded, inbox: str, folder: Path, *, verify: bool) -> RunSummary
                 error.add_note(f"The end of the run could not be recorded: {message_of_error(second)}")
             raise
         finally:
-            readers.clear()
             shutil.rmtree(current.staging, ignore_errors=True)
         return current.finish(summary, listed)
 

@@ -302,7 +302,11 @@ def load(file: Path | None = None, environ: Mapping[str, str] | None = None) -> 
     for key, zone in (("alerts.timezone", settings.alerts.timezone), ("watch.timezone", settings.watch.timezone)):
         _check_zone(key, zone)
     _check_times(settings)
-    return Loaded(settings, file, file.parent if file else Path.cwd())
+    base = file.parent if file else Path.cwd()
+    if (staging := settings.runner.staging) and "://" not in staging:
+        runner = msgspec.structs.replace(settings.runner, staging=str((base / staging).absolute()))
+        settings = msgspec.structs.replace(settings, runner=runner)
+    return Loaded(settings, file, base)
 
 
 def _check_inputs(key: str, least: int, most: int) -> None:

@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pyarrow as pa
 
 from flows.places import Access, file_system, is_url, refusal, shown
 from transforms.staged import SCHEMA
 
+_OWNER = "staging.name"
 # Across a network texts are worth compressing; on a disk of this machine they are read again at once.
 _TO_A_STORE = pa.ipc.IpcWriteOptions(compression="zstd")
 
@@ -61,6 +63,23 @@ def remove(path: str, access: Access) -> None:
     system, place = file_system(path, access)
     if _in_our_words(lambda: system.exists(place)):
         _in_our_words(lambda: system.rm(place, recursive=True))
+
+
+def owner_of(folder: Path) -> str:
+    """The name under which the warehouse in ``folder`` stages at a place that others use too; the run lock is held.
+
+    Made up once and kept in the folder: a host's name and a path would be those of every copy of a machine, and a
+    container has another name each time. Raises OSError.
+    """
+    file = folder / _OWNER
+    with suppress(FileNotFoundError):
+        if known := file.read_text(encoding="ascii").strip():
+            return known
+    made_up = uuid4().hex[:12]
+    part = file.with_name(f"{_OWNER}.part")
+    part.write_text(made_up, encoding="ascii")
+    part.replace(file)
+    return made_up
 
 
 def sweep(staging: Path) -> None:

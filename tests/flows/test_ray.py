@@ -7,6 +7,7 @@ import json
 import os
 import re
 import signal
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from pathlib import Path
 import pytest
 from lake_content import content
 from storage_servers import S3, Postgres
-from test_cli import newslake
+from test_cli import NEWSLAKE, newslake
 from written_articles import article
 
 from flows.readers import readers_of
@@ -92,13 +93,66 @@ def test_a_cluster_of_which_a_worker_is_killed_gives_the_lake_of_a_local_run(
     assert (audited.returncode, json.loads(audited.stdout)["differences"]) == (0, [])
 
 
+@pytest.mark.parametrize("server", ["", "http://127.0.0.1:4200/api", "http://localhost:4200/api"])
 def test_workers_elsewhere_need_a_prefect_server_that_they_can_reach(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    """The one that a run starts for itself, and names in the variable, is none."""
+    monkeypatch.setenv("PREFECT_API_URL", server)
     settings = Settings(runner=Runner(kind="ray", address="ray://head.example:10001"), extraction=Extraction())
     with pytest.raises(SettingsError, match=r"^runner\.address: the workers of ray://head\.example:10001 tell Prefect"):
         readers_of(settings, JOB, tmp_path)
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_a_cluster_of_the_run_s_own_reads_what_relative_paths_name_and_leaves_nothing_in_staging(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "place" / "inbox").mkdir(parents=True)
+    for number in range(2):
+        (tmp_path / "place" / "inbox" / f"{number}.html").write_text(article(number), encoding="utf-8")
+    settings = tmp_path / "newslake.toml"
+    settings.write_text('[runner]\nkind = "ray"\nstaging = "shared"\n[extraction]\nworkers = 1\n', encoding="utf-8")
+    run = newslake(
+        "run", "inbox", "--warehouse", "../lake", "--settings", "../newslake.toml", "--json", cwd=tmp_path / "place"
+    )
+    assert run.returncode == 0, run.stderr
+    said = json.loads(run.stdout)
+    assert (said["picked_up"], said["loaded"]) == (2, 2), run.stdout
+    assert [file for file in (tmp_path / "shared").rglob("*") if file.is_file()] == []
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_a_run_on_a_cluster_that_is_terminated_says_so_and_leaves_nothing_in_staging(
+    tmp_path: Path, cluster: str
+) -> None:
+    inbox, lake, shared = tmp_path / "inbox", tmp_path / "lake", tmp_path / "shared"
+    inbox.mkdir()
+    for number in range(4):
+        (inbox / f"{number}.html").write_text(article(number), encoding="utf-8")
+    for number in range(8):
+        (inbox / f"slow-{number}.html").write_text("<article>" + "<p>One paragraph of very many.</p>" * 100_000)
+    settings = tmp_path / "newslake.toml"
+    settings.write_text(
+        f'[runner]\nkind = "ray"\naddress = "{cluster}"\nstaging = "{shared}"\n[batch]\nchunk_files = 2\n',
+        encoding="utf-8",
+    )
+    run = subprocess.Popen(
+        [*NEWSLAKE, "run", str(inbox), "--warehouse", str(lake), "--settings", str(settings)],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    for _ in range(600):
+        if any(file.is_file() for file in shared.rglob("chunk-*")):
+            break
+        time.sleep(0.1)
+    run.send_signal(signal.SIGTERM)
+    _, said = run.communicate(timeout=60)
+    assert run.returncode == 143, said
+    assert "terminated; the batch in hand was dropped" in said
+    assert [file for file in shared.rglob("*") if file.is_file()] == []
+    states = newslake("sql", "select state, loaded from ops.run", "--warehouse", lake).stdout.split()
+    assert states == ["state,loaded", "interrupted,0"]
 
 
 @pytest.mark.parametrize("address", ["ray://127.0.0.1:7", "127.0.0.1:7"])
