@@ -21,10 +21,13 @@ def print_metrics(folder: Path, out: Path | None) -> int:
     try:
         con = connect(folder, read_only=True)
         try:
+            # Asked before the books and after them: a run that begins or ends meanwhile is no run that died.
+            was_running = run_in_progress(folder) is not None
             now, held = undisturbed(con, lambda: status(con)), waiting_slices(con)
+            is_running = was_running or run_in_progress(folder) is not None
         finally:
             con.close()
-        text = exposition(now, held, is_running=run_in_progress(folder) is not None)
+        text = exposition(now, held, is_running=is_running)
         if out is None:
             sys.stdout.write(text)
             return 0

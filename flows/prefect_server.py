@@ -127,11 +127,15 @@ def for_schedules(folder: Path, port: int) -> Iterator[str | None]:
         _stop(server)
 
 
+_BOTH_ENDED_SECONDS = 10.0
+"""For how long this process may go on ending where a signal, such as Ctrl-C, has reached the server as well."""
+
+
 def _end_with(server: subprocess.Popen[bytes], log: Path, is_ending: threading.Event) -> None:
     """End this process when the server ends: Prefect asks for ever for one that is gone, and deaf to signals. Whoever
     keeps the service up starts it again."""
     server.wait()
-    if not is_ending.is_set():
+    if not is_ending.wait(_BOTH_ENDED_SECONDS):
         complain(f"the Prefect server ended; {log} says why. No run would be started any more: serve ends too")
         os._exit(1)
 

@@ -84,8 +84,10 @@ def test_the_health_check_of_the_container_asks_what_serve_answers() -> None:
     with HTTPServer(("127.0.0.1", 0), Answer) as server:
         there = [word.replace(":4200/", f":{server.server_port}/") for word in arguments]
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        assert subprocess.run([sys.executable, *there], check=False).returncode == 0
+        named = {"PREFECT_API_URL": f"http://localhost:{server.server_port}/elsewhere/api"}
+        assert subprocess.run([sys.executable, *there], check=False, env={}).returncode == 0
+        assert subprocess.run([sys.executable, *arguments], check=False, env=named).returncode == 0
         server.shutdown()
-    assert asked == ["/api/health"]
-    gone = subprocess.run([sys.executable, *there], check=False, stderr=subprocess.DEVNULL)
+    assert asked == ["/api/health", "/elsewhere/api/health"]
+    gone = subprocess.run([sys.executable, *there], check=False, env={}, stderr=subprocess.DEVNULL)
     assert gone.returncode == 1
