@@ -184,7 +184,7 @@ def _is_of_this_machine(address: str) -> bool:
 
 
 def _is_local(host: str) -> bool:
-    """Whether a name or number is one of this machine's: whoever binds a socket to it is told otherwise."""
+    """Whether a name or number is one of this machine's, which a socket can be bound to."""
     with suppress(OSError):
         for family, kind, protocol, _, place in socket.getaddrinfo(host, 0, type=socket.SOCK_STREAM):
             with suppress(OSError), socket.socket(family, kind, protocol) as probe:

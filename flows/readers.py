@@ -121,6 +121,7 @@ def read_chunk(path: str, files: Sequence[Listed]) -> StagedChunk:
 def staged(
     extractor: Extractor, path: str, files: Sequence[Listed], advance: Callable[[int, int], None], access: Access
 ) -> StagedChunk:
+    """Have ``extractor`` read ``files`` and leave their rows at ``path``. Raises OSError where that cannot be."""
     spool = None if is_url(path) else Path(path).parent
     if spool is not None:
         spool.mkdir(parents=True, exist_ok=True)
