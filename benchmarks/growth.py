@@ -169,7 +169,7 @@ def _panel(title: str, points: list[Point]) -> str:
 
 
 def result(panels: dict[str, list[Point]]) -> str:
-    """A table of all points, and how far the dearest of a kind is above its cheapest."""
+    """A table of all points, and what the largest of a kind costs beside the smallest."""
     rows = [
         [title, f"{point.size:,}", f"{point.wall:.2f}", f"{point.cpu:.2f}", f"{point.megabytes:,.0f}"]
         for title, points in panels.items()
