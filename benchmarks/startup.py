@@ -168,7 +168,8 @@ def main() -> None:
     beside = [f"{run_there:.1f} s", f"{flow_there:.1f} + {imported_there:.1f} s", f"{run_there / least:.2f} ×", "≤ 2 ×"]
     rows.append(["the same, a server running", "the same", *beside])
     text = table(["command", "against", "newslake", "the least", "difference", "bound"], rows)
-    publish("startup", f"{text}\n\nMedians of {given.repeats} turns, of runs {fewer}, on {machine()}.", write=given.write)
+    turns = f"Medians of {given.repeats} turns, of runs {fewer}"
+    publish("startup", f"{text}\n\n{turns}, on {machine()}.", write=given.write)
 
 
 if __name__ == "__main__":
