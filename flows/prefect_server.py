@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -109,12 +110,14 @@ def for_schedules(folder: Path, port: int) -> Iterator[str | None]:
     folder.mkdir(parents=True, exist_ok=True)
     if (home := _home_in(folder)) is not None:
         prefect_database.place(home)
+    _end_with_the_server()
     with (folder / _LOG).open("ab") as log:
         server = subprocess.Popen(  # noqa: S603 - our own interpreter and a number
             [sys.executable, "-m", "prefect", "server", "start", "--host", _HOST, "--port", str(port)],
             stdout=log,
             stderr=subprocess.STDOUT,
             env={_VACUUM: "events,flow_runs"} | os.environ,
+            process_group=0,  # Ctrl-C is for this process, which ends its runs first, and they tell the server
         )
     is_ending = threading.Event()
     try:
@@ -127,17 +130,22 @@ def for_schedules(folder: Path, port: int) -> Iterator[str | None]:
         _stop(server)
 
 
-_BOTH_ENDED_SECONDS = 10.0
-"""For how long this process may go on ending where a signal, such as Ctrl-C, has reached the server as well."""
-
-
 def _end_with(server: subprocess.Popen[bytes], log: Path, is_ending: threading.Event) -> None:
     """End this process when the server ends: Prefect asks for ever for one that is gone, and deaf to signals. Whoever
     keeps the service up starts it again."""
     server.wait()
-    if not is_ending.wait(_BOTH_ENDED_SECONDS):
+    if not is_ending.is_set():
         complain(f"the Prefect server ended; {log} says why. No run would be started any more: serve ends too")
         os._exit(1)
+
+
+def _end_with_the_server() -> None:
+    """Have SIGTERM, until Prefect takes it for its runs, and a terminal that closes end this process by way of what
+    stops its server, unless they were to be ignored."""
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
+        signal.signal(signal.SIGHUP, lambda _number, _frame: signal.raise_signal(signal.SIGTERM))
 
 
 def _home_in(folder: Path) -> Path | None:

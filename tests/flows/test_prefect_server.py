@@ -76,28 +76,49 @@ def test_a_server_that_is_named_is_used_as_it_is(tmp_path: Path, monkeypatch: py
     assert not (tmp_path / "lake").exists()
 
 
-def test_serve_ends_when_its_server_does(tmp_path: Path) -> None:
-    port = free_port()
+def serving(room: Path) -> tuple[subprocess.Popen[bytes], list[int]]:
+    """`newslake serve` in a session of its own, and the processes of its server; what it says stands in ``said``."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-    with (tmp_path / "said").open("w") as said:
+    with (room / "said").open("w") as said:
         serve = subprocess.Popen(
-            [sys.executable, "-c", "from flows.cli import main; main()", "serve", "--port", str(port)],
-            env=environ | {"NEWSLAKE_WAREHOUSE": str(tmp_path / "lake")},
+            [sys.executable, "-c", "from flows.cli import main; main()", "serve", "--port", str(free_port())],
+            env=environ | {"NEWSLAKE_WAREHOUSE": str(room / "lake")},
             stdout=said,
             stderr=said,
+            start_new_session=True,
         )
     # Until it says so itself, a server that ends is one that did not start.
     deadline = time.monotonic() + 120
-    while "Prefect server and its pages" not in (tmp_path / "said").read_text() and time.monotonic() < deadline:
-        assert serve.poll() is None, (tmp_path / "said").read_text()
+    while "Prefect server and its pages" not in (room / "said").read_text() and time.monotonic() < deadline:
+        assert serve.poll() is None, (room / "said").read_text()
         time.sleep(0.2)
-    for child in Path(f"/proc/{serve.pid}/task/{serve.pid}/children").read_text().split():
-        if b"server\0start" in Path(f"/proc/{child}/cmdline").read_bytes():
-            os.kill(int(child), signal.SIGKILL)
+    children = map(int, Path(f"/proc/{serve.pid}/task/{serve.pid}/children").read_text().split())
+    return serve, [c for c in children if b"server\0start" in Path(f"/proc/{c}/cmdline").read_bytes()]
+
+
+def test_serve_ends_when_its_server_does(tmp_path: Path) -> None:
+    serve, servers = serving(tmp_path)
+    for server in servers:
+        os.kill(server, signal.SIGKILL)
     assert serve.wait(timeout=60) == 1
     text = " ".join((tmp_path / "said").read_text().split())
     assert "the Prefect server ended" in text
     assert "serve ends too" in text
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_ctrl_c_a_service_s_stop_and_a_terminal_that_closes_end_serve_and_then_its_server(
+    tmp_path: Path, number: int
+) -> None:
+    serve, servers = serving(tmp_path)
+    assert servers
+    deadline = time.monotonic() + 60
+    while "being served" not in (tmp_path / "said").read_text() and time.monotonic() < deadline:
+        time.sleep(0.2)
+    os.killpg(serve.pid, number)
+    assert serve.wait(timeout=60) in (0, 130, 143)
+    assert "the Prefect server ended" not in " ".join((tmp_path / "said").read_text().split())
+    assert [server for server in servers if Path(f"/proc/{server}").exists()] == []
 
 
 def test_a_server_that_cannot_start_is_an_error_that_names_its_log(tmp_path: Path) -> None:

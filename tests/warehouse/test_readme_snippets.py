@@ -59,7 +59,7 @@ def snippets() -> list[tuple[str, str]]:
 def test_every_question_that_the_readme_puts_to_newslake_sql_is_answered(lake: Lake) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     questions = re.findall(r'newslake sql (?:[^"`\n]|\\\n)*"([^"]+)"', readme)
-    assert len(questions) == 4
+    assert len(questions) == 3
     for question in questions:
         with query(lake.con, question) as result:
             assert result.fetchall() == []
