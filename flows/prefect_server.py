@@ -110,7 +110,7 @@ def for_schedules(folder: Path, port: int) -> Iterator[str | None]:
     folder.mkdir(parents=True, exist_ok=True)
     if (home := _home_in(folder)) is not None:
         prefect_database.place(home)
-    _end_with_the_server()
+    _leave_no_server_behind()
     with (folder / _LOG).open("ab") as log:
         server = subprocess.Popen(  # noqa: S603 - our own interpreter and a number
             [sys.executable, "-m", "prefect", "server", "start", "--host", _HOST, "--port", str(port)],
@@ -139,7 +139,7 @@ def _end_with(server: subprocess.Popen[bytes], log: Path, is_ending: threading.E
         os._exit(1)
 
 
-def _end_with_the_server() -> None:
+def _leave_no_server_behind() -> None:
     """Have SIGTERM, until Prefect takes it for its runs, and a terminal that closes end this process by way of what
     stops its server, unless they were to be ignored."""
     if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
